@@ -1,0 +1,2 @@
+// Package asyncgo is Python asyncio's way of running tasks, in Go.
+package asyncgo

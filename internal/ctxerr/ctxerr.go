@@ -1,0 +1,50 @@
+// Package ctxerr makes the error of a wait that its context has ended.
+//
+// A caller may look for either half of such an error: what kind of end it was
+// (context.Canceled, context.DeadlineExceeded) or why (the context's cause).
+// [Of] keeps both.
+package ctxerr
+
+import (
+	"context"
+	"errors"
+	"reflect"
+)
+
+// Error is the error of a wait ended by a context that has a cause of its own.
+type Error struct {
+	Err   error // the context's Err
+	Cause error // its Cause
+}
+
+// Error names the kind of end and then the cause.
+func (e *Error) Error() string { return e.Err.Error() + ": " + e.Cause.Error() }
+
+// Unwrap makes errors.Is find both.
+func (e *Error) Unwrap() []error { return []error{e.Err, e.Cause} }
+
+// Of returns nil while ctx is alive, and afterwards an error for which
+// errors.Is finds both ctx.Err() and context.Cause(ctx). It is one of the two
+// as it stands when that already says everything.
+func Of(ctx context.Context) error {
+	err := ctx.Err()
+	if err == nil {
+		return nil
+	}
+	cause := context.Cause(ctx)
+	switch {
+	case Same(cause, err):
+		return err
+	case errors.Is(cause, err):
+		return cause
+	}
+	return &Error{Err: err, Cause: cause}
+}
+
+// Same reports a == b, and false where that comparison would panic.
+func Same(a, b error) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return reflect.TypeOf(a).Comparable() && a == b
+}

@@ -1,0 +1,49 @@
+package ctxerr_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
+
+var errWhy = errors.New("why")
+
+// Rule 4 of the contract: both halves are found, whatever the context.
+func TestOf(t *testing.T) {
+	plain, cancel := context.WithCancel(t.Context())
+	cancel()
+	caused, cancelCause := context.WithCancelCause(t.Context())
+	cancelCause(errWhy)
+	expired, cancelExpired := context.WithDeadlineCause(t.Context(), time.Unix(0, 0), errWhy)
+	defer cancelExpired()
+	wrapped, cancelWrapped := context.WithCancelCause(t.Context())
+	cancelWrapped(fmt.Errorf("shutting down: %w", context.Canceled))
+
+	for name, ctx := range map[string]context.Context{"plain": plain, "caused": caused, "expired": expired, "wrapped": wrapped} {
+		err := ctxerr.Of(ctx)
+		assert.ErrorIs(t, err, ctx.Err(), name)
+		assert.ErrorIs(t, err, context.Cause(ctx), name)
+	}
+	assert.NoError(t, ctxerr.Of(t.Context()))
+	assert.EqualError(t, ctxerr.Of(plain), "context canceled")
+	assert.EqualError(t, ctxerr.Of(caused), "context canceled: why")
+	assert.EqualError(t, ctxerr.Of(wrapped), "shutting down: context canceled")
+}
+
+type uncomparable struct{ parts []string }
+
+func (uncomparable) Error() string { return "uncomparable" }
+
+func TestSameNeverPanics(t *testing.T) {
+	assert.True(t, ctxerr.Same(errWhy, errWhy))
+	assert.True(t, ctxerr.Same(nil, nil))
+	assert.False(t, ctxerr.Same(errWhy, nil))
+	assert.False(t, ctxerr.Same(errWhy, errors.New("why")))
+	assert.False(t, ctxerr.Same(uncomparable{}, uncomparable{}))
+}

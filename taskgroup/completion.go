@@ -1,0 +1,256 @@
+package taskgroup
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
+
+// completion is the end of a task or a future, and everybody who waits for it.
+//
+// The result is written before ended is set, and read only after: that one
+// atomic word is the happens-before edge. Whoever wants to be told of the end
+// takes mu, sets watched and then looks at ended; whoever ends it sets ended
+// first and takes mu only if it finds watched. So one of the two sees the
+// other, and a task that nobody watches ends with one atomic operation.
+type completion struct {
+	state atomic.Uint64  // the flags below, and above them a task's index
+	mu    sync.Mutex     // guards done and what extra says
+	done  chan struct{}  // made for who asks, closed at the end
+	extra *extra         // made for who needs it, set once
+	first sync.WaitGroup // where the first waiter parks that cannot be cancelled
+}
+
+const (
+	ended   uint64 = 1 << iota // the result is there
+	claimed                    // a waiter has taken first for itself
+	parked                     // and waits there
+	watched                    // done or extra holds somebody to be told
+	noisy                      // ended only because its context did
+	cancelled                  // Cancel was called
+	owned                      // extra.ctx is set
+	optional                   // extra's options are set, since before the start
+	shielded                   // extra.base is what the task's context derives from
+	private                    // a failure is the caller's of GoReady, not the group's
+	flagBits = iota
+)
+
+// extra is what only some tasks and futures have.
+type extra struct {
+	// Under completion.mu.
+	observers *observer
+	callbacks []*callback
+	id        uint64
+
+	// Set once, under completion.mu, before the owned flag.
+	ctx    context.Context //nolint:containedctx // the task's own context, made when it is first asked for
+	cancel context.CancelCauseFunc
+
+	// Set before the start, with the optional flag.
+	name   string
+	base   context.Context //nolint:containedctx // what a shielded task's context derives from
+	weight int
+
+	taken int // units of the group's limit; under the group's lock
+}
+
+// observer has itself told of the end of one completion. It is embedded in what
+// a Set or a Wait keeps for each handle, so that registering and leaving are O(1).
+type observer struct {
+	to         interface{ told() }
+	prev, next *observer
+	in         bool
+}
+
+// callback is one function registered with OnDone; nil once removed.
+type callback struct{ f func() }
+
+// closedChan stands for the Done channel of what has ended already.
+var closedChan = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
+
+// handle is what this package's own Awaitables have in common.
+type handle interface{ self() *completion }
+
+func (c *completion) self() *completion { return c }
+
+func (c *completion) hasEnded() bool { return c.state.Load()&ended != 0 }
+
+// moreLocked returns extra, making it if need be. The caller holds mu.
+func (c *completion) moreLocked() *extra {
+	if c.extra == nil {
+		c.extra = &extra{}
+	}
+	return c.extra
+}
+
+// watchLocked announces that somebody is to be told of the end, and reports
+// whether that is still to come. The caller holds mu.
+func (c *completion) watchLocked() bool { return c.state.Or(watched)&ended == 0 }
+
+// end publishes the result, which has been written, and tells everybody.
+func (c *completion) end(flags uint64) {
+	old := c.state.Or(ended | flags)
+	if old&parked != 0 {
+		c.first.Done()
+	}
+	if old&watched != 0 {
+		c.tell()
+	}
+}
+
+// tell wakes the waiters, ends the task's context, then runs the callbacks.
+func (c *completion) tell() {
+	c.mu.Lock()
+	if c.done != nil {
+		close(c.done)
+	}
+	var x extra
+	if c.extra != nil {
+		x.observers, x.callbacks, x.cancel = c.extra.observers, c.extra.callbacks, c.extra.cancel
+		c.extra.observers, c.extra.callbacks = nil, nil
+		for o := x.observers; o != nil; o = o.next {
+			o.in = false
+		}
+	}
+	c.mu.Unlock()
+	if x.cancel != nil {
+		x.cancel(nil)
+	}
+	for o := x.observers; o != nil; {
+		next := o.next // told may hand o on
+		o.to.told()
+		o = next
+	}
+	run(x.callbacks)
+}
+
+// doneChan returns the channel that is closed at the end.
+func (c *completion) doneChan() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done == nil {
+		if !c.watchLocked() {
+			return closedChan
+		}
+		c.done = make(chan struct{})
+	}
+	return c.done
+}
+
+// wait blocks until c has ended; only then it returns nil. An end of ctx before
+// that returns rule 4's error.
+func (c *completion) wait(ctx context.Context) error {
+	if c.hasEnded() {
+		return nil
+	}
+	done := ctx.Done()
+	if done == nil && c.park() {
+		return nil
+	}
+	select {
+	case <-c.doneChan():
+		return nil
+	case <-done:
+		if c.hasEnded() {
+			return nil // the end wins a tie
+		}
+		return ctxerr.Of(ctx)
+	}
+}
+
+// park waits for the end without a channel. Only one waiter can have that, the
+// first to come; the answer to others is false, at once.
+func (c *completion) park() bool {
+	if c.state.Or(claimed)&claimed != 0 {
+		return false
+	}
+	c.first.Add(1)
+	if c.state.Or(parked)&ended == 0 {
+		c.first.Wait()
+	}
+	return true
+}
+
+// observe registers o, and reports false if c has ended already: then o is not
+// registered and will not be told.
+func (c *completion) observe(o *observer) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.watchLocked() {
+		return false
+	}
+	x := c.moreLocked()
+	o.prev, o.next, o.in = nil, x.observers, true
+	if o.next != nil {
+		o.next.prev = o
+	}
+	x.observers = o
+	return true
+}
+
+// forget takes back observe, and reports false if o has been or is being told.
+func (c *completion) forget(o *observer) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !o.in {
+		return false
+	}
+	if o.prev != nil {
+		o.prev.next = o.next
+	} else {
+		c.extra.observers = o.next
+	}
+	if o.next != nil {
+		o.next.prev = o.prev
+	}
+	o.in = false
+	return true
+}
+
+// onDone registers f to run after the end, or runs it at once in a goroutine
+// of its own. The answer removes it, and reports whether that came in time.
+func (c *completion) onDone(f func()) (remove func() bool) {
+	cb := &callback{f}
+	c.mu.Lock()
+	if !c.watchLocked() {
+		c.mu.Unlock()
+		go run([]*callback{cb})
+		return func() bool { return false }
+	}
+	x := c.moreLocked()
+	x.callbacks = append(x.callbacks, cb)
+	c.mu.Unlock()
+	return func() bool { return c.removeCallback(cb) }
+}
+
+func (c *completion) removeCallback(cb *callback) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.extra == nil {
+		return false
+	}
+	for i, registered := range c.extra.callbacks {
+		if registered == cb {
+			c.extra.callbacks = append(c.extra.callbacks[:i:i], c.extra.callbacks[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// run runs the callbacks in order, the rest also if one of them panics or ends
+// the goroutine.
+func run(callbacks []*callback) {
+	if len(callbacks) == 0 {
+		return
+	}
+	defer run(callbacks[1:])
+	defer func() {
+		if v := recover(); v != nil {
+			reportCallback("an OnDone callback", v)
+		}
+	}()
+	callbacks[0].f()
+}

@@ -1,0 +1,84 @@
+package taskgroup
+
+import (
+	"cmp"
+	"slices"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
+
+// failures is what goes wrong in one group or one call, as it comes. Its owner
+// guards it with a lock of its own.
+type failures struct {
+	errs  []*TaskError // in order of time
+	panic *PanicError  // the first one that has to be raised again
+	cause error        // why the work was ended from outside
+}
+
+// add notes the failure of one task. A panic among them that is to be raised
+// again must also be noted with raise.
+func (f *failures) add(index int, name string, err error) {
+	f.errs = append(f.errs, &TaskError{Index: index, Name: name, Err: err})
+}
+
+// raise notes that pe has to be raised again in whoever joins.
+func (f *failures) raise(pe *PanicError) {
+	if f.panic == nil {
+		f.panic = pe
+	}
+}
+
+// has reports that err itself has been noted, or is one of this package's
+// wrappers around nothing but noted errors.
+func (f *failures) has(err error) bool {
+	switch e := err.(type) {
+	case *TaskError:
+		return f.has(e.Err)
+	case *GroupError:
+		for _, te := range e.Errors {
+			if !f.has(te) {
+				return false
+			}
+		}
+		return len(e.Errors) > 0
+	}
+	return slices.ContainsFunc(f.errs, func(te *TaskError) bool { return ctxerr.Same(te.Err, err) })
+}
+
+// result is the error of the whole: the first failure in time, then the rest
+// in order of submission, the main function last. It is nil if nothing failed
+// and nothing ended the work from outside.
+func (f *failures) result() *GroupError {
+	if f.cause == nil && len(f.errs) == 0 {
+		return nil
+	}
+	errs := slices.Clone(f.errs)
+	if len(errs) > 1 {
+		slices.SortStableFunc(errs[1:], func(a, b *TaskError) int { return cmp.Compare(uint(a.Index), uint(b.Index)) })
+	}
+	return &GroupError{Cause: f.cause, Errors: errs}
+}
+
+// join ends the joining call: it panics if a task did, with the other failures
+// under it, and otherwise returns the result as an error.
+func (f *failures) join() error {
+	if f.panic != nil {
+		panic(f.panicWith(f.cause))
+	}
+	if result := f.result(); result != nil {
+		return result
+	}
+	return nil
+}
+
+// panicWith is the panic that has to be raised, with every other failure and
+// the given cause under it.
+func (f *failures) panicWith(cause error) *PanicError {
+	others := &failures{cause: cause}
+	for _, te := range f.errs {
+		if te.Err != error(f.panic) {
+			others.errs = append(others.errs, te)
+		}
+	}
+	return f.panic.joined(others.result())
+}

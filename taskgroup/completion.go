@@ -24,17 +24,18 @@ type completion struct {
 }
 
 const (
-	ended   uint64 = 1 << iota // the result is there
-	claimed                    // a waiter has taken first for itself
-	parked                     // and waits there
-	watched                    // done or extra holds somebody to be told
-	noisy                      // ended only because its context did
-	cancelled                  // Cancel was called
-	owned                      // extra.ctx is set
-	optional                   // extra's options are set, since before the start
-	shielded                   // extra.base is what the task's context derives from
-	private                    // a failure is the caller's of GoReady, not the group's
-	flagBits = iota
+	ended     uint64 = 1 << iota // the result is there
+	claimed                      // a waiter has taken first for itself
+	parked                       // and waits there
+	watched                      // done or extra holds somebody to be told
+	noisy                        // ended only because its context did
+	cancelled                    // Cancel was called
+	owned                        // extra.ctx is set
+	optional                     // extra's options are set, since before the start
+	shielded                     // extra.base is what the task's context derives from
+	private                      // a failure is the caller's of GoReady, not the group's
+	doomed                       // failed before its start: not to be called
+	flagBits  = iota
 )
 
 // extra is what only some tasks and futures have.
@@ -89,19 +90,24 @@ func (c *completion) moreLocked() *extra {
 // whether that is still to come. The caller holds mu.
 func (c *completion) watchLocked() bool { return c.state.Or(watched)&ended == 0 }
 
-// end publishes the result, which has been written, and tells everybody.
-func (c *completion) end(flags uint64) {
+// end publishes the result, which has been written, tells everybody, and then
+// runs the callbacks.
+func (c *completion) end(flags uint64) { run(c.publish(flags)) }
+
+// publish is end without the callbacks, which it returns.
+func (c *completion) publish(flags uint64) []*callback {
 	old := c.state.Or(ended | flags)
 	if old&parked != 0 {
 		c.first.Done()
 	}
-	if old&watched != 0 {
-		c.tell()
+	if old&watched == 0 {
+		return nil
 	}
+	return c.tell()
 }
 
-// tell wakes the waiters, ends the task's context, then runs the callbacks.
-func (c *completion) tell() {
+// tell wakes the waiters and ends the task's context.
+func (c *completion) tell() []*callback {
 	c.mu.Lock()
 	if c.done != nil {
 		close(c.done)
@@ -123,7 +129,7 @@ func (c *completion) tell() {
 		o.to.told()
 		o = next
 	}
-	run(x.callbacks)
+	return x.callbacks
 }
 
 // doneChan returns the channel that is closed at the end.

@@ -65,6 +65,11 @@ func (f *failures) join() error {
 	if f.panic != nil {
 		panic(f.panicWith(f.cause))
 	}
+	return f.err()
+}
+
+// err is result as an error.
+func (f *failures) err() error {
 	if result := f.result(); result != nil {
 		return result
 	}

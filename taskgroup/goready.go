@@ -1,0 +1,95 @@
+package taskgroup
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
+
+// GoReady starts fn as a task of g, as [Go] does, and waits until the task
+// calls ready: then it returns the value given there, and the task runs on as
+// any other task of the group. Further calls of ready do nothing.
+//
+// If the task ends before it is ready, that is the caller's error alone, and
+// the group goes on: GoReady returns what fn returned, a [*PanicError] if it
+// panicked, and [ErrNotReady] if it returned nil. If ctx ends first, the task
+// is cancelled and joined, and the error is one for which errors.Is finds both
+// ctx.Err() and context.Cause(ctx), joined with the task's own failure, if it
+// had one. If the group takes no more tasks, the error is as for
+// [Group.Submit], which waits for room as GoReady does.
+//
+// The call of ready happens before the return. A nil fn is misuse. It mirrors
+// trio's nursery.start, which asyncio lacks.
+func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, ready func(T)) error, opts ...TaskOption) (T, error) {
+	g.check()
+	if fn == nil {
+		panic(misused("GoReady of a nil function"))
+	}
+	var zero T
+	t := &readyTask[T]{fn: fn, announced: make(chan struct{})}
+	t.parent = (*groupContext)(g)
+	t.apply(opts)
+	t.state.Or(private)
+	if err := g.submit(ctx, t, false); err != nil {
+		return zero, err
+	}
+	select {
+	case <-t.announced:
+	case <-t.doneChan():
+	case <-ctx.Done():
+	}
+	if t.isReady() {
+		return t.value, nil
+	}
+	if t.hasEnded() {
+		if t.err == nil {
+			return zero, ErrNotReady
+		}
+		return zero, t.err
+	}
+	t.cancel(context.Cause(ctx))
+	<-t.doneChan()
+	if t.err == nil || t.state.Load()&noisy != 0 {
+		return zero, ctxerr.Of(ctx)
+	}
+	return zero, errors.Join(ctxerr.Of(ctx), t.err)
+}
+
+// readyTask is a task whose caller waits for it to be ready. Whichever comes
+// first under the lock decides whose its failure is: ready, the end of the
+// function, or the caller giving up.
+type readyTask[T any] struct {
+	core
+	fn        func(ctx context.Context, ready func(T)) error
+	deciding  sync.Mutex
+	decided   bool
+	ready     bool
+	value     T
+	announced chan struct{}
+}
+
+func (t *readyTask[T]) call() {
+	defer t.isReady() // also when it panics: too late from now on
+	t.err = t.fn(t.context(), t.announce)
+}
+
+func (t *readyTask[T]) announce(v T) {
+	t.deciding.Lock()
+	defer t.deciding.Unlock()
+	if t.decided {
+		return
+	}
+	t.decided, t.ready, t.value = true, true, v
+	t.state.And(^private)
+	close(t.announced)
+}
+
+// isReady decides that the task is not ready if that is still open.
+func (t *readyTask[T]) isReady() bool {
+	t.deciding.Lock()
+	defer t.deciding.Unlock()
+	t.decided = true
+	return t.ready
+}

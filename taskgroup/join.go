@@ -1,0 +1,235 @@
+package taskgroup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
+
+// Wait waits until every task of the group has ended, those included that tasks
+// start meanwhile, and then ends the group: it takes no more tasks, and its
+// context is done. It returns nil, or a [*GroupError] with every failure and
+// with the cause if the group was ended from outside. If a task panicked, Wait
+// panics with its [*PanicError] instead, the failures being under Others; see
+// [WithPanics].
+//
+// The end of the parent's context is such a cause if it came before the join
+// and a task did not return nil, never ran or was refused because of it; the
+// cause of a [Group.Cancel] always is.
+//
+// With [WithGrace], Wait may return a [*LateError] before all tasks have ended.
+// Called again, or from several goroutines, it gives the same answer. The end
+// of every task happens before its return.
+//
+// It mirrors leaving asyncio.TaskGroup.
+func (g *Group) Wait() error {
+	g.check()
+	if late := g.await(); late != nil {
+		if pe := g.raised(late); pe != nil {
+			panic(pe)
+		}
+		return late
+	}
+	return g.answer()
+}
+
+// await waits until all tasks have ended and returns nil, or gives up when the
+// group's grace period is over.
+func (g *Group) await() *LateError {
+	g.mu.Lock()
+	joined := g.joinLocked()
+	patient := g.overdue == nil || g.late
+	g.mu.Unlock()
+	switch {
+	case joined == nil:
+		return nil
+	case patient:
+		<-joined
+		return nil
+	case g.overdue.wait(g.ctx, joined, g.grace):
+		return nil
+	}
+	late := &LateError{Tasks: g.Tasks(), Cause: g.soFar()}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		return nil // just in time after all
+	}
+	g.late = true
+	return late
+}
+
+// Shutdown ends the group in good order: it refuses new tasks, and the calls
+// that wait for room, with [ErrGroupClosed], and waits for the tasks that are
+// accepted, those in the backlog included. If they all end in time, it answers
+// as [Group.Wait].
+//
+// If ctx ends first, it cancels the group, with an error for which errors.Is
+// finds both ctx.Err() and context.Cause(ctx), and returns at once a
+// [*LateError] that names what still runs; a later Wait joins that.
+func (g *Group) Shutdown(ctx context.Context) error {
+	g.check()
+	g.mu.Lock()
+	g.closing = true
+	for n := g.callers.PopFront(); n != nil; n = g.callers.PopFront() {
+		n.Value.refused = ErrGroupClosed
+		close(n.Value.blocked)
+	}
+	joined := g.joinLocked()
+	g.mu.Unlock()
+	if g.shut != nil {
+		g.shut(ErrGroupClosed)
+	}
+	if joined == nil {
+		return g.answer()
+	}
+	select {
+	case <-joined:
+		return g.answer()
+	case <-ctx.Done():
+	}
+	g.mu.Lock()
+	if g.closed {
+		g.mu.Unlock()
+		return g.answer()
+	}
+	g.mu.Unlock()
+	tasks := g.Tasks()
+	g.Cancel(ctxerr.Of(ctx))
+	return &LateError{Tasks: tasks, Cause: g.soFar()}
+}
+
+// joinLocked has the group close as soon as no task is left, and returns what
+// is closed then; nil if that is the case.
+func (g *Group) joinLocked() chan struct{} {
+	g.joining = true
+	if g.closed {
+		return nil
+	}
+	if g.pending == 0 {
+		g.closeLocked()
+		return nil
+	}
+	if g.joined == nil {
+		g.joined = make(chan struct{})
+	}
+	return g.joined
+}
+
+// answer is what Wait returns, or panics with, once all tasks have ended.
+func (g *Group) answer() error {
+	g.settle()
+	if pe := g.raised(nil); pe != nil {
+		panic(pe)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.result
+}
+
+// settle makes the result, once, and lets go of everything the group holds.
+func (g *Group) settle() {
+	parentsEnd := ctxerr.Of(g.parent)
+	g.mu.Lock()
+	if !g.answered {
+		g.answered = true
+		if g.undone {
+			g.failures.cause = both(g.failures.cause, parentsEnd)
+		}
+		g.result = g.failures.err()
+	}
+	undrain := g.undrain
+	g.mu.Unlock()
+	if undrain != nil {
+		undrain()
+	}
+	if g.overdue != nil {
+		g.overdue.stop()
+	}
+	g.cancel(ErrGroupClosed)
+}
+
+// raised is the panic that has to be raised, if there is one, with the given
+// cause or else the group's.
+func (g *Group) raised(late *LateError) *PanicError {
+	g.mu.Lock()
+	failures := g.failures
+	g.mu.Unlock()
+	if failures.panic == nil {
+		return nil
+	}
+	if late != nil {
+		failures.cause = late
+	}
+	return failures.panicWith(failures.cause)
+}
+
+// soFar is the error that the group would return if the tasks that still run
+// added nothing to it.
+func (g *Group) soFar() error {
+	parentsEnd := ctxerr.Of(g.parent)
+	g.mu.Lock()
+	failures := g.failures
+	g.mu.Unlock()
+	failures.cause = both(failures.cause, parentsEnd)
+	return failures.err()
+}
+
+// both is the cause of what was ended from outside twice.
+func both(first, second error) error {
+	switch {
+	case first == nil || second == nil:
+		if first == nil {
+			return second
+		}
+		return first
+	case errors.Is(first, second):
+		return first
+	}
+	return fmt.Errorf("%w; %w", first, second)
+}
+
+// overdue knows since when a group has been cancelled.
+type overdue struct {
+	mu   sync.Mutex
+	at   time.Time
+	stop func() bool
+}
+
+func watchOverdue(ctx context.Context) *overdue {
+	o := &overdue{}
+	o.stop = context.AfterFunc(ctx, func() { o.since() })
+	return o
+}
+
+// since is when it was cancelled. It is called only once that is so.
+func (o *overdue) since() time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.at.IsZero() {
+		o.at = time.Now()
+	}
+	return o.at
+}
+
+// wait reports whether joined was closed before ctx had been done for as long
+// as the grace period.
+func (o *overdue) wait(ctx context.Context, joined <-chan struct{}, grace time.Duration) bool {
+	select {
+	case <-joined:
+		return true
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(grace - time.Since(o.since()))
+	defer timer.Stop()
+	select {
+	case <-joined:
+		return true
+	case <-timer.C:
+		return false
+	}
+}

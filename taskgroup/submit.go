@@ -1,0 +1,297 @@
+package taskgroup
+
+import (
+	"context"
+	"errors"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
+
+// errFull is the answer to who does not want to wait for room.
+var errFull = errors.New("taskgroup: group is full")
+
+// plainTask is a task that nobody has a handle on.
+type plainTask struct {
+	core
+	fn func(ctx context.Context) error
+}
+
+func (t *plainTask) call() {
+	fn := t.fn
+	t.fn = nil
+	t.err = fn(t.context())
+}
+
+// Go starts fn as a task of g and returns the handle on it. It does not wait
+// for the task: the function may not have begun when Go returns, and may have
+// ended. If the group has a limit and is full, Go waits for room, first come,
+// first served; it gives up when the group is cancelled.
+//
+// The task's context derives from the group's. Its failure is one of the
+// group; so is a panic in it, which the handle gives as a [*PanicError]. If
+// the group takes no more tasks, the function is never called and the task has
+// already failed: with [ErrGroupClosed], or else with the cause of the group's
+// context. A task that has been cancelled before it begins is never called
+// either.
+//
+// The call of Go happens before the function begins, and the function's return
+// before the return of any call that learns of it. The end of a task happens
+// before the start of the task that gets its room. It costs one allocation,
+// and a goroutine for as long as tasks wait.
+//
+// A nil fn is misuse. It mirrors asyncio.TaskGroup.create_task.
+func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
+	g.check()
+	if fn == nil {
+		panic(misused("Go of a nil function"))
+	}
+	t := &Task[T]{fn: fn}
+	t.parent = (*groupContext)(g)
+	t.apply(opts)
+	if err := g.submit(nil, t, false); err != nil {
+		t.refuse(err)
+	}
+	return t
+}
+
+// refuse ends a task that its group did not accept.
+func (c *core) refuse(why error) {
+	var flags uint64
+	if why != ErrGroupClosed { //nolint:errorlint // the answer of submit itself
+		flags = noisy
+	}
+	c.fail(why, flags)
+}
+
+// Go starts fn as a task of the group, as the function [Go] does, without a
+// handle. It reports whether the group accepted the task: if not, fn is never
+// called. It has the shape of errgroup's Go.
+func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool {
+	return g.submit(nil, g.plain("Go", fn, opts), false) == nil
+}
+
+// Submit starts fn as a task of the group like [Group.Go], but waits for room
+// only until ctx ends, and returns why the task was not accepted: an error for
+// which errors.Is finds both ctx.Err() and context.Cause(ctx); or else
+// [ErrGroupClosed] if the group has ended or been shut down, or the cause of
+// the group's context. If ctx is done already, nothing is started. The task's
+// context does not derive from ctx.
+func (g *Group) Submit(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
+	return g.submit(ctx, g.plain("Submit", fn, opts), false)
+}
+
+// TryGo starts fn as a task of the group if that needs no waiting: there is
+// room, or a place in the backlog, and nobody waits for it. It reports whether
+// the task was accepted: if not, fn is never called.
+func (g *Group) TryGo(fn func(ctx context.Context) error, opts ...TaskOption) bool {
+	return g.submit(nil, g.plain("TryGo", fn, opts), true) == nil
+}
+
+func (g *Group) plain(what string, fn func(ctx context.Context) error, opts []TaskOption) *plainTask {
+	g.check()
+	if fn == nil {
+		panic(misused(what + " of a nil function"))
+	}
+	t := &plainTask{fn: fn}
+	t.parent = (*groupContext)(g)
+	t.apply(opts)
+	return t
+}
+
+// submit has the group accept a task and returns nil, or why it did not. ctx,
+// which may be nil, bounds the wait for room; try says not to wait.
+func (g *Group) submit(ctx context.Context, r runner, try bool) error {
+	if ctx != nil {
+		if err := ctxerr.Of(ctx); err != nil {
+			return err
+		}
+	}
+	c := r.task()
+	g.mu.Lock()
+	if g.refusingLocked() {
+		g.mu.Unlock()
+		return g.refusal()
+	}
+	if g.callers.Len() == 0 {
+		if g.queued.Len() == 0 {
+			if units, ok := g.roomLocked(c.weight()); ok {
+				if g.limiter != nil {
+					g.mu.Unlock()
+					return g.submitShared(ctx, r, units, try)
+				}
+				g.acceptLocked(c)
+				g.startLocked(r, units)
+				g.unlock()
+				return nil
+			}
+		}
+		if g.limiter == nil && g.mayQueueLocked() {
+			g.acceptLocked(c)
+			g.queueLocked(newPlace(r))
+			g.mu.Unlock()
+			return nil
+		}
+	}
+	if try {
+		g.mu.Unlock()
+		return errFull
+	}
+	p := newPlace(r)
+	p.blocked = make(chan struct{})
+	g.callers.PushBack(&p.node)
+	blocked := p.blocked
+	g.mu.Unlock()
+	if err := g.awaitRoom(ctx, p, blocked); err != nil || g.limiter == nil {
+		return err
+	}
+	return g.submitShared(ctx, r, p.units, false)
+}
+
+// awaitRoom waits until the task at p has room, and returns nil; or until it
+// will not have any.
+func (g *Group) awaitRoom(ctx context.Context, p *place, blocked chan struct{}) error {
+	var done <-chan struct{}
+	if ctx != nil {
+		done = ctx.Done()
+	}
+	select {
+	case <-blocked:
+	case <-done:
+	case <-g.ctx.Done():
+	}
+	g.mu.Lock()
+	if p.granted {
+		g.mu.Unlock()
+		return nil // the task is on its way, so that wins a tie
+	}
+	if g.callers.Remove(&p.node) {
+		g.moveUpLocked() // it may have been too big where those behind it are not
+	}
+	refused := p.refused
+	g.unlock()
+	if ctx != nil {
+		if err := ctxerr.Of(ctx); err != nil {
+			return err
+		}
+	}
+	if refused != nil {
+		return refused
+	}
+	return g.refusal()
+}
+
+// submitShared goes on with a task that has room in the group, of the given
+// units, and must now have room in the limit that the group shares.
+func (g *Group) submitShared(ctx context.Context, r runner, units int, try bool) error {
+	c := r.task()
+	settled := false
+	defer func() {
+		if !settled { // the limiter panicked
+			g.giveBack(units)
+		}
+	}()
+	err := g.acquireShared(ctx, c.weight(), try)
+	settled = true
+	switch {
+	case err == nil:
+	case err == errFull: //nolint:errorlint // the answer of acquireShared itself
+		g.giveBack(units)
+		return err
+	default:
+		if ctx != nil && ctx.Err() != nil && isNoise(err, ctx) {
+			g.giveBack(units)
+			return ctxerr.Of(ctx)
+		}
+		if isNoise(err, g.open) {
+			g.giveBack(units)
+			return g.refusal()
+		}
+		c.err = err
+		c.state.Or(doomed)
+	}
+	g.mu.Lock()
+	if !g.refusingLocked() {
+		g.acceptLocked(c)
+		g.startLocked(r, units)
+		g.unlock()
+		return nil
+	}
+	g.mu.Unlock()
+	g.giveBack(units)
+	if err == nil {
+		g.limiter.ReleaseN(c.weight())
+	}
+	return g.refusal()
+}
+
+// acquireShared takes n units of the shared limit, waiting until ctx, the
+// group's context or Shutdown puts an end to that.
+func (g *Group) acquireShared(ctx context.Context, n int, try bool) error {
+	if try {
+		if !g.limiter.TryAcquireN(n) {
+			return errFull
+		}
+		return nil
+	}
+	if ctx == nil {
+		return g.limiter.AcquireN(g.open, n)
+	}
+	both, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(g.open, func() { cancel(context.Cause(g.open)) })()
+	return g.limiter.AcquireN(both, n)
+}
+
+// giveBack returns room that was not used after all.
+func (g *Group) giveBack(units int) {
+	g.mu.Lock()
+	g.used -= units
+	g.moveUpLocked()
+	g.unlock()
+}
+
+func (g *Group) refusingLocked() bool { return g.closing || g.closed || g.ctx.Err() != nil }
+
+// refusal is why the group takes no more tasks.
+func (g *Group) refusal() error {
+	why := context.Cause(g.ctx)
+	byParent := g.parent.Err() != nil && ctxerr.Same(why, context.Cause(g.parent))
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closing || g.closed {
+		return ErrGroupClosed
+	}
+	if byParent {
+		g.undone = true
+		return ctxerr.Of(g.ctx)
+	}
+	return why
+}
+
+// acceptLocked makes c a task of the group, which from now on is waited for.
+func (g *Group) acceptLocked(c *core) {
+	c.state.Or(uint64(g.accepted) << flagBits)
+	g.accepted++
+	g.pending++
+}
+
+// startLocked puts an accepted task that has room where the next seat takes it.
+func (g *Group) startLocked(r runner, units int) {
+	c := r.task()
+	if c.state.Load()&optional != 0 {
+		c.extra.taken = units
+	}
+	g.running++
+	g.ready.push(r)
+}
+
+// unlock lets go of mu, and keeps the promise that a goroutine is on its way
+// while ready holds a task.
+func (g *Group) unlock() {
+	start := g.ready.head != nil && !g.starting
+	g.starting = g.starting || start
+	g.mu.Unlock()
+	if start {
+		go g.work()
+	}
+}

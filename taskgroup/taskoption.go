@@ -1,0 +1,79 @@
+package taskgroup
+
+import (
+	"context"
+	"strconv"
+)
+
+// TaskOption is an option for one task: [Named], [Shielded] or [Weighted].
+type TaskOption interface{ applyTask(*taskOptions) }
+
+type taskOptions struct {
+	name     string
+	weight   int
+	shielded bool
+}
+
+type taskOptionFunc func(*taskOptions)
+
+func (f taskOptionFunc) applyTask(o *taskOptions) { f(o) }
+
+// Named gives the task a name, for errors, reports and [Current].
+func Named(name string) TaskOption {
+	return taskOptionFunc(func(o *taskOptions) { o.name = name })
+}
+
+// Shielded has the group's cancellation pass the task by: its context keeps
+// the values of the group's, but does not end with it. The group still joins
+// it, however long it takes; [WithGrace] bounds that. [Task.Cancel] does
+// cancel it.
+//
+// It mirrors asyncio.shield, with an owner that waits.
+func Shielded() TaskOption {
+	return taskOptionFunc(func(o *taskOptions) { o.shielded = true })
+}
+
+// Weighted has the task take n units of its group's limit instead of one. More
+// than the limit counts as the limit: such a task runs alone. n < 1 is misuse.
+func Weighted(n int) TaskOption {
+	if n < 1 {
+		panic(misused("Weighted(" + strconv.Itoa(n) + "): a task takes at least 1"))
+	}
+	return taskOptionFunc(func(o *taskOptions) { o.weight = n })
+}
+
+// apply sets the options of a task that has not begun. Its parent is set.
+func (c *core) apply(opts []TaskOption) {
+	if len(opts) == 0 {
+		return
+	}
+	var o taskOptions
+	for _, opt := range opts {
+		if opt == nil {
+			panic(misused("a nil TaskOption"))
+		}
+		opt.applyTask(&o)
+	}
+	c.extra = &extra{name: o.name, weight: max(o.weight, 1)}
+	flags := optional
+	if o.shielded {
+		c.extra.base = context.WithoutCancel(c.parent)
+		flags |= shielded
+	}
+	c.state.Or(flags)
+}
+
+// weight is how many units of its group's limit the task asks for.
+func (c *core) weight() int {
+	if c.state.Load()&optional != 0 {
+		return c.extra.weight
+	}
+	return 1
+}
+
+func (c *core) givenName() string {
+	if c.state.Load()&optional != 0 {
+		return c.extra.name
+	}
+	return ""
+}

@@ -77,11 +77,13 @@ func (g *Group) queueLocked(p *place) {
 }
 
 // moveUpLocked hands room to those who wait, in order, and the places in the
-// backlog that this makes free to the calls behind it.
+// backlog that this makes free to the calls behind it. In a group that has been
+// cancelled only the backlog moves, what is shielded in it: the calls are giving
+// up.
 func (g *Group) moveUpLocked() {
 	for {
 		list := &g.queued
-		if list.Len() == 0 {
+		if list.Len() == 0 && g.ctx.Err() == nil {
 			list = &g.callers
 		}
 		first := list.Front()
@@ -107,7 +109,7 @@ func (g *Group) moveUpLocked() {
 		}
 		g.startLocked(p.runner, units)
 	}
-	for g.callers.Len() > 0 && g.limiter == nil && g.mayQueueLocked() {
+	for g.callers.Len() > 0 && g.limiter == nil && g.mayQueueLocked() && g.ctx.Err() == nil {
 		p := g.callers.PopFront().Value
 		g.acceptLocked(p.task())
 		p.granted = true

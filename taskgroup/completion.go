@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
-
-	"example.com/asyncgo/internal/ctxerr"
 )
 
 // completion is the end of a task or a future, and everybody who waits for it.
@@ -16,18 +14,18 @@ import (
 // first and takes mu only if it finds watched. So one of the two sees the
 // other, and a task that nobody watches ends with one atomic operation.
 type completion struct {
-	state atomic.Uint64  // the flags below, and above them a task's index
-	mu    sync.Mutex     // guards done and what extra says
-	done  chan struct{}  // made for who asks, closed at the end
-	extra *extra         // made for who needs it, set once
-	first sync.WaitGroup // where the first waiter parks that cannot be cancelled
+	state     atomic.Uint64  // the flags below, and above them a task's index
+	mu        sync.Mutex     // guards observers and what extra says
+	observers *observer      // the first of a list
+	extra     *extra         // made for who needs it, set once
+	first     sync.WaitGroup // where the first waiter parks that cannot be cancelled
 }
 
 const (
 	ended     uint64 = 1 << iota // the result is there
 	claimed                      // a waiter has taken first for itself
 	parked                       // and waits there
-	watched                      // done or extra holds somebody to be told
+	watched                      // there is, or was, somebody to be told
 	noisy                        // ended only because its context did
 	cancelled                    // Cancel was called
 	owned                        // extra.ctx is set
@@ -41,7 +39,7 @@ const (
 // extra is what only some tasks and futures have.
 type extra struct {
 	// Under completion.mu.
-	observers *observer
+	done      chan struct{} // made for who asks, closed at the end
 	callbacks []*callback
 	id        uint64
 
@@ -58,7 +56,8 @@ type extra struct {
 }
 
 // observer has itself told of the end of one completion. It is embedded in what
-// a Set or a Wait keeps for each handle, so that registering and leaving are O(1).
+// a Set or a Wait keeps for each handle, so that registering and leaving are O(1)
+// and allocate nothing.
 type observer struct {
 	to         interface{ told() }
 	prev, next *observer
@@ -96,7 +95,12 @@ func (c *completion) end(flags uint64) { run(c.publish(flags)) }
 
 // publish is end without the callbacks, which it returns.
 func (c *completion) publish(flags uint64) []*callback {
-	old := c.state.Or(ended | flags)
+	return c.announce(c.state.Or(ended | flags))
+}
+
+// announce tells everybody of an end that has just been published; old is the
+// state before that. It returns the callbacks, which the caller has to run.
+func (c *completion) announce(old uint64) []*callback {
 	if old&parked != 0 {
 		c.first.Done()
 	}
@@ -109,24 +113,27 @@ func (c *completion) publish(flags uint64) []*callback {
 // tell wakes the waiters and ends the task's context.
 func (c *completion) tell() []*callback {
 	c.mu.Lock()
-	if c.done != nil {
-		close(c.done)
+	observers := c.observers
+	c.observers = nil
+	for o := observers; o != nil; o = o.next {
+		o.in = false
 	}
 	var x extra
 	if c.extra != nil {
-		x.observers, x.callbacks, x.cancel = c.extra.observers, c.extra.callbacks, c.extra.cancel
-		c.extra.observers, c.extra.callbacks = nil, nil
-		for o := x.observers; o != nil; o = o.next {
-			o.in = false
-		}
+		x.done, x.callbacks, x.cancel = c.extra.done, c.extra.callbacks, c.extra.cancel
+		c.extra.callbacks = nil
 	}
 	c.mu.Unlock()
+	if x.done != nil {
+		close(x.done)
+	}
 	if x.cancel != nil {
 		x.cancel(nil)
 	}
-	for o := x.observers; o != nil; {
-		next := o.next // told may hand o on
-		o.to.told()
+	for o := observers; o != nil; {
+		next := o.next
+		o.prev, o.next = nil, nil
+		o.to.told() // after that, o may be in another list
 		o = next
 	}
 	return x.callbacks
@@ -136,13 +143,15 @@ func (c *completion) tell() []*callback {
 func (c *completion) doneChan() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.done == nil {
-		if !c.watchLocked() {
-			return closedChan
-		}
-		c.done = make(chan struct{})
+	if c.extra != nil && c.extra.done != nil {
+		return c.extra.done
 	}
-	return c.done
+	if !c.watchLocked() {
+		return closedChan
+	}
+	x := c.moreLocked()
+	x.done = make(chan struct{})
+	return x.done
 }
 
 // wait blocks until c has ended; only then it returns nil. An end of ctx before
@@ -151,19 +160,10 @@ func (c *completion) wait(ctx context.Context) error {
 	if c.hasEnded() {
 		return nil
 	}
-	done := ctx.Done()
-	if done == nil && c.park() {
+	if ctx.Done() == nil && c.park() {
 		return nil
 	}
-	select {
-	case <-c.doneChan():
-		return nil
-	case <-done:
-		if c.hasEnded() {
-			return nil // the end wins a tie
-		}
-		return ctxerr.Of(ctx)
-	}
+	return c.waitUntil(ctx)
 }
 
 // park waits for the end without a channel. Only one waiter can have that, the
@@ -187,12 +187,11 @@ func (c *completion) observe(o *observer) bool {
 	if !c.watchLocked() {
 		return false
 	}
-	x := c.moreLocked()
-	o.prev, o.next, o.in = nil, x.observers, true
+	o.prev, o.next, o.in = nil, c.observers, true
 	if o.next != nil {
 		o.next.prev = o
 	}
-	x.observers = o
+	c.observers = o
 	return true
 }
 
@@ -206,12 +205,12 @@ func (c *completion) forget(o *observer) bool {
 	if o.prev != nil {
 		o.prev.next = o.next
 	} else {
-		c.extra.observers = o.next
+		c.observers = o.next
 	}
 	if o.next != nil {
 		o.next.prev = o.prev
 	}
-	o.in = false
+	o.prev, o.next, o.in = nil, nil, false
 	return true
 }
 

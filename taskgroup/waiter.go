@@ -1,0 +1,48 @@
+package taskgroup
+
+import (
+	"context"
+	"sync"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
+
+// waiter is one wait for one completion that a context can end. Waiters are
+// reused, but never with the channel, which belongs to one wait.
+type waiter struct {
+	observer
+	woken chan struct{}
+}
+
+var waiters = sync.Pool{New: func() any {
+	w := &waiter{}
+	w.to = w
+	return w
+}}
+
+func (w *waiter) told() { close(w.woken) }
+
+// waitUntil is wait for those who need a channel.
+func (c *completion) waitUntil(ctx context.Context) error {
+	err := ctxerr.Of(ctx)
+	if err != nil {
+		return err
+	}
+	w := waiters.Get().(*waiter)
+	w.woken = make(chan struct{})
+	if c.observe(&w.observer) {
+		select {
+		case <-w.woken:
+		case <-ctx.Done():
+			if !c.forget(&w.observer) {
+				return nil // it is being told of the end, so w cannot be reused
+			}
+			if !c.hasEnded() { // the end wins a tie
+				err = ctxerr.Of(ctx)
+			}
+		}
+	}
+	w.woken = nil
+	waiters.Put(w)
+	return err
+}

@@ -1,7 +1,9 @@
 package taskgroup_test
 
 import (
+	"errors"
 	"runtime"
+	"runtime/debug"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -30,4 +32,43 @@ func heapInUse() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
+}
+
+// assertPassesThrough asserts that call, which calls body in the caller's
+// goroutine, leaves a panic and a [runtime.Goexit] in it as they are, stack and
+// all.
+func assertPassesThrough(t *testing.T, call func(body func())) {
+	t.Helper()
+	for _, value := range []any{errors.New("boom"), "boom", nil} {
+		func() {
+			defer func() {
+				v := recover()
+				if value == nil {
+					assert.IsType(t, &runtime.PanicNilError{}, v)
+				} else {
+					assert.Equal(t, value, v)
+				}
+				assert.Contains(t, string(debug.Stack()), "taskgroup_test.panicking", "the stack of the body")
+			}()
+			call(func() { panicking(value) })
+			assert.Fail(t, "the panic was swallowed")
+		}()
+	}
+	assert.True(t, exits(func() { call(runtime.Goexit) }), "Goexit was swallowed")
+}
+
+//go:noinline
+func panicking(value any) { panic(value) }
+
+// exits reports that call ended its goroutine with [runtime.Goexit].
+func exits(call func()) bool {
+	returned := false
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		call()
+		returned = true
+	}()
+	<-done
+	return !returned
 }

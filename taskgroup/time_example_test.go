@@ -1,0 +1,127 @@
+package taskgroup_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.com/asyncgo/taskgroup"
+)
+
+func ExampleSleep() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	fmt.Println(taskgroup.Sleep(ctx, time.Hour))
+	// Output: context deadline exceeded
+}
+
+func ExampleWaitFor() {
+	slow := func(ctx context.Context) (string, error) {
+		return "too late", taskgroup.Sleep(ctx, time.Hour)
+	}
+	_, err := taskgroup.WaitFor(context.Background(), time.Millisecond, slow)
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, taskgroup.ErrTimeout), errors.Is(err, context.DeadlineExceeded))
+	// Output:
+	// taskgroup: timeout
+	// true true
+}
+
+func ExampleMoveOnAfter() {
+	var found []int
+	expired, err := taskgroup.MoveOnAfter(context.Background(), 5*time.Millisecond, func(ctx context.Context) error {
+		found = append(found, 1, 2, 3)
+		return taskgroup.Sleep(ctx, time.Hour) // for more
+	})
+	fmt.Println(found, expired, err)
+	// Output: [1 2 3] true <nil>
+}
+
+func ExampleTimeout() {
+	messages := []string{"a", "b", "c"}
+	err := taskgroup.Timeout(context.Background(), time.Hour, func(ctx context.Context, t *taskgroup.Deadline) error {
+		for _, message := range messages {
+			fmt.Println(message)
+			if err := t.Extend(time.Minute); err != nil { // there is life in it
+				return err
+			}
+		}
+		_ = t.Extend(time.Millisecond)
+		return taskgroup.Sleep(ctx, time.Hour)
+	})
+	fmt.Println(err)
+	// Output:
+	// a
+	// b
+	// c
+	// taskgroup: timeout
+}
+
+func ExampleDeadline_When() {
+	_ = taskgroup.Timeout(context.Background(), time.Hour, func(_ context.Context, t *taskgroup.Deadline) error {
+		fmt.Println(time.Until(t.When()).Round(time.Hour))
+		return nil
+	})
+	// Output: 1h0m0s
+}
+
+func ExampleDeadline_Extend() {
+	var kept *taskgroup.Deadline
+	_ = taskgroup.Timeout(context.Background(), time.Hour, func(_ context.Context, t *taskgroup.Deadline) error {
+		kept = t
+		fmt.Println(t.Extend(time.Hour))
+		return nil
+	})
+	fmt.Println(kept.Extend(time.Hour))
+	// Output:
+	// <nil>
+	// taskgroup: scope has ended
+}
+
+func ExampleDeadline_Reschedule() {
+	err := taskgroup.Timeout(context.Background(), time.Hour, func(ctx context.Context, t *taskgroup.Deadline) error {
+		_ = t.Reschedule(time.Time{}) // no deadline
+		fmt.Println(t.When().IsZero())
+		_ = t.Reschedule(time.Now().Add(-time.Second)) // at once
+		return ctx.Err()
+	})
+	fmt.Println(err)
+	// Output:
+	// true
+	// taskgroup: timeout
+}
+
+func ExampleDeadline_Expired() {
+	err := taskgroup.Timeout(context.Background(), time.Millisecond, func(ctx context.Context, t *taskgroup.Deadline) error {
+		<-ctx.Done()
+		fmt.Println(t.Expired())
+		return nil // it has done what it could
+	})
+	fmt.Println(err)
+	// Output:
+	// true
+	// <nil>
+}
+
+func ExampleShield() {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // time to clean up
+	flushed, err := taskgroup.Shield(ctx, time.Second, func(ctx context.Context) (int, error) {
+		return 17, ctx.Err()
+	})
+	fmt.Println(flushed, err)
+	// Output: 17 <nil>
+}
+
+func ExampleBlocking() {
+	ctx, cancel := context.WithCancel(context.Background())
+	answer := make(chan string)
+	defer close(answer)
+	go cancel()
+	_, err := taskgroup.Blocking(ctx, func() (string, error) {
+		return <-answer, nil // a call that knows no context
+	})
+	fmt.Println(err)
+	// Output: context canceled
+}

@@ -1,0 +1,66 @@
+package taskgroup
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
+
+// timeLimit is a time scope whose deadline stands fast.
+type timeLimit struct {
+	cause    *timeoutError // of the scope's context, if its own time ends that
+	deadline time.Time
+	capped   bool // by a deadline of the context around it, which comes no later
+}
+
+// newTimeLimit returns a scope within parent, and its context.
+func newTimeLimit(parent context.Context, cause *timeoutError, d time.Duration) (timeLimit, context.Context, context.CancelFunc) {
+	l := timeLimit{cause: cause, deadline: time.Now().Add(d)}
+	if outer, ok := parent.Deadline(); ok && !outer.After(l.deadline) {
+		l.capped = true
+		ctx, cancel := context.WithCancel(parent)
+		return l, ctx, cancel
+	}
+	ctx, cancel := context.WithDeadlineCause(parent, l.deadline, cause)
+	return l, ctx, cancel
+}
+
+// isOver reports that the time is over. If it is, the context shows it.
+func (l *timeLimit) isOver(ctx context.Context) bool {
+	if time.Now().Before(l.deadline) {
+		return false
+	}
+	if !l.capped {
+		<-ctx.Done() // its timer is due
+	}
+	return true
+}
+
+// settle takes apart the error with which a function left the scope with that
+// context and the cause e. Expired says that the scope's own time has ended its
+// context, and rest is what there is to report besides that.
+func (e *timeoutError) settle(parent, scope context.Context, err error) (expired bool, rest error) {
+	expired = context.Cause(scope) == error(e)
+	switch outer := ctxerr.Of(parent); {
+	case err == nil:
+		return expired, nil
+	case isNoise(err, scope, parent):
+		return expired, outer
+	case expired && outer != nil:
+		return expired, errors.Join(err, outer)
+	}
+	return expired, err
+}
+
+// timedOut adds ErrTimeout to what settle has left.
+func timedOut(expired bool, rest error) error {
+	switch {
+	case !expired:
+		return rest
+	case rest == nil:
+		return ErrTimeout
+	}
+	return errors.Join(rest, ErrTimeout)
+}

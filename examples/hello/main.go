@@ -7,12 +7,16 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"time"
 
 	"example.com/asyncgo/taskgroup"
 )
 
 func greet(ctx context.Context, name string) (string, error) {
-	return "hello, " + name, ctx.Err()
+	if err := taskgroup.Sleep(ctx, 10*time.Millisecond); err != nil {
+		return "", err
+	}
+	return "hello, " + name, nil
 }
 
 func main() {

@@ -35,10 +35,21 @@ func Of(ctx context.Context) error {
 	switch {
 	case Same(cause, err):
 		return err
-	case errors.Is(cause, err):
+	case Is(cause, err):
 		return cause
 	}
 	return &Error{Err: err, Cause: cause}
+}
+
+// Is is errors.Is, and false where a method of an error on the way panics. A
+// typed nil is such an error: it unwraps itself by a nil pointer.
+func Is(err, target error) (found bool) {
+	defer func() {
+		if recover() != nil {
+			found = false
+		}
+	}()
+	return errors.Is(err, target)
 }
 
 // Same reports a == b, and false where that comparison would panic.
@@ -46,5 +57,5 @@ func Same(a, b error) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return reflect.TypeOf(a).Comparable() && a == b
+	return reflect.ValueOf(a).Comparable() && a == b
 }

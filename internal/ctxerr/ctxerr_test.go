@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/asyncgo/internal/ctxerr"
 )
@@ -40,10 +42,28 @@ type uncomparable struct{ parts []string }
 
 func (uncomparable) Error() string { return "uncomparable" }
 
+// Its type can be compared, its value cannot.
+type partly struct{ part any }
+
+func (partly) Error() string { return "partly" }
+
+// P-18: the Unwrap of a typed nil panics.
+func TestOfTypedNil(t *testing.T) {
+	var typedNil *fs.PathError
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(typedNil)
+	var err *ctxerr.Error
+	require.ErrorAs(t, ctxerr.Of(ctx), &err)
+	assert.Equal(t, context.Canceled, err.Err)
+	assert.True(t, ctxerr.Same(err.Cause, typedNil))
+}
+
 func TestSameNeverPanics(t *testing.T) {
 	assert.True(t, ctxerr.Same(errWhy, errWhy))
 	assert.True(t, ctxerr.Same(nil, nil))
 	assert.False(t, ctxerr.Same(errWhy, nil))
 	assert.False(t, ctxerr.Same(errWhy, errors.New("why")))
 	assert.False(t, ctxerr.Same(uncomparable{}, uncomparable{}))
+	assert.False(t, ctxerr.Same(partly{[]int{1}}, partly{[]int{1}}))
+	assert.True(t, ctxerr.Same(partly{1}, partly{1}))
 }

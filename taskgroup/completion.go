@@ -33,6 +33,7 @@ const (
 	shielded                     // extra.base is what the task's context derives from
 	private                      // a failure is the caller's of GoReady, not the group's
 	doomed                       // failed before its start: not to be called
+	shut                         // extra.done is closed
 	flagBits  = iota
 )
 
@@ -43,7 +44,8 @@ type extra struct {
 	callbacks []*callback
 	id        uint64
 
-	// Set once, under completion.mu, before the owned flag.
+	// Set once, under completion.mu, before the owned flag. The end cancels it;
+	// if they meet, whichever comes second does: no context outlives its task.
 	ctx    context.Context //nolint:containedctx // the task's own context, made when it is first asked for
 	cancel context.CancelCauseFunc
 
@@ -86,8 +88,22 @@ func (c *completion) moreLocked() *extra {
 }
 
 // watchLocked announces that somebody is to be told of the end, and reports
-// whether that is still to come. The caller holds mu.
-func (c *completion) watchLocked() bool { return c.state.Or(watched)&ended == 0 }
+// whether that is still to come; if not, Done is closed. The caller holds mu.
+func (c *completion) watchLocked() bool {
+	if c.state.Or(watched)&ended == 0 {
+		return true
+	}
+	c.shutLocked()
+	return false
+}
+
+// shutLocked closes Done if somebody has it. The end is there for all to see
+// before that, so whoever is first to see it under mu does this.
+func (c *completion) shutLocked() {
+	if c.extra != nil && c.extra.done != nil && c.state.Or(shut)&shut == 0 {
+		close(c.extra.done)
+	}
+}
 
 // end publishes the result, which has been written, tells everybody, and then
 // runs the callbacks.
@@ -95,58 +111,60 @@ func (c *completion) end(flags uint64) { run(c.publish(flags)) }
 
 // publish is end without the callbacks, which it returns.
 func (c *completion) publish(flags uint64) []*callback {
-	return c.announce(c.state.Or(ended | flags))
+	before := c.state.Load() & owned
+	if before != 0 {
+		c.extra.cancel(nil) // who sees the end finds the task's context done
+	}
+	old := c.state.Or(ended | flags)
+	if old&owned != before {
+		c.extra.cancel(nil)
+	}
+	return c.announce(old)
 }
 
 // announce tells everybody of an end that has just been published; old is the
 // state before that. It returns the callbacks, which the caller has to run.
-func (c *completion) announce(old uint64) []*callback {
+func (c *completion) announce(old uint64) (callbacks []*callback) {
+	if old&watched != 0 {
+		callbacks = c.tell()
+	}
 	if old&parked != 0 {
 		c.first.Done()
 	}
-	if old&watched == 0 {
-		return nil
-	}
-	return c.tell()
+	return callbacks
 }
 
-// tell wakes the waiters and ends the task's context.
-func (c *completion) tell() []*callback {
+// tell closes Done and wakes the waiters. It returns the callbacks.
+func (c *completion) tell() (callbacks []*callback) {
 	c.mu.Lock()
+	c.shutLocked()
 	observers := c.observers
 	c.observers = nil
 	for o := observers; o != nil; o = o.next {
 		o.in = false
 	}
-	var x extra
-	if c.extra != nil {
-		x.done, x.callbacks, x.cancel = c.extra.done, c.extra.callbacks, c.extra.cancel
-		c.extra.callbacks = nil
+	if x := c.extra; x != nil {
+		callbacks, x.callbacks = x.callbacks, nil
 	}
 	c.mu.Unlock()
-	if x.done != nil {
-		close(x.done)
-	}
-	if x.cancel != nil {
-		x.cancel(nil)
-	}
 	for o := observers; o != nil; {
 		next := o.next
 		o.prev, o.next = nil, nil
 		o.to.told() // after that, o may be in another list
 		o = next
 	}
-	return x.callbacks
+	return callbacks
 }
 
 // doneChan returns the channel that is closed at the end.
 func (c *completion) doneChan() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	alive := c.watchLocked()
 	if c.extra != nil && c.extra.done != nil {
 		return c.extra.done
 	}
-	if !c.watchLocked() {
+	if !alive {
 		return closedChan
 	}
 	x := c.moreLocked()

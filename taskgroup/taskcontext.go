@@ -38,9 +38,13 @@ func (c *core) base() context.Context {
 	return c.parent
 }
 
-// own returns the task's extra with a context made.
+// own returns the task's extra with a context made, which is done if the task
+// has ended.
 func (c *core) own() *extra {
-	if c.state.Load()&owned != 0 {
+	if s := c.state.Load(); s&owned != 0 {
+		if s&ended != 0 {
+			c.extra.cancel(nil) // publish may still be about to
+		}
 		return c.extra
 	}
 	// Outside the lock: the parent may be anybody's code.
@@ -53,8 +57,7 @@ func (c *core) own() *extra {
 		return x
 	}
 	x.ctx, x.cancel = ctx, cancel
-	alive := c.watchLocked()
-	c.state.Or(owned)
+	alive := c.state.Or(owned)&ended == 0
 	c.mu.Unlock()
 	if !alive {
 		cancel(nil)

@@ -71,9 +71,13 @@ type readyTask[T any] struct {
 }
 
 func (t *readyTask[T]) call() {
+	fn := t.fn
+	t.fn = nil
 	defer t.isReady() // also when it panics: too late from now on
-	t.err = t.fn(t.context(), t.announce)
+	t.err = fn(t.context(), t.announce)
 }
+
+func (t *readyTask[T]) drop() { t.fn = nil }
 
 func (t *readyTask[T]) announce(v T) {
 	t.deciding.Lock()

@@ -138,7 +138,7 @@ func (g *Group) drain() {
 	}
 	g.unlock()
 	for _, r := range never {
-		g.never(r.task(), ctxerr.Of(g.ctx))
+		g.never(r, ctxerr.Of(g.ctx))
 	}
 }
 
@@ -154,12 +154,14 @@ func (g *Group) unqueue(c *core) {
 	c.next = nil
 	g.moveUpLocked()
 	g.unlock()
-	g.never(c, ctxerr.Of(c.context()))
+	g.never(p.runner, ctxerr.Of(c.context()))
 }
 
 // never ends a task that was accepted and will not run. Callbacks get a
 // goroutine of their own, which the group joins.
-func (g *Group) never(c *core, err error) {
+func (g *Group) never(r runner, err error) {
+	r.drop()
+	c := r.task()
 	c.err = err
 	callbacks := c.publish(noisy)
 	if len(callbacks) == 0 {

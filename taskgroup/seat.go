@@ -57,9 +57,7 @@ func (g *Group) run(r runner) {
 		}
 		g.finish(c, raised, isNew)
 	}()
-	if !c.stillborn() {
-		r.call()
-	}
+	c.callUnlessDone(r)
 	returned = true
 }
 

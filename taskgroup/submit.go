@@ -22,6 +22,8 @@ func (t *plainTask) call() {
 	t.err = fn(t.context())
 }
 
+func (t *plainTask) drop() { t.fn = nil }
+
 // Go starts fn as a task of g and returns the handle on it. It does not wait
 // for the task: the function may not have begun when Go returns, and may have
 // ended. If the group has a limit and is full, Go waits for room, first come,
@@ -49,6 +51,7 @@ func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
 	t.parent = (*groupContext)(g)
 	t.apply(opts)
 	if err := g.submit(nil, t, false); err != nil {
+		t.drop()
 		t.refuse(err)
 	}
 	return t

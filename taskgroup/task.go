@@ -55,6 +55,8 @@ type runner interface {
 	task() *core
 	// call calls the user's function and keeps its result.
 	call()
+	// drop lets go of the user's function, which will not be called.
+	drop()
 }
 
 func (c *core) task() *core { return c }
@@ -64,6 +66,8 @@ func (t *Task[T]) call() {
 	t.fn = nil // what it captured goes when the task goes
 	t.value, t.err = fn(t.context())
 }
+
+func (t *Task[T]) drop() { t.fn = nil }
 
 // Start begins a task of its own, which belongs to nobody but the caller, and
 // returns without waiting for anything: the function may not have begun, and
@@ -92,6 +96,7 @@ func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] 
 	t.parent = ctx
 	t.apply(opts)
 	if err := ctxerr.Of(ctx); err != nil {
+		t.drop()
 		t.fail(err, noisy)
 		return t
 	}
@@ -114,24 +119,22 @@ func (c *core) standAlone() {
 		}
 		c.end(c.noise())
 	}()
-	if !c.stillborn() {
-		self.call()
-	}
+	c.callUnlessDone(self)
 	returned = true
 }
 
-// stillborn reports that the task's context is done before its function has
-// been called, so that it never will be; the task has failed with that.
-func (c *core) stillborn() bool {
-	if c.state.Load()&doomed != 0 {
-		return true
+// callUnlessDone calls the function of the task, which r is, unless its context
+// is done already: then it never will be called, and the task has failed.
+func (c *core) callUnlessDone(r runner) {
+	if c.state.Load()&doomed == 0 {
+		ctx := c.context()
+		if ctx.Err() == nil {
+			r.call()
+			return
+		}
+		c.err = ctxerr.Of(ctx)
 	}
-	ctx := c.context()
-	if ctx.Err() == nil {
-		return false
-	}
-	c.err = ctxerr.Of(ctx)
-	return true
+	r.drop()
 }
 
 // fail ends a task that never ran.

@@ -2,6 +2,7 @@ package taskgroup
 
 import (
 	"context"
+	"math"
 
 	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/waitlist"
@@ -54,14 +55,15 @@ func (q *runners) pop() runner {
 // roomLocked takes the units that a task asks for, if nobody waits for them and
 // there is room. More than the limit counts as the limit.
 func (g *Group) roomLocked(weight int) (units int, ok bool) {
+	units = min(weight, math.MaxInt-g.used) // the sum cannot overflow, even without a limit
 	if g.limit >= 0 {
-		weight = min(weight, g.limit)
-		if g.used > g.limit-weight {
+		units = min(weight, g.limit)
+		if g.used > g.limit-units {
 			return 0, false
 		}
 	}
-	g.used += weight
-	return weight, true
+	g.used += units
+	return units, true
 }
 
 // mayQueueLocked reports that the backlog has a place free.
@@ -136,6 +138,7 @@ func (g *Group) drain() {
 		}
 		n = next
 	}
+	g.moveUpLocked() // a shielded one may fit where those before it did not
 	g.unlock()
 	for _, r := range never {
 		g.never(r, ctxerr.Of(g.ctx))

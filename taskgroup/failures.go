@@ -76,14 +76,12 @@ func (f *failures) err() error {
 	return nil
 }
 
-// panicWith is the panic that has to be raised, with every other failure and
-// the given cause under it.
+// panicWith is the panic that has to be raised, with every other failure, in
+// the order of result, and the given cause under it.
 func (f *failures) panicWith(cause error) *PanicError {
-	others := &failures{cause: cause}
-	for _, te := range f.errs {
-		if te.Err != error(f.panic) {
-			others.errs = append(others.errs, te)
-		}
+	others := &GroupError{Cause: cause}
+	if all := f.result(); all != nil {
+		others.Errors = slices.DeleteFunc(all.Errors, func(te *TaskError) bool { return te.Err == error(f.panic) })
 	}
-	return f.panic.joined(others.result())
+	return f.panic.joined(others)
 }

@@ -126,15 +126,22 @@ func (g *Group) Cancel(cause error) {
 		cause = context.Canceled
 	}
 	g.mu.Lock()
-	if g.answered {
-		g.mu.Unlock()
-		return
+	open := g.cancelLocked(cause)
+	g.mu.Unlock()
+	if open {
+		g.end(cause)
+	}
+}
+
+// cancelLocked notes why the group is cancelled, unless it has ended.
+func (g *Group) cancelLocked(cause error) bool {
+	if g.closed {
+		return false
 	}
 	if g.failures.cause == nil {
 		g.failures.cause = cause
 	}
-	g.mu.Unlock()
-	g.end(cause)
+	return true
 }
 
 // Stop cancels the group's context as [Group.Cancel] does, with [ErrStopped] as
@@ -165,6 +172,14 @@ func (g *Group) Running() int {
 func (g *Group) Tasks() []TaskInfo {
 	g.check()
 	g.mu.Lock()
+	tasks := g.runningLocked()
+	g.mu.Unlock()
+	return infos(tasks)
+}
+
+// runningLocked returns the tasks that have started and are not counted as
+// ended.
+func (g *Group) runningLocked() []*core {
 	tasks := make([]*core, 0, g.running)
 	for seat := g.seats.Front(); seat != nil; seat = seat.Next() {
 		if seat.Value != nil {
@@ -174,7 +189,11 @@ func (g *Group) Tasks() []TaskInfo {
 	for r := g.ready.head; r != nil; r = r.task().next {
 		tasks = append(tasks, r.task())
 	}
-	g.mu.Unlock()
+	return tasks
+}
+
+// infos describes those of the tasks that have not ended, in order.
+func infos(tasks []*core) []TaskInfo {
 	slices.SortFunc(tasks, func(a, b *core) int { return cmp.Compare(a.index(), b.index()) })
 	infos := make([]TaskInfo, 0, len(tasks))
 	for _, c := range tasks {

@@ -2,7 +2,6 @@ package taskgroup
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -92,15 +91,16 @@ func (g *Group) Shutdown(ctx context.Context) error {
 		return g.answer()
 	case <-ctx.Done():
 	}
+	cause := ctxerr.Of(ctx)
 	g.mu.Lock()
-	if g.closed {
-		g.mu.Unlock()
-		return g.answer()
-	}
+	late := g.cancelLocked(cause)
+	tasks := g.runningLocked()
 	g.mu.Unlock()
-	tasks := g.Tasks()
-	g.Cancel(ctxerr.Of(ctx))
-	return &LateError{Tasks: tasks, Cause: g.soFar()}
+	if !late {
+		return g.answer() // the last end wins a tie
+	}
+	g.end(cause)
+	return &LateError{Tasks: infos(tasks), Cause: g.soFar()}
 }
 
 // joinLocked has the group close as soon as no task is left, and returns what
@@ -133,13 +133,11 @@ func (g *Group) answer() error {
 
 // settle makes the result, once, and lets go of everything the group holds.
 func (g *Group) settle() {
-	parentsEnd := ctxerr.Of(g.parent)
+	cause := g.cause(false)
 	g.mu.Lock()
 	if !g.answered {
 		g.answered = true
-		if g.undone {
-			g.failures.cause = both(g.failures.cause, parentsEnd)
-		}
+		g.failures.cause = cause
 		g.result = g.failures.err()
 	}
 	undrain := g.undrain
@@ -169,14 +167,28 @@ func (g *Group) raised(late *LateError) *PanicError {
 }
 
 // soFar is the error that the group would return if the tasks that still run
-// added nothing to it.
+// did not return nil, and added nothing else to it.
 func (g *Group) soFar() error {
-	parentsEnd := ctxerr.Of(g.parent)
+	cause := g.cause(true)
 	g.mu.Lock()
 	failures := g.failures
 	g.mu.Unlock()
-	failures.cause = both(failures.cause, parentsEnd)
+	failures.cause = cause
 	return failures.err()
+}
+
+// cause is why the group was ended from outside. The end of its parent is a
+// reason only if it left something undone.
+func (g *Group) cause(undone bool) error {
+	parentsEnd := ctxerr.Of(g.parent)
+	g.mu.Lock()
+	cause := g.failures.cause
+	undone = undone || g.undone
+	g.mu.Unlock()
+	if !undone {
+		return cause
+	}
+	return both(cause, parentsEnd)
 }
 
 // both is the cause of what was ended from outside twice.
@@ -187,7 +199,7 @@ func both(first, second error) error {
 			return second
 		}
 		return first
-	case errors.Is(first, second):
+	case ctxerr.Is(first, second):
 		return first
 	}
 	return fmt.Errorf("%w; %w", first, second)

@@ -59,7 +59,9 @@ func (g *Group) mainEnded(err error) {
 	g.undone = true
 	if failure && !g.failures.has(err) {
 		g.failures.add(-1, "main", err)
-		g.answered = false // main may have called Wait itself
+		if g.answered { // main has called Wait itself
+			g.result = g.failures.err()
+		}
 	}
 	g.mu.Unlock()
 	if failure {

@@ -48,3 +48,20 @@ func TestTheParentsEndAfterTheJoin(t *testing.T) {
 		assert.Equal(t, taskgroup.TaskError{Index: -1, Name: "main", Err: errBoom}, *ge.Errors[0])
 	})
 }
+
+// Groups: a Submit that was not accepted because the parent had ended counts as
+// a refused one, whichever context told it.
+func TestASubmitThatGaveUpBecauseOfTheParent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		err := taskgroup.Run(ctx, func(ctx context.Context, g *taskgroup.Group) error {
+			cancel(errWhy)
+			assert.ErrorIs(t, g.Submit(ctx, returns(nil)), errWhy)
+			return nil
+		})
+		ge := groupError(t, err)
+		assert.ErrorIs(t, ge.Cause, errWhy)
+		assert.ErrorIs(t, ge.Cause, context.Canceled)
+		assert.Empty(t, ge.Errors)
+	})
+}

@@ -104,10 +104,8 @@ func (g *Group) plain(what string, fn func(ctx context.Context) error, opts []Ta
 // submit has the group accept a task and returns nil, or why it did not. ctx,
 // which may be nil, bounds the wait for room; try says not to wait.
 func (g *Group) submit(ctx context.Context, r runner, try bool) error {
-	if ctx != nil {
-		if err := ctxerr.Of(ctx); err != nil {
-			return err
-		}
+	if err := g.gaveUp(ctx); err != nil {
+		return err
 	}
 	c := r.task()
 	g.mu.Lock()
@@ -172,10 +170,8 @@ func (g *Group) awaitRoom(ctx context.Context, p *place, blocked chan struct{}) 
 	}
 	refused := p.refused
 	g.unlock()
-	if ctx != nil {
-		if err := ctxerr.Of(ctx); err != nil {
-			return err
-		}
+	if err := g.gaveUp(ctx); err != nil {
+		return err
 	}
 	if refused != nil {
 		return refused
@@ -203,7 +199,7 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try bool)
 	default:
 		if ctx != nil && ctx.Err() != nil && isNoise(err, ctx) {
 			g.giveBack(units)
-			return ctxerr.Of(ctx)
+			return g.gaveUp(ctx)
 		}
 		if isNoise(err, g.open) {
 			g.giveBack(units)
@@ -254,6 +250,21 @@ func (g *Group) giveBack(units int) {
 }
 
 func (g *Group) refusingLocked() bool { return g.closing || g.closed || g.ctx.Err() != nil }
+
+// gaveUp is the answer to a Submit whose own context has ended; nil if it has
+// not. Also then a task is undone because of the parent's end, if that is done.
+func (g *Group) gaveUp(ctx context.Context) error {
+	if ctx == nil {
+		return nil
+	}
+	err := ctxerr.Of(ctx)
+	if err != nil && g.parent.Err() != nil {
+		g.mu.Lock()
+		g.undone = true
+		g.mu.Unlock()
+	}
+	return err
+}
 
 // refusal is why the group takes no more tasks.
 func (g *Group) refusal() error {

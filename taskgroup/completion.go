@@ -42,7 +42,8 @@ type extra struct {
 	// Under completion.mu.
 	done      chan struct{} // made for who asks, closed at the end
 	callbacks []*callback
-	id        uint64
+	id        uint64 // made, together with a name that was not given, when asked for
+	name      string
 
 	// Set once, under completion.mu, before the owned flag. The end cancels it;
 	// if they meet, whichever comes second does: no context outlives its task.
@@ -50,7 +51,6 @@ type extra struct {
 	cancel context.CancelCauseFunc
 
 	// Set before the start, with the optional flag.
-	name   string
 	base   context.Context //nolint:containedctx // what a shielded task's context derives from
 	weight int
 

@@ -43,6 +43,7 @@ type Group struct {
 	ready    runners
 	starting bool                  // a goroutine is on its way
 	seats    waitlist.List[runner] // what runs now; nil for a seat between tasks
+	spare    waitlist.List[runner] // seats that are free: a goroutine costs no allocation
 	limit    int                   // units; negative: none
 	used     int                   // units of it taken
 	running  int                   // tasks in ready and in seats

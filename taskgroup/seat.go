@@ -5,7 +5,9 @@ import "example.com/asyncgo/internal/waitlist"
 // sit is a goroutine of the group: it runs the tasks in ready until there are
 // none.
 func (g *Group) sit() {
-	var seat waitlist.Node[runner]
+	g.mu.Lock()
+	g.starting = false
+	seat := g.sitLocked()
 	left := false
 	defer func() {
 		if left {
@@ -14,15 +16,12 @@ func (g *Group) sit() {
 		if v := recover(); v != nil {
 			panic(v) // with PanicCrash: the process dies, with nobody told of an end
 		}
-		g.leave(&seat) // a function ended the goroutine
+		g.leave(seat) // a function ended the goroutine
 	}()
-	g.mu.Lock()
-	g.starting = false
-	g.seats.PushBack(&seat)
 	for {
 		r := g.ready.pop()
 		if r == nil {
-			g.seats.Remove(&seat)
+			g.standLocked(seat)
 			g.mu.Unlock()
 			left = true
 			return
@@ -40,9 +39,31 @@ func (g *Group) sit() {
 // a task; unlock starts another one in its place.
 func (g *Group) leave(seat *waitlist.Node[runner]) {
 	g.mu.Lock()
-	g.endedLocked(seat.Value.task())
-	g.seats.Remove(seat)
+	c := seat.Value.task()
+	seat.Value = nil
+	g.endedLocked(c)
+	g.standLocked(seat)
 	g.unlock()
+}
+
+// sitLocked returns a seat in the list, if possible a used one.
+func (g *Group) sitLocked() *waitlist.Node[runner] {
+	seat := g.spare.PopFront()
+	if seat == nil {
+		seat = &waitlist.Node[runner]{}
+	}
+	g.seats.PushBack(seat)
+	return seat
+}
+
+// standLocked takes the seat of a goroutine that leaves out of the list. As
+// many as are taken are kept, and one more.
+func (g *Group) standLocked(seat *waitlist.Node[runner]) {
+	g.seats.Remove(seat)
+	g.spare.PushBack(seat)
+	for g.spare.Len() > g.seats.Len()+1 {
+		g.spare.PopFront()
+	}
 }
 
 // run runs one task to its end, whatever its function does.

@@ -331,12 +331,12 @@ func (c *core) info() TaskInfo {
 	x := c.moreLocked()
 	if x.id == 0 {
 		x.id = lastID.Add(1)
+		if x.name == "" {
+			x.name = defaultName + strconv.FormatUint(x.id, 10)
+		}
 	}
 	info := TaskInfo{ID: x.id, Name: x.name}
 	c.mu.Unlock()
-	if info.Name == "" {
-		info.Name = defaultName + strconv.FormatUint(info.ID, 10)
-	}
 	if g := c.group(); g != nil {
 		info.Group = g.name
 	}

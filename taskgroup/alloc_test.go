@@ -13,7 +13,7 @@ import (
 )
 
 // cost returns how many allocations and bytes one call of f costs. It rounds
-// down, as testing.AllocsPerRun does: what happens once in a while is not f's.
+// down, as [testing.AllocsPerRun] does: what happens once in a while is not f's.
 func cost(f func()) (allocs, bytes uint64) {
 	const runs = 2000
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))

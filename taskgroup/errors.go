@@ -10,7 +10,7 @@ import (
 	"example.com/asyncgo/internal/misuse"
 )
 
-// The conditions that a caller may want to tell apart, for errors.Is.
+// The conditions that a caller may want to tell apart, for [errors.Is].
 var (
 	// ErrNotDone is what a task or future answers when it is asked for its
 	// result before it has ended. It mirrors asyncio.InvalidStateError.
@@ -29,14 +29,14 @@ var (
 	ErrStopped = errors.New("taskgroup: group stopped")
 
 	// ErrTimeout says that a time limit of this package has passed:
-	// [WaitFor]'s, [Timeout]'s. errors.Is finds it to be
-	// context.DeadlineExceeded, too, and it has a method Timeout that answers
+	// [WaitFor]'s, [Timeout]'s. [errors.Is] finds it to be
+	// [context.DeadlineExceeded], too, and it has a method Timeout that answers
 	// true. An outer deadline or a cancelled parent is never reported as it.
 	// It mirrors asyncio.TimeoutError.
 	ErrTimeout error = &timeoutError{"taskgroup: timeout"}
 
 	// ErrGoexit is the failure of a function that ended its goroutine with
-	// runtime.Goexit, as t.FailNow does.
+	// [runtime.Goexit], as t.FailNow does.
 	ErrGoexit = errors.New("taskgroup: task called runtime.Goexit")
 
 	// ErrSelfWait is the answer to a task that waits for itself.
@@ -49,13 +49,13 @@ var (
 	// ErrEnded refuses to move the deadline of a scope that has ended.
 	ErrEnded = errors.New("taskgroup: scope has ended")
 
-	// ErrMisuse is what errors.Is finds in the value of every panic that the
+	// ErrMisuse is what [errors.Is] finds in the value of every panic that the
 	// package itself raises because it was called wrongly.
 	ErrMisuse = errors.New("taskgroup: misuse")
 )
 
 // errMainLeft is the cause of a group's context after the main function of a
-// Run left it by a panic or runtime.Goexit.
+// Run left it by a panic or [runtime.Goexit].
 var errMainLeft = errors.New("taskgroup: main did not return")
 
 // misused returns the panic value for a wrong call.
@@ -110,7 +110,7 @@ func (e *TaskError) who() string {
 func (e *TaskError) Unwrap() error { return e.Err }
 
 // GroupError is the one shape in which a group, [Gather], [Map] and their like
-// fail. errors.Is and errors.As look through it at every failure and at Cause.
+// fail. [errors.Is] and [errors.As] look through it at every failure and at Cause.
 // It mirrors ExceptionGroup.
 type GroupError struct {
 	// Cause is why the work was ended from outside: the end of the parent's

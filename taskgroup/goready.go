@@ -15,8 +15,8 @@ import (
 // If the task ends before it is ready, that is the caller's error alone, and
 // the group goes on: GoReady returns what fn returned, a [*PanicError] if it
 // panicked, and [ErrNotReady] if it returned nil. If ctx ends first, the task
-// is cancelled and joined, and the error is one for which errors.Is finds both
-// ctx.Err() and context.Cause(ctx), joined with the task's own failure, if it
+// is cancelled and joined, and the error is one for which [errors.Is] finds both
+// ctx.Err() and [context.Cause](ctx), joined with the task's own failure, if it
 // had one. If the group takes no more tasks, the error is as for
 // [Group.Submit], which waits for room as GoReady does.
 //

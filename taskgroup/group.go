@@ -117,7 +117,7 @@ func (g *Group) Context() context.Context {
 }
 
 // Cancel cancels the group's context, and with it the tasks, with the given
-// cause or, if that is nil, context.Canceled. It does not wait. The tasks that
+// cause or, if that is nil, [context.Canceled]. It does not wait. The tasks that
 // have not begun never will, and no further ones are accepted. The first call
 // decides; [Group.Wait] reports its cause even if every task returned nil.
 // Once the group has ended it does nothing.

@@ -53,7 +53,7 @@ func checkLimit(what string, n int) {
 // WithName gives the group a name, for reports and [TaskInfo].
 func WithName(name string) Option { return optionFunc(func(o *options) { o.name = name }) }
 
-// WithKeepGoing has no failure, panic or runtime.Goexit of a task cancel its
+// WithKeepGoing has no failure, panic or [runtime.Goexit] of a task cancel its
 // siblings. All of them are still reported by [Group.Wait], unless there is a
 // [WithErrorHandler] as well. A failure of the main function of [Run] cancels
 // the tasks all the same.
@@ -116,7 +116,7 @@ func WithLimiter(l Limiter) Option {
 }
 
 // WithSignals has [Run] cancel the group with a [*SignalError] on the first of
-// the given signals; without arguments, os.Interrupt and SIGTERM. After that
+// the given signals; without arguments, [os.Interrupt] and SIGTERM. After that
 // the signals have their default action again, so that a second one ends the
 // process. It works with Run only; for [New] it is misuse.
 func WithSignals(sigs ...os.Signal) Option {

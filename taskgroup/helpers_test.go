@@ -25,17 +25,17 @@ var (
 	errWhy     = errors.New("why")
 )
 
-// children are what the test binary does instead of testing when it is started
-// again by inChild.
+// children are what the test binary does instead of testing when inChild starts
+// it again.
 var children = map[string]func(){}
 
-func TestMain(m *testing.M) {
-	if child, ok := children[os.Getenv("TASKGROUP_CHILD")]; ok {
-		child()
+const child = "TASKGROUP_TEST_CHILD"
+
+func TestInChild(*testing.T) {
+	if f, ok := children[os.Getenv(child)]; ok {
+		f()
 		os.Exit(0)
 	}
-	slog.SetDefault(slog.New(&reports))
-	os.Exit(m.Run())
 }
 
 // inChild runs children[name] in a process of its own and returns what it
@@ -43,8 +43,8 @@ func TestMain(m *testing.M) {
 func inChild(t *testing.T, name string) (output string, ok bool) {
 	t.Helper()
 	require.Contains(t, children, name)
-	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), "TASKGROUP_CHILD="+name, "GOTRACEBACK=single")
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestInChild$")
+	cmd.Env = append(os.Environ(), child+"="+name, "GOTRACEBACK=single")
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil {
@@ -53,12 +53,21 @@ func inChild(t *testing.T, name string) (output string, ok bool) {
 	return string(out), err == nil
 }
 
-// reports is what has been reported to slog since a test last asked.
-var reports reported
-
+// reported is what has been reported to slog.
 type reported struct {
 	mu      sync.Mutex
 	records []slog.Record
+}
+
+// capture has the reports to slog kept instead of printed until the test ends.
+// Such a test is not parallel.
+func capture(t *testing.T) *reported {
+	t.Helper()
+	before := slog.Default()
+	t.Cleanup(func() { slog.SetDefault(before) })
+	r := &reported{}
+	slog.SetDefault(slog.New(r))
+	return r
 }
 
 func (r *reported) Enabled(context.Context, slog.Level) bool { return true }
@@ -72,8 +81,7 @@ func (r *reported) Handle(_ context.Context, record slog.Record) error {
 	return nil
 }
 
-// take returns the reports so far and forgets them. A test that looks at them
-// is not parallel.
+// take returns the reports so far and forgets them.
 func (r *reported) take() []slog.Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -118,8 +126,7 @@ func groupError(t *testing.T, err error) *taskgroup.GroupError {
 
 // failed lists the failures of a group by index.
 func failed(err error) (indexes []int, errs []error) {
-	var ge *taskgroup.GroupError
-	if errors.As(err, &ge) {
+	if ge, ok := errors.AsType[*taskgroup.GroupError](err); ok {
 		for _, te := range ge.Errors {
 			indexes = append(indexes, te.Index)
 			errs = append(errs, te.Err)

@@ -67,8 +67,8 @@ func (g *Group) await() *LateError {
 // accepted, those in the backlog included. If they all end in time, it answers
 // as [Group.Wait].
 //
-// If ctx ends first, it cancels the group, with an error for which errors.Is
-// finds both ctx.Err() and context.Cause(ctx), and returns at once a
+// If ctx ends first, it cancels the group, with an error for which [errors.Is]
+// finds both ctx.Err() and [context.Cause](ctx), and returns at once a
 // [*LateError] that names what still runs; a later Wait joins that.
 func (g *Group) Shutdown(ctx context.Context) error {
 	g.check()

@@ -4,18 +4,21 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 )
 
 // PanicPolicy says what becomes of a panic in a task; see [WithPanics].
 type PanicPolicy int
 
 const (
-	// PanicPropagate, the default, reports the panic at once, cancels the
-	// siblings, and raises it again in whoever joins.
+	// PanicPropagate is the default: the panic is reported at once, cancels the
+	// siblings, and is raised again in whoever joins.
 	PanicPropagate PanicPolicy = iota
+
 	// PanicAsError makes it the task's failure, a [*PanicError], like any
 	// other error.
 	PanicAsError
+
 	// PanicCrash does not recover it: the process dies as with a plain go
 	// statement.
 	PanicCrash
@@ -74,7 +77,7 @@ func (e *PanicError) joined(others *GroupError) *PanicError {
 		return &pe
 	}
 	if had, ok := e.Others.(*GroupError); ok {
-		merged := &GroupError{Cause: had.Cause, Errors: append(had.Errors[:len(had.Errors):len(had.Errors)], others.Errors...)}
+		merged := &GroupError{Cause: had.Cause, Errors: append(slices.Clip(had.Errors), others.Errors...)}
 		if merged.Cause == nil {
 			merged.Cause = others.Cause
 		} else if others.Cause != nil {

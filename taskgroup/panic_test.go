@@ -24,6 +24,7 @@ func failAfter(d time.Duration, err error) func(context.Context) error {
 // Rule 8: the other failures stand under Others, in the order of
 // GroupError.Errors: the panic taken out of that.
 func TestOthersInTheOrderOfErrors(t *testing.T) {
+	capture(t)
 	synctest.Test(t, func(t *testing.T) {
 		zero, one, three := errors.New("zero"), errors.New("one"), errors.New("three")
 		for name, c := range map[string]struct {

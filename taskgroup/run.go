@@ -15,7 +15,7 @@ import (
 //
 // If main returns nil, Run waits for the tasks and cancels nothing. If main
 // returns an error, that is one more failure of the group, with index -1 and
-// the name main, and cancels the tasks; so do a panic and runtime.Goexit in
+// the name main, and cancels the tasks; so do a panic and [runtime.Goexit] in
 // main, which pass on unchanged once the tasks have ended. Main's context is
 // the group's, so the first failure of a task ends it, too.
 //
@@ -70,7 +70,7 @@ func (g *Group) mainEnded(err error) {
 }
 
 // abandon joins the tasks of a main function that left by a panic or
-// runtime.Goexit. That passes on, so what the tasks end with is not returned;
+// [runtime.Goexit]. That passes on, so what the tasks end with is not returned;
 // their panics have been reported.
 func (g *Group) abandon() {
 	g.end(errMainLeft)

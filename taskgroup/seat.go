@@ -83,7 +83,7 @@ func (g *Group) run(r runner) {
 }
 
 // rescue makes a failure of what kept a function from returning: a panic, or
-// runtime.Goexit if there was none.
+// [runtime.Goexit] if there was none.
 func (g *Group) rescue(c *core, v any) (pe *PanicError, isNew bool) {
 	if v == nil {
 		c.err = ErrGoexit

@@ -50,7 +50,7 @@ func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
 	t := &Task[T]{fn: fn}
 	t.parent = (*groupContext)(g)
 	t.apply(opts)
-	if err := g.submit(nil, t, false); err != nil {
+	if err := g.submit(noContext, t, false); err != nil {
 		t.drop()
 		t.refuse(err)
 	}
@@ -60,7 +60,7 @@ func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
 // refuse ends a task that its group did not accept.
 func (c *core) refuse(why error) {
 	var flags uint64
-	if why != ErrGroupClosed { //nolint:errorlint // the answer of submit itself
+	if why != ErrGroupClosed {
 		flags = noisy
 	}
 	c.fail(why, flags)
@@ -70,12 +70,12 @@ func (c *core) refuse(why error) {
 // handle. It reports whether the group accepted the task: if not, fn is never
 // called. It has the shape of errgroup's Go.
 func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool {
-	return g.submit(nil, g.plain("Go", fn, opts), false) == nil
+	return g.submit(noContext, g.plain("Go", fn, opts), false) == nil
 }
 
 // Submit starts fn as a task of the group like [Group.Go], but waits for room
 // only until ctx ends, and returns why the task was not accepted: an error for
-// which errors.Is finds both ctx.Err() and context.Cause(ctx); or else
+// which [errors.Is] finds both ctx.Err() and [context.Cause](ctx); or else
 // [ErrGroupClosed] if the group has ended or been shut down, or the cause of
 // the group's context. If ctx is done already, nothing is started. The task's
 // context does not derive from ctx.
@@ -87,7 +87,7 @@ func (g *Group) Submit(ctx context.Context, fn func(ctx context.Context) error, 
 // room, or a place in the backlog, and nobody waits for it. It reports whether
 // the task was accepted: if not, fn is never called.
 func (g *Group) TryGo(fn func(ctx context.Context) error, opts ...TaskOption) bool {
-	return g.submit(nil, g.plain("TryGo", fn, opts), true) == nil
+	return g.submit(noContext, g.plain("TryGo", fn, opts), true) == nil
 }
 
 func (g *Group) plain(what string, fn func(ctx context.Context) error, opts []TaskOption) *plainTask {
@@ -101,8 +101,11 @@ func (g *Group) plain(what string, fn func(ctx context.Context) error, opts []Ta
 	return t
 }
 
+// noContext does not bound a wait for room.
+var noContext context.Context
+
 // submit has the group accept a task and returns nil, or why it did not. ctx,
-// which may be nil, bounds the wait for room; try says not to wait.
+// unless it is noContext, bounds the wait for room; try says not to wait.
 func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 	if err := g.gaveUp(ctx); err != nil {
 		return err
@@ -191,9 +194,9 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try bool)
 	}()
 	err := g.acquireShared(ctx, c.weight(), try)
 	settled = true
-	switch {
-	case err == nil:
-	case err == errFull: //nolint:errorlint // the answer of acquireShared itself
+	switch err {
+	case nil:
+	case errFull:
 		g.giveBack(units)
 		return err
 	default:

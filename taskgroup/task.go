@@ -75,10 +75,10 @@ func (t *Task[T]) drop() { t.fn = nil }
 //
 // Its context derives from ctx. If ctx is done already, or ends before the
 // function begins, the function is never called and the task has failed with
-// an error for which errors.Is finds both ctx.Err() and context.Cause(ctx).
+// an error for which [errors.Is] finds both ctx.Err() and [context.Cause](ctx).
 //
 // Since nobody joins such a task, a panic in it ends the process, as after a go
-// statement; runtime.Goexit makes it fail with [ErrGoexit]. To have failures
+// statement; [runtime.Goexit] makes it fail with [ErrGoexit]. To have failures
 // seen to, use [Run] and [Go]. [Weighted] has no meaning here; with [Shielded]
 // the task's context keeps the values of ctx, but does not end with it.
 //
@@ -101,7 +101,7 @@ func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] 
 		return t
 	}
 	t.next = t
-	go t.core.standAlone()
+	go t.standAlone()
 	return t
 }
 
@@ -191,8 +191,8 @@ func (t *Task[T]) Result() (T, error) {
 // times, by any number of goroutines, before and after the end.
 //
 // If ctx is done first, only the waiting is given up: the task runs on, and
-// Wait returns an error for which errors.Is finds both ctx.Err() and
-// context.Cause(ctx). The result of a task that has ended is returned whatever
+// Wait returns an error for which [errors.Is] finds both ctx.Err() and
+// [context.Cause](ctx). The result of a task that has ended is returned whatever
 // ctx says. A task that waits for itself gets [ErrSelfWait].
 //
 // The end of the task happens before the return. It allocates nothing if ctx
@@ -235,7 +235,7 @@ func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
 		return t.value, t.err
 	}
 	var zero T
-	if err == ErrSelfWait { //nolint:errorlint // its own answer, not a task's failure
+	if err == ErrSelfWait {
 		return zero, err
 	}
 	t.cancel(context.Cause(ctx))
@@ -247,7 +247,7 @@ func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
 }
 
 // Cancel cancels the context of this one task, with the given cause or, if that
-// is nil, context.Canceled. It reports whether this call did it: false means
+// is nil, [context.Canceled]. It reports whether this call did it: false means
 // that the task has ended or its context was done before. Cancel does not wait:
 // the task may ignore it, run on and even succeed. A task that has not begun
 // never will; one in the backlog of its group leaves it at once.

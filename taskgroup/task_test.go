@@ -134,7 +134,7 @@ func TestWaitOnAFinishedTaskIgnoresTheContext(t *testing.T) {
 	}
 }
 
-// Rule 3: the end of a task wins a tie with the end of a Wait's context. R8
+// Rule 3: the end of a task wins a tie with the end of a Wait's context. R8.
 func TestTheEndWinsATieWithTheContextOfWait(t *testing.T) {
 	t.Run("end, cancel", func(t *testing.T) {
 		for range 200 {
@@ -198,7 +198,7 @@ func TestEverybodyGetsTheSameResult(t *testing.T) {
 	})
 }
 
-// Tasks: Result and Err before the end. K-07
+// Tasks: Result and Err before the end. K-07.
 func TestResultNeverWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		task := taskgroup.Start(t.Context(), func(context.Context) (int, error) {
@@ -274,7 +274,7 @@ func TestWaitOrCancel(t *testing.T) {
 	}
 }
 
-// Tasks: while nobody cancels, WaitOrCancel is Wait. K-05
+// Tasks: while nobody cancels, WaitOrCancel is Wait. K-05.
 func TestWaitOrCancelOfATaskThatEndsInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		task := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
@@ -288,7 +288,7 @@ func TestWaitOrCancelOfATaskThatEndsInTime(t *testing.T) {
 	})
 }
 
-// Tasks: Cancel is true for the call that did it. K-02
+// Tasks: Cancel is true for the call that did it. K-02.
 func TestCancelReportsWhetherItDidIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var cause error
@@ -317,7 +317,7 @@ func TestCancelReportsWhetherItDidIt(t *testing.T) {
 	})
 }
 
-// Tasks: nil means context.Canceled.
+// Tasks: nil means [context.Canceled].
 func TestCancelWithoutACause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		task := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
@@ -398,7 +398,7 @@ func TestWaitingForACancelledTask(t *testing.T) {
 	})
 }
 
-// Tasks: Wait on oneself. K-09
+// Tasks: Wait on oneself. K-09.
 func TestWaitForOneself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		self := make(chan *taskgroup.Task[int], 1)
@@ -424,14 +424,15 @@ func TestName(t *testing.T) {
 		first, second := taskgroup.Start(t.Context(), value(0)), taskgroup.Start(t.Context(), value(0))
 		assert.Equal(t, "fetch", named.Name())
 		assert.Regexp(t, `^task-\d+$`, first.Name())
-		assert.Equal(t, first.Name(), first.Name())
+		name := first.Name()
+		assert.Equal(t, name, first.Name(), "asked again")
 		assert.NotEqual(t, first.Name(), second.Name())
 		assert.NotContains(t, taskgroup.Start(t.Context(), value(0), taskgroup.Named("")).Name(), "fetch")
 	})
 }
 
 // Tasks: callbacks run in order, in the task's goroutine, after Done is closed
-// and before the group counts the task as ended. K-10
+// and before the group counts the task as ended. K-10.
 func TestOnDone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := taskgroup.New(t.Context())
@@ -545,7 +546,7 @@ func TestOnDoneThatPanics(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				reports.take()
+				reports := capture(t)
 				g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(-1))
 				began := make(chan struct{})
 				task := taskgroup.Go(g, func(context.Context) (int, error) { <-began; return 42, nil })
@@ -641,13 +642,14 @@ func TestHappensBefore(t *testing.T) {
 // it learnt of it.
 func TestTheEndIsSeenAsAWhole(t *testing.T) {
 	for range 20000 {
-		var ctx context.Context
-		task := taskgroup.Start(t.Context(), func(c context.Context) (int, error) {
-			_ = c.Done()
-			ctx = c
+		contexts := make(chan context.Context, 1)
+		task := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
+			_ = ctx.Done()
+			contexts <- ctx
 			return 42, nil
 		})
 		_, _ = task.Wait(context.Background())
+		ctx := <-contexts
 		if ctx.Err() == nil || !done(ctx.Done()) || !done(task.Done()) {
 			require.Fail(t, "seen in part", "err %v, context done %v, task done %v", ctx.Err(), done(ctx.Done()), done(task.Done()))
 		}
@@ -668,7 +670,7 @@ func TestATaskLivesWithoutItsHandle(t *testing.T) {
 	<-ran
 }
 
-// Rule 8: Goexit is ErrGoexit, and nobody hangs. K-13, P-42
+// Rule 8: Goexit is ErrGoexit, and nobody hangs. K-13, P-42.
 func TestGoexitInAStartedTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		task := taskgroup.Start(t.Context(), func(context.Context) (int, error) {
@@ -705,7 +707,8 @@ func TestTypedNil(t *testing.T) {
 		never := taskgroup.Go(g, value(1))
 		ge := groupError(t, g.Wait())
 		require.NotEmpty(t, ge.Errors)
-		assert.IsType(t, &fs.PathError{}, ge.Errors[0].Err)
+		_, ok := ge.Errors[0].Err.(*fs.PathError)
+		assert.True(t, ok)
 		assert.True(t, done(never.Done()))
 	})
 }

@@ -70,10 +70,3 @@ func (c *core) weight() int {
 	}
 	return 1
 }
-
-func (c *core) givenName() string {
-	if c.state.Load()&optional != 0 {
-		return c.extra.name
-	}
-	return ""
-}

@@ -1,7 +1,7 @@
 // Package ctxerr makes the error of a wait that its context has ended.
 //
 // A caller may look for either half of such an error: what kind of end it was
-// (context.Canceled, context.DeadlineExceeded) or why (the context's cause).
+// ([context.Canceled], [context.DeadlineExceeded]) or why (the context's cause).
 // [Of] keeps both.
 package ctxerr
 
@@ -20,11 +20,11 @@ type Error struct {
 // Error names the kind of end and then the cause.
 func (e *Error) Error() string { return e.Err.Error() + ": " + e.Cause.Error() }
 
-// Unwrap makes errors.Is find both.
+// Unwrap makes [errors.Is] find both.
 func (e *Error) Unwrap() []error { return []error{e.Err, e.Cause} }
 
 // Of returns nil while ctx is alive, and afterwards an error for which
-// errors.Is finds both ctx.Err() and context.Cause(ctx). It is one of the two
+// [errors.Is] finds both ctx.Err() and [context.Cause](ctx). It is one of the two
 // as it stands when that already says everything.
 func Of(ctx context.Context) error {
 	err := ctx.Err()
@@ -41,7 +41,7 @@ func Of(ctx context.Context) error {
 	return &Error{Err: err, Cause: cause}
 }
 
-// Is is errors.Is, and false where a method of an error on the way panics. A
+// Is is [errors.Is], and false where a method of an error on the way panics. A
 // typed nil is such an error: it unwraps itself by a nil pointer.
 func Is(err, target error) (found bool) {
 	defer func() {

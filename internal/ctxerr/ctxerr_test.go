@@ -38,7 +38,7 @@ func TestOf(t *testing.T) {
 	assert.EqualError(t, ctxerr.Of(wrapped), "shutting down: context canceled")
 }
 
-type uncomparable struct{ parts []string }
+type uncomparable struct{ _ []string }
 
 func (uncomparable) Error() string { return "uncomparable" }
 

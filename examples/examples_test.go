@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,7 +24,14 @@ var update = flag.Bool("update", false, "write each output.txt from what the Pyt
 
 // onLine has the patterns that need something from outside while they run: the
 // function sees each line as soon as the program, Go or Python, has printed it.
-var onLine = map[string]func(t *testing.T, program *os.Process, line string){}
+var onLine = map[string]func(t *testing.T, program *os.Process, line string){
+	"signals": func(t *testing.T, program *os.Process, line string) {
+		t.Helper()
+		if line == "serving" {
+			assert.NoError(t, program.Signal(syscall.SIGTERM))
+		}
+	},
+}
 
 // A pattern is a folder with an output.txt, and with main.go and main.py that
 // both print it.

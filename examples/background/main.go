@@ -1,0 +1,54 @@
+// Background runs tasks that do not depend on each other, and handles each
+// one's error as it comes.
+//
+// It mirrors a set of asyncio tasks with done callbacks; main.py is the
+// original.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"example.com/asyncgo/taskgroup"
+)
+
+// report is called by one task at a time. With WithKeepGoing, what it has seen
+// is not kept, so a group may go on like that for ever. Panics come here, too.
+func report(_ context.Context, task taskgroup.TaskInfo, err error) {
+	fmt.Printf("%s: %v\n", task.Name, err)
+}
+
+func index(context.Context) error {
+	return errors.New("index damaged")
+}
+
+func backup(ctx context.Context) error {
+	if err := taskgroup.Sleep(ctx, 25*time.Millisecond); err != nil {
+		return err
+	}
+	return errors.New("disk full")
+}
+
+func mail(ctx context.Context, sent *[]string) error {
+	if err := taskgroup.Sleep(ctx, 50*time.Millisecond); err != nil {
+		return err
+	}
+	*sent = append(*sent, "the weekly letter")
+	return nil
+}
+
+func main() {
+	var sent []string
+	supervisor := taskgroup.New(context.Background(),
+		taskgroup.WithKeepGoing(), taskgroup.WithErrorHandler(report))
+	supervisor.Go(index, taskgroup.Named("index"))
+	supervisor.Go(backup, taskgroup.Named("backup"))
+	supervisor.Go(func(ctx context.Context) error { return mail(ctx, &sent) }, taskgroup.Named("mail"))
+	if err := supervisor.Wait(); err != nil { // the handler's errors are not among it
+		log.Fatal(err)
+	}
+	fmt.Println("sent", sent[0])
+}

@@ -1,0 +1,49 @@
+import asyncio
+
+
+class Supervisor:
+    """Keeps tasks going whatever becomes of the others, and tells of errors."""
+
+    def __init__(self):
+        self.tasks = set()
+
+    def start(self, coro, name):
+        task = asyncio.create_task(coro, name=name)
+        self.tasks.add(task)
+        task.add_done_callback(self.ended)
+
+    def ended(self, task):
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            print(f"{task.get_name()}: {error}")
+
+    async def wait(self):
+        while self.tasks:
+            await asyncio.wait(self.tasks)
+
+
+async def index():
+    raise ValueError("index damaged")
+
+
+async def backup():
+    await asyncio.sleep(0.025)
+    raise OSError("disk full")
+
+
+async def mail(sent):
+    await asyncio.sleep(0.05)
+    sent.append("the weekly letter")
+
+
+async def main():
+    sent = []
+    supervisor = Supervisor()
+    supervisor.start(index(), "index")
+    supervisor.start(backup(), "backup")
+    supervisor.start(mail(sent), "mail")
+    await supervisor.wait()
+    print("sent", sent[0])
+
+
+asyncio.run(main())

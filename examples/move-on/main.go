@@ -1,0 +1,45 @@
+// Move-on works on an answer for a while and takes what there is by then.
+//
+// It mirrors asyncio.timeout with the TimeoutError passed over, trio's
+// move_on_after; main.py is the original.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"example.com/asyncgo/taskgroup"
+)
+
+func improve(ctx context.Context, route *int) error {
+	for _, length := range []int{90, 75, 72} {
+		if err := taskgroup.Sleep(ctx, 0); err != nil {
+			return err
+		}
+		*route = length
+	}
+	if err := taskgroup.Sleep(ctx, time.Hour); err != nil {
+		return err
+	}
+	*route = 71
+	return nil
+}
+
+func main() {
+	route := 0
+	// Running out of time is no error. It is over when improve has returned, so
+	// nobody writes to route any more.
+	expired, err := taskgroup.MoveOnAfter(context.Background(), 50*time.Millisecond, func(ctx context.Context) error {
+		return improve(ctx, &route)
+	})
+	switch {
+	case err != nil:
+		log.Fatal(err)
+	case expired:
+		fmt.Println("best route so far:", route, "km")
+	default:
+		fmt.Println("best route:", route, "km")
+	}
+}

@@ -1,0 +1,143 @@
+package semaphore
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
+
+// Event is a flag that goroutines wait for: [Event.Set] lets everybody go, and whoever
+// comes later too, until [Event.Clear]. The zero Event is not set.
+//
+// Most callers want [Event.Wait]; [Event.Done] is for use in a select. An Event is safe for
+// concurrent use, and must not be copied after first use.
+//
+// It mirrors asyncio.Event.
+type Event struct {
+	set atomic.Bool // written under mu
+
+	// Those who wait share a channel, which the first makes and Set closes. The last who
+	// gives up takes it along, so that none outlives the waits that it was made for.
+	mu      sync.Mutex
+	waiting int
+	wake    chan struct{} // nil if nobody waits
+
+	done chan struct{} // what Done has handed out since the last Clear
+}
+
+// Set sets the event and wakes everybody who waits. On a set event it does nothing.
+//
+// What happened before Set happened before the return of every [Event.Wait] that it lets
+// go, and before an [Event.IsSet] that is true because of it.
+//
+// It mirrors asyncio.Event.set.
+func (e *Event) Set() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.set.Load() {
+		return
+	}
+	e.set.Store(true)
+	if e.wake != nil {
+		close(e.wake)
+		e.waiting, e.wake = 0, nil
+	}
+	if e.done != nil {
+		close(e.done)
+	}
+}
+
+// Clear makes the event one that is not set. Whoever waited when it was set returns all the
+// same, however soon Clear follows. On an event that is not set it does nothing.
+//
+// It mirrors asyncio.Event.clear.
+func (e *Event) Clear() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.set.Load() {
+		e.set.Store(false)
+		e.done = nil
+	}
+}
+
+// IsSet reports whether the event is set at this moment.
+//
+// It mirrors asyncio.Event.is_set.
+func (e *Event) IsSet() bool { return e.set.Load() }
+
+// Wait waits until the event is set. If it is set, Wait returns nil at once, whatever ctx
+// says, and so it does if the event was set while it waited, even if ctx ended in the same
+// moment. If ctx ends first, the error is that of ctx.
+//
+// The first to wait makes a channel, which the others share; on a set event Wait is one
+// atomic load.
+//
+// It mirrors asyncio.Event.wait.
+func (e *Event) Wait(ctx context.Context) error {
+	if e.set.Load() {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctxerr.Of(ctx)
+	}
+	e.mu.Lock()
+	if e.set.Load() {
+		e.mu.Unlock()
+		return nil
+	}
+	if e.wake == nil {
+		e.wake = make(chan struct{})
+	}
+	wake := e.wake
+	e.waiting++
+	e.mu.Unlock()
+
+	done := ctx.Done()
+	if done == nil {
+		<-wake
+		return nil
+	}
+	select {
+	case <-wake:
+		return nil
+	case <-done:
+	}
+	if !e.giveUp(wake) {
+		return nil
+	}
+	return ctxerr.Of(ctx)
+}
+
+// giveUp counts one less who waits for wake, unless that has been closed.
+func (e *Event) giveUp(wake chan struct{}) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.wake != wake {
+		return false
+	}
+	if e.waiting--; e.waiting == 0 {
+		e.wake = nil
+	}
+	return true
+}
+
+// Done returns a channel that is closed when the event is set; it is closed already if the
+// event is. After a [Event.Clear] of a set event, Done returns another one.
+//
+// In a [testing/synctest] bubble, or outside, the channel belongs to where it was first
+// asked for, and Set must be called there. Use [Event.Wait] for an event that is shared.
+//
+// asyncio has no counterpart.
+func (e *Event) Done() <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.done == nil {
+		e.done = make(chan struct{})
+		if e.set.Load() {
+			close(e.done)
+		}
+	}
+	return e.done
+}

@@ -1,0 +1,190 @@
+package semaphore
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
+
+// Keyed is a bounded semaphore for each key: at most so many callers are let in for the
+// same key, and different keys never wait for each other. A key takes memory only while
+// somebody holds or waits for it.
+//
+// A Keyed is made by [NewKeyed]; the zero value is of no use and panics. It is safe for
+// concurrent use, and must not be copied after first use.
+//
+// asyncio has no counterpart: it takes the place of a dictionary of locks.
+type Keyed[K comparable] struct {
+	limit int
+
+	// mu guards the map and how many callers use each entry: those who hold it, those who
+	// wait, and those who are about to find out. Nobody waits under it: the semaphores' own
+	// locks are taken under mu, but never the other way round.
+	mu      sync.Mutex
+	entries map[K]*entry
+	peak    int    // entries in the map at most since it was made
+	spare   *entry // the one forgotten last, to be used again
+}
+
+type entry struct {
+	users int
+	sem   Semaphore
+}
+
+// NewKeyed returns a semaphore with n permits for each key. With n = 1 it is a lock for
+// each key. It panics if n is less than 1.
+//
+// asyncio has no counterpart.
+func NewKeyed[K comparable](n int) *Keyed[K] {
+	if n < 1 {
+		panic(misused("NewKeyed with less than one permit"))
+	}
+	return &Keyed[K]{limit: n}
+}
+
+// Acquire takes a permit of key. It waits, in the order in which callers came for that key,
+// and fails as [Semaphore.Acquire] does.
+//
+// It panics, before anything is locked, if key is not equal to itself (NaN), or of an
+// interface type with a value that cannot be hashed; so do the other methods.
+//
+// asyncio has no counterpart; for one key it is asyncio.Semaphore.acquire.
+func (k *Keyed[K]) Acquire(ctx context.Context, key K) error {
+	k.check(key)
+	if ctx.Err() != nil {
+		return ctxerr.Of(ctx)
+	}
+	k.mu.Lock()
+	e := k.use(key)
+	k.mu.Unlock()
+	err := e.sem.Acquire(ctx)
+	if err != nil {
+		k.mu.Lock()
+		k.drop(key, e)
+		k.mu.Unlock()
+	}
+	return err
+}
+
+// TryAcquire takes a permit of key if one is free and nobody waits for it, and reports
+// whether it has. It never waits, and leaves nothing behind if it fails.
+//
+// asyncio has no counterpart.
+func (k *Keyed[K]) TryAcquire(key K) bool {
+	k.check(key)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	e := k.use(key)
+	if !e.sem.TryAcquire() {
+		k.drop(key, e)
+		return false
+	}
+	return true
+}
+
+// Release gives a permit of key back and hands it to the one who has waited for that key
+// longest. It never waits. It panics, and changes nothing, if no permit of key is held; the
+// error wraps [ErrOverRelease].
+//
+// asyncio has no counterpart; for one key it is asyncio.BoundedSemaphore.release.
+func (k *Keyed[K]) Release(key K) {
+	k.check(key)
+	k.mu.Lock()
+	e := k.entries[key]
+	released := e != nil && e.sem.release(1)
+	if released {
+		k.drop(key, e)
+	}
+	k.mu.Unlock()
+	if !released {
+		panic(misused("released a key that is not held", ErrOverRelease))
+	}
+}
+
+// Do calls fn with a permit of key, which is released on every way out: result, error,
+// panic or [runtime.Goexit]. It waits for the permit and fails as [Keyed.Acquire] does, and
+// then does not call fn; otherwise it returns fn's error as it is.
+//
+// The context that fn gets derives from ctx and ends with fn. Do panics if fn is nil.
+//
+// asyncio has no counterpart; for one key it is async with semaphore.
+func (k *Keyed[K]) Do(ctx context.Context, key K, fn func(ctx context.Context) error) error {
+	if fn == nil {
+		panic(misused("Keyed.Do of a nil function"))
+	}
+	if err := k.Acquire(ctx, key); err != nil {
+		return err
+	}
+	defer k.Release(key)
+	return call(ctx, fn)
+}
+
+// Len returns the number of keys that are held or waited for at this moment.
+//
+// asyncio has no counterpart.
+func (k *Keyed[K]) Len() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.entries)
+}
+
+// check panics if k is of no use, or key cannot be the key of a map.
+func (k *Keyed[K]) check(key K) {
+	if k.limit == 0 {
+		panic(misused("use of a zero Keyed"))
+	}
+	compared := false
+	defer func() {
+		if !compared {
+			cause, _ := recover().(error)
+			panic(misused(fmt.Sprintf("key of type %T, which cannot be hashed", key), cause))
+		}
+	}()
+	same := key
+	equal := same == key
+	compared = true
+	if !equal {
+		panic(misused("key that is not equal to itself"))
+	}
+}
+
+// The following are called under mu.
+
+// use returns the entry of key, with one more user.
+func (k *Keyed[K]) use(key K) *entry {
+	e := k.entries[key]
+	if e == nil {
+		if e = k.spare; e != nil {
+			k.spare = nil
+		} else {
+			e = new(entry)
+			e.sem.setUp(k.limit, k.limit)
+		}
+		if k.entries == nil {
+			k.entries = make(map[K]*entry)
+		}
+		k.entries[key] = e
+		k.peak = max(k.peak, len(k.entries))
+	}
+	e.users++
+	return e
+}
+
+// drop takes one user from the entry of key, and forgets it after the last.
+func (k *Keyed[K]) drop(key K, e *entry) {
+	if e.users--; e.users > 0 {
+		return
+	}
+	delete(k.entries, key)
+	k.spare = e
+	// A map does not shrink by itself.
+	if k.peak > 64 && len(k.entries) < k.peak/4 {
+		k.peak = len(k.entries)
+		smaller := make(map[K]*entry, k.peak)
+		maps.Copy(smaller, k.entries)
+		k.entries = smaller
+	}
+}

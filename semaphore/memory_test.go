@@ -1,0 +1,149 @@
+package semaphore_test
+
+import (
+	"context"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/asyncgo/semaphore"
+)
+
+// heap returns the bytes in use.
+func heap() float64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}
+
+func free(context.Context) error { return nil }
+
+// What does not wait allocates nothing.
+func TestAllocationsWithoutWaiting(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s, c, k, l, e := semaphore.New(3), semaphore.NewCounting(3), semaphore.NewKeyed[int](1), new(semaphore.Lock), new(semaphore.Event)
+	cond := semaphore.NewCond(l)
+	one := semaphore.NewBarrier(1)
+	key := 0
+	for name, want := range map[string]struct {
+		f      func()
+		allocs float64
+	}{
+		"Acquire, Release":       {func() { _ = s.Acquire(ctx); s.Release() }, 0},
+		"AcquireN, ReleaseN":     {func() { _ = s.AcquireN(ctx, 2); s.ReleaseN(2) }, 0},
+		"TryAcquire, Release":    {func() { s.TryAcquire(); s.Release() }, 0},
+		"TryAcquire in vain":     {func() { s.TryAcquireN(4) }, 0},
+		"counting":               {func() { _ = c.Acquire(ctx); c.Release() }, 0},
+		"Resize, Stats, Locked":  {func() { s.Resize(4); s.Resize(3); s.Stats(); s.Locked() }, 0},
+		"Keyed, one key":         {func() { _ = k.Acquire(ctx, 0); k.Release(0) }, 0},
+		"Keyed, always another":  {func() { key++; _ = k.Acquire(ctx, key); k.Release(key) }, 0},
+		"Lock, Unlock":           {func() { _ = l.Lock(ctx); l.Unlock() }, 0},
+		"TryLock, Unlock":        {func() { l.TryLock(); l.Unlock() }, 0},
+		"Event":                  {func() { e.Set(); _ = e.Wait(ctx); e.IsSet(); e.Clear() }, 0},
+		"Notify without waiters": {func() { l.TryLock(); cond.NotifyAll(); l.Unlock() }, 0},
+		"barrier of one":         {func() { _, _ = one.Wait(ctx) }, 0},
+		"Do":                     {func() { _ = s.Do(ctx, free) }, 1},
+	} {
+		assert.InDelta(t, want.allocs, testing.AllocsPerRun(100, want.f), 0, name)
+	}
+}
+
+// A wait costs a place in the line and a fresh channel.
+func TestAllocationsOfAWait(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	a, b := semaphore.New(1), semaphore.New(1)
+	a.TryAcquire()
+	b.TryAcquire()
+	k := semaphore.NewKeyed[int](1)
+	k.TryAcquire(1)
+	k.TryAcquire(2)
+	var l, m semaphore.Lock
+	l.TryLock()
+	m.TryLock()
+	for name, p := range map[string]struct {
+		waitA, waitB func(context.Context) error
+		giveA, giveB func()
+	}{
+		"Semaphore": {a.Acquire, b.Acquire, a.Release, b.Release},
+		"Lock":      {l.Lock, m.Lock, l.Unlock, m.Unlock},
+		"Keyed": {
+			func(ctx context.Context) error { return k.Acquire(ctx, 1) },
+			func(ctx context.Context) error { return k.Acquire(ctx, 2) },
+			func() { k.Release(1) },
+			func() { k.Release(2) },
+		},
+	} {
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			for p.waitA(ctx) == nil {
+				p.giveB()
+			}
+		}()
+		// With one processor, which AllocsPerRun sees to, both waits of a run block.
+		allocs := testing.AllocsPerRun(1000, func() {
+			p.giveA()
+			_ = p.waitB(context.WithoutCancel(ctx))
+		})
+		assert.LessOrEqual(t, allocs, 4.0+1, name) // and the context
+	}
+	cancel()
+}
+
+// Rule 11: all the waiters that have given up leave nothing.
+func TestCancelledWaitersLeaveNothing(t *testing.T) {
+	n, at := 600_000, 1000
+	if raceEnabled || testing.Short() {
+		n = 20_000
+	}
+	s, k, e := semaphore.New(1), semaphore.NewKeyed[int](1), new(semaphore.Event)
+	l, held := new(semaphore.Lock), new(semaphore.Lock)
+	c := semaphore.NewCond(l)
+	b := semaphore.NewBarrier(at + 1)
+	s.TryAcquire()
+	k.TryAcquire(1)
+	held.TryLock()
+	waits := []func(ctx context.Context) error{
+		s.Acquire,
+		func(ctx context.Context) error { return k.Acquire(ctx, 1) },
+		held.Lock,
+		e.Wait,
+		func(ctx context.Context) error { _, err := b.Wait(ctx); return err },
+		func(ctx context.Context) error {
+			if err := l.Lock(context.WithoutCancel(ctx)); err != nil {
+				return err
+			}
+			defer l.Unlock()
+			return c.Wait(ctx)
+		},
+	}
+	n /= len(waits)
+	for name, wait := range waits {
+		before := heap()
+		for range n / at {
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, at)
+			for range at {
+				go func() { ended <- wait(ctx) }()
+			}
+			cancel()
+			for range at {
+				assert.ErrorIs(t, <-ended, context.Canceled)
+			}
+		}
+		assert.InDelta(t, before, heap(), 1<<20, "%d", name)
+	}
+	assert.Equal(t, semaphore.Stats{Limit: 1, Held: 1}, s.Stats())
+	assert.Equal(t, 1, k.Len())
+	assert.Zero(t, b.Waiting())
+}

@@ -1,0 +1,24 @@
+// Package copies copies what must not be copied, once each. It is there to be
+// complained of by go vet.
+package copies
+
+import "example.com/asyncgo/semaphore"
+
+func take(...any) {}
+
+func copies(
+	s *semaphore.Semaphore,
+	k *semaphore.Keyed[int],
+	l *semaphore.Lock,
+	e *semaphore.Event,
+	c *semaphore.Cond,
+	b *semaphore.Barrier,
+) {
+	semaphoreCopy := *s
+	keyedCopy := *k
+	lockCopy := *l
+	eventCopy := *e
+	condCopy := *c
+	barrierCopy := *b
+	take(&semaphoreCopy, &keyedCopy, &lockCopy, &eventCopy, &condCopy, &barrierCopy)
+}

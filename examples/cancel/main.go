@@ -1,0 +1,71 @@
+// Cancel tells a task to stop, and why; the task cleans up, or carries on.
+//
+// It mirrors asyncio.Task.cancel; main.py is the original.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"example.com/asyncgo/semaphore"
+	"example.com/asyncgo/taskgroup"
+)
+
+var errLate = errors.New("it is late")
+
+func worker(ctx context.Context, begun *semaphore.Event) (string, error) {
+	defer fmt.Println("worker cleaned up")
+	begun.Set()
+	if err := taskgroup.Sleep(ctx, time.Hour); err != nil {
+		fmt.Println("worker told:", context.Cause(ctx))
+		return "", err
+	}
+	return "", nil
+}
+
+func stubborn(ctx context.Context, begun *semaphore.Event) (string, error) {
+	begun.Set()
+	_ = taskgroup.Sleep(ctx, time.Hour)
+	// Swallowed. But unlike in asyncio, ctx stays done: with it, no further step
+	// would wait.
+	return "ended as if nothing had been", nil
+}
+
+func begin(ctx context.Context, fn func(context.Context, *semaphore.Event) (string, error)) *taskgroup.Task[string] {
+	var begun semaphore.Event
+	task := taskgroup.Start(ctx, func(ctx context.Context) (string, error) { return fn(ctx, &begun) })
+	if err := begun.Wait(ctx); err != nil {
+		log.Fatal(err)
+	}
+	return task
+}
+
+func main() {
+	ctx := context.Background()
+	task := begin(ctx, worker)
+	task.Cancel(errLate)
+	if _, err := task.Wait(ctx); errors.Is(err, errLate) {
+		fmt.Println("worker was cancelled")
+	}
+	if task.Cancel(nil) {
+		fmt.Println("cancelled again")
+	} else {
+		fmt.Println("too late to cancel")
+	}
+
+	task = begin(ctx, stubborn)
+	task.Cancel(errLate)
+	answer, err := task.Wait(ctx) // a value that comes with no error is a success
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("stubborn", answer)
+	if task.Cancelled() {
+		fmt.Println("stubborn was cancelled")
+	} else {
+		fmt.Println("stubborn was not cancelled")
+	}
+}

@@ -1,0 +1,66 @@
+// Create-task starts work in the background and comes back to it later, or
+// never.
+//
+// It mirrors asyncio.create_task and Task.add_done_callback; main.py is the
+// original.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"example.com/asyncgo/semaphore"
+	"example.com/asyncgo/taskgroup"
+)
+
+func spawn(ctx context.Context, fn taskgroup.Func[string], name string, reported *semaphore.Event) *taskgroup.Task[string] {
+	// Nothing has to keep the task: what runs is not collected. But it dies
+	// with the process, so work that must end belongs in a group.
+	task := taskgroup.Start(ctx, fn, taskgroup.Named(name))
+	task.OnDone(func(task *taskgroup.Task[string]) {
+		if err := task.Err(); err != nil {
+			fmt.Printf("%s failed: %v\n", task.Name(), err)
+		}
+		reported.Set()
+	})
+	return task
+}
+
+func save(name string) taskgroup.Func[string] {
+	return func(ctx context.Context) (string, error) {
+		if err := taskgroup.Sleep(ctx, 10*time.Millisecond); err != nil {
+			return "", err
+		}
+		if name == "" {
+			return "", errors.New("no name")
+		}
+		return "saved " + name, nil
+	}
+}
+
+func main() {
+	ctx := context.Background()
+	saving := spawn(ctx, save("report"), "save-report", new(semaphore.Event))
+	fmt.Println("started", saving.Name())
+	saved, err := saving.Wait(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(saved)
+
+	// Nobody waits for this one: its error goes to the callback. Without one it
+	// would go nowhere; asyncio at least logs it, when the task is collected.
+	var reported semaphore.Event
+	broken := spawn(ctx, save(""), "save-nothing", &reported)
+	if err := reported.Wait(ctx); err != nil {
+		log.Fatal(err)
+	}
+
+	// Waited for after all, it says the same, as often as it is asked.
+	if _, err := broken.Wait(ctx); err != nil {
+		fmt.Println("awaited:", err)
+	}
+}

@@ -1,0 +1,64 @@
+// Rate does something once a period, and stops between two times, never in the
+// middle of one.
+//
+// It mirrors waiting for an asyncio.Event with a time-out; main.py is the
+// original.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"example.com/asyncgo/semaphore"
+	"example.com/asyncgo/taskgroup"
+)
+
+// every calls fn once a period until stop is set, but never cuts it short.
+func every(ctx context.Context, period time.Duration, fn func(context.Context) error, stop *semaphore.Event) error {
+	ticker := time.NewTicker(period) // drops the ticks that fn is too slow for; main.py catches up
+	defer ticker.Stop()
+	for {
+		select {
+		case <-stop.Done():
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+			if stop.IsSet() { // select takes either when both are there
+				return nil
+			}
+			if err := fn(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func main() {
+	var stop semaphore.Event
+	ticks := 0
+
+	tick := func(ctx context.Context) error {
+		ticks++
+		fmt.Println("tick", ticks)
+		if ticks == 3 {
+			stop.Set()
+		}
+		if err := taskgroup.Sleep(ctx, 5*time.Millisecond); err != nil {
+			return err
+		}
+		fmt.Println("tick", ticks, "done")
+		return nil
+	}
+
+	err := taskgroup.Run(context.Background(), func(_ context.Context, g *taskgroup.Group) error {
+		g.Go(func(ctx context.Context) error { return every(ctx, 20*time.Millisecond, tick, &stop) })
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("stopped")
+}

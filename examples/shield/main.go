@@ -1,0 +1,59 @@
+// Shield lets a step that must not be cut short run on when whoever asked for
+// it is cancelled.
+//
+// It mirrors asyncio.shield; main.py is the original.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"example.com/asyncgo/semaphore"
+	"example.com/asyncgo/taskgroup"
+)
+
+func commit(ctx context.Context, order string) error {
+	if err := taskgroup.Sleep(ctx, 50*time.Millisecond); err != nil {
+		return err
+	}
+	fmt.Println(order, "committed")
+	return nil
+}
+
+func request(ctx context.Context, order string, begun *semaphore.Event) error {
+	// Shield runs the step with a context that the cancellation does not
+	// reach, and joins it: there is no task to await again. A time instead of
+	// -1 would say how long it may go on after the cancellation.
+	_, err := taskgroup.Shield(ctx, -1, taskgroup.NoValue(func(ctx context.Context) error {
+		begun.Set()
+		return commit(ctx, order)
+	}))
+	if err != nil {
+		return err
+	}
+	return context.Cause(ctx) // committed, but if the client is gone, no further
+}
+
+func main() {
+	ctx := context.Background()
+	var begun semaphore.Event
+	client := taskgroup.Start(ctx, taskgroup.NoValue(func(ctx context.Context) error {
+		return request(ctx, "order 1", &begun)
+	}))
+	if err := begun.Wait(ctx); err != nil {
+		log.Fatal(err)
+	}
+	client.Cancel(nil)
+	fmt.Println("client gone, the commit goes on")
+	_, err := client.Wait(ctx) // is itself await shield(client)
+	switch {
+	case client.Cancelled():
+		fmt.Println("client was cancelled")
+	case err != nil:
+		log.Fatal(err)
+	default:
+		fmt.Println("client served")
+	}
+}

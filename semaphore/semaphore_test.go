@@ -247,9 +247,12 @@ func TestCountingReleaseRaisesTheCount(t *testing.T) {
 }
 
 func TestCountingCountsAsFarAsAnInt(t *testing.T) {
-	s := semaphore.NewCounting(math.MaxInt32)
+	s := semaphore.NewCounting(math.MaxInt32 - 1)
 	s.Release()
-	s.ReleaseN(math.MaxInt - math.MaxInt32 - 1)
+	if rest := math.MaxInt - s.Stats().Available; rest > 0 {
+		s.Release()
+		s.ReleaseN(rest - 1)
+	}
 	assert.Equal(t, math.MaxInt, s.Stats().Available)
 	assertMisuse(t, s.Release)
 	assert.Equal(t, math.MaxInt, s.Stats().Available)
@@ -261,7 +264,14 @@ func TestCountingCountsAsFarAsAnInt(t *testing.T) {
 
 // Sizes around and above what the fast path can hold behave like any other.
 func TestHugeNumbers(t *testing.T) {
-	for _, n := range []int{math.MaxInt32 - 1, math.MaxInt32, math.MaxInt32 + 1, 2 * math.MaxInt32, 2*math.MaxInt32 + 1, 2*math.MaxInt32 + 2, math.MaxInt} {
+	for _, size := range []int64{
+		math.MaxInt32 - 1, math.MaxInt32, math.MaxInt32 + 1,
+		math.MaxUint32 - 1, math.MaxUint32, math.MaxUint32 + 1, math.MaxInt64 - 1, math.MaxInt64,
+	} {
+		n := int(size)
+		if int64(n) != size {
+			continue // an int has 32 bits here
+		}
 		s := semaphore.New(n)
 		assert.True(t, s.TryAcquire())
 		assert.NoError(t, s.AcquireN(t.Context(), n-2))

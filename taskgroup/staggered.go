@@ -1,0 +1,154 @@
+package taskgroup
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Staggered calls the functions one after the other, the next one when the one
+// begun last has failed or has been running for delay, and returns the value of
+// the first that succeeds. That one cancels the others, which Staggered waits
+// for. With a delay of 0 all are begun at once; with a negative one, the next
+// only when the one begun last has failed.
+//
+// If discard is not nil, it is given every other value that a function returned
+// without an error, in the caller's goroutine, before Staggered returns: the
+// connections that came too late, say. If it panics, that passes on unchanged
+// once the other values have been given to it, too.
+//
+// If all functions have failed, the error is a [*GroupError] with every
+// failure: the first in time first, then in the order of the arguments. If ctx
+// ends first, no further function is called and the error's Cause is one for
+// which [errors.Is] finds both ctx.Err() and [context.Cause](ctx); a function that
+// succeeds in spite of that wins. If ctx is done already no function is called.
+// A panic in any function is reported at once, cancels the others, and is
+// raised again, with the failures under Others, even if another function has
+// won; that one's value is then given to discard. Without functions the error
+// is [ErrNoTasks].
+//
+// A nil function is misuse, and then none is called. The call of Staggered
+// happens before the functions begin, and their return before it returns. It
+// costs a goroutine for each function that is called.
+//
+// It mirrors asyncio.staggered.staggered_race, which is private there. Unlike
+// it, it fails if no function succeeds.
+func Staggered[T any](ctx context.Context, delay time.Duration, discard func(T), fns ...Func[T]) (T, error) {
+	checkFuncs("Staggered", fns)
+	if len(fns) == 0 {
+		return *new(T), ErrNoTasks
+	}
+	var s staggered[T]
+	if !s.open(ctx, "Staggered") {
+		return *new(T), s.join(false)
+	}
+	defer s.cancel(nil)
+	s.begin(delay, fns)
+	s.running.Wait()
+	losers := s.succeeded
+	won := len(losers) > 0
+	if won && s.failures.panic == nil {
+		losers = losers[1:]
+	}
+	if discard != nil {
+		discardAll(discard, losers)
+	}
+	if won {
+		s.reraise()
+		return s.succeeded[0], nil
+	}
+	return *new(T), s.join(false)
+}
+
+// staggered is a call of functions that begin one after the other.
+type staggered[T any] struct {
+	call
+	running   sync.WaitGroup
+	succeeded []T // under mu; the first one wins
+}
+
+// begin begins the functions, until one of them wins.
+func (s *staggered[T]) begin(delay time.Duration, fns []Func[T]) {
+	var failed chan struct{} // closed when the function begun last has failed
+	for i, fn := range fns {
+		if i > 0 && !s.awaitTurn(delay, failed) {
+			return
+		}
+		failed = make(chan struct{})
+		s.running.Add(1)
+		go s.run(i, fn, failed)
+	}
+}
+
+// awaitTurn waits until the next function may begin, and reports false if no
+// more may.
+func (s *staggered[T]) awaitTurn(delay time.Duration, failed <-chan struct{}) bool {
+	var passed <-chan time.Time
+	if delay > 0 {
+		timer := time.NewTimer(delay)
+		defer timer.Stop()
+		passed = timer.C
+	}
+	if delay != 0 {
+		select {
+		case <-failed:
+		case <-passed:
+		case <-s.ctx.Done():
+		}
+	}
+	return !s.over()
+}
+
+// run is the goroutine of one function.
+func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
+	defer s.running.Done()
+	returned := false
+	defer func() {
+		if !returned {
+			s.broke(i, recover())
+			close(failed)
+		}
+	}()
+	if s.over() {
+		returned = true
+		return
+	}
+	v, err := fn(s.ctx)
+	if err == nil {
+		s.mu.Lock()
+		s.succeeded = append(s.succeeded, v)
+		s.mu.Unlock()
+		s.cancel(nil)
+	} else if !s.isNoise(err) {
+		s.keep(i, "", err)
+	}
+	returned = true
+	if err != nil {
+		close(failed)
+	}
+}
+
+// broke takes note of a function that did not return.
+func (s *staggered[T]) broke(i int, v any) {
+	if v == nil {
+		s.keep(i, "", ErrGoexit)
+		return
+	}
+	pe, isNew := s.recovered(s.nameOf(i), v)
+	s.raise(i, pe, isNew)
+}
+
+// discardAll gives each value to discard, the rest also if that does not
+// return for one of them.
+func discardAll[T any](discard func(T), values []T) {
+	defer func() {
+		if len(values) > 0 {
+			discardAll(discard, values)
+		}
+	}()
+	for len(values) > 0 {
+		v := values[0]
+		values = values[1:]
+		discard(v)
+	}
+}

@@ -227,11 +227,20 @@ func TestAsCompletedOfMany(t *testing.T) {
 
 // A sequence made outside a bubble can be ranged over in bubbles and outside.
 func TestSequencesCrossBubbles(t *testing.T) {
+	fn := func(_ context.Context, i int) (int, error) { return i, nil }
 	n := 0
 	completed := taskgroup.AsCompleted(context.Background(), ownNothing, ownNothing)
+	ordered := taskgroup.MapSeq(context.Background(), 1, slices.Values(upTo(2)), fn)
+	unordered := taskgroup.MapUnordered(context.Background(), 1, slices.Values(upTo(2)), fn)
 	count := func() {
 		for range completed {
 			n++
+		}
+		for _, pairs := range []iter.Seq2[int, error]{ordered, unordered} {
+			for _, err := range pairs {
+				assert.NoError(t, err)
+				n++
+			}
 		}
 	}
 	count()
@@ -239,5 +248,5 @@ func TestSequencesCrossBubbles(t *testing.T) {
 		synctest.Test(t, func(*testing.T) { count() })
 	}
 	count()
-	assert.Equal(t, 4*2, n)
+	assert.Equal(t, 4*6, n)
 }

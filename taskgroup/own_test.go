@@ -82,6 +82,18 @@ var ownCalls = []ownCall{
 	{"AsCompleted", func(ctx context.Context, fns ...ownFunc) error {
 		return resultErrors(taskgroup.AsCompleted(ctx, fns...))
 	}, yielding},
+	{"MapSeq", func(ctx context.Context, fns ...ownFunc) error {
+		return pairErrors(taskgroup.MapSeq(ctx, len(fns), slices.Values(fns), callItem))
+	}, failing},
+	{"MapUnordered", func(ctx context.Context, fns ...ownFunc) error {
+		return pairErrors(taskgroup.MapUnordered(ctx, len(fns)+1, slices.Values(fns), callItem))
+	}, failing},
+	{"ForEach", func(ctx context.Context, fns ...ownFunc) error {
+		return taskgroup.ForEach(ctx, len(fns), slices.Values(fns), callItemErr)
+	}, failing},
+	{"Consume", func(ctx context.Context, fns ...ownFunc) error {
+		return taskgroup.Consume(ctx, len(fns)+1, func(context.Context) iter.Seq[ownFunc] { return slices.Values(fns) }, callItemErr)
+	}, failing},
 	{"SettleMap", func(ctx context.Context, fns ...ownFunc) error {
 		return resultErrors(slices.Values(taskgroup.SettleMap(ctx, taskgroup.NoLimit, fns, callItem)))
 	}, settling},
@@ -92,11 +104,25 @@ func ownNothing(context.Context) (int, error) { return 0, nil }
 // callItem makes functions the items of a Map.
 func callItem(ctx context.Context, fn ownFunc) (int, error) { return fn(ctx) }
 
+func callItemErr(ctx context.Context, fn ownFunc) error {
+	_, err := fn(ctx)
+	return err
+}
+
 // resultErrors joins the errors of results.
 func resultErrors(results iter.Seq[taskgroup.Result[int]]) error {
 	var errs []error
 	for r := range results {
 		errs = append(errs, r.Err)
+	}
+	return errors.Join(errs...)
+}
+
+// pairErrors joins the errors of pairs.
+func pairErrors(pairs iter.Seq2[int, error]) error {
+	var errs []error
+	for _, err := range pairs {
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }

@@ -85,3 +85,149 @@ func TestFunctionsAreForgotten(t *testing.T) {
 		})
 	}
 }
+
+// grows returns by how many bytes the heap has grown when f is over.
+func grows(f func()) int64 {
+	before := heapInUse()
+	f()
+	return heapInUse() - before
+}
+
+const little = 200 << 10 // what the runtime itself may keep
+
+// Rule 11: a group that runs a million tasks holds no more than at the start.
+func TestAMillionTasks(t *testing.T) {
+	for name, options := range map[string][]taskgroup.Option{
+		"limit":          {taskgroup.WithLimit(8)},
+		"small backlog":  {taskgroup.WithLimit(8), taskgroup.WithBacklog(100)},
+		"handled errors": {taskgroup.WithLimit(8), taskgroup.WithKeepGoing(), taskgroup.WithErrorHandler(func(context.Context, taskgroup.TaskInfo, error) {})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := taskgroup.New(t.Context(), options...)
+			end := taskgroup.Go(g, taskgroup.NoValue(untilDone)) // a long-lived one beside them
+			fails := returns(errBoom)
+			if name != "handled errors" {
+				fails = returns(nil)
+			}
+			run := func() {
+				for i := range times(1_000_000 / 3) {
+					if i%10 == 0 {
+						taskgroup.Go(g, func(ctx context.Context) (int, error) { _ = ctx.Done(); return i, nil })
+					} else {
+						g.Go(fails)
+					}
+				}
+				for g.Running() > 1 {
+					runtime.Gosched()
+				}
+			}
+			assert.Less(t, grows(run), int64(little))
+			end.Cancel(nil)
+			assert.NoError(t, g.Wait())
+		})
+	}
+}
+
+// Rule 11: a wave of tasks that are all there at once leaves nothing.
+func TestAWaveOfTasks(t *testing.T) {
+	g := taskgroup.New(t.Context())
+	stays := taskgroup.Go(g, taskgroup.NoValue(untilDone))
+	wave := func() {
+		end := make(chan struct{})
+		for range 10_000 {
+			g.Go(func(context.Context) error { <-end; return nil })
+		}
+		close(end)
+		for g.Running() > 1 {
+			runtime.Gosched()
+		}
+	}
+	wave() // the runtime keeps goroutines
+	assert.Less(t, grows(wave), int64(little))
+	stays.Cancel(nil)
+	assert.NoError(t, g.Wait())
+}
+
+// Rule 11: a cancelled backlog of 100 000 leaves nothing, whoever cancels it.
+func TestACancelledBacklog(t *testing.T) {
+	g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(-1))
+	first := taskgroup.Go(g, taskgroup.NoValue(untilDone))
+	assert.Less(t, grows(func() {
+		tasks := make([]*taskgroup.Task[int], 100_000)
+		for i := range tasks {
+			tasks[i] = taskgroup.Go(g, value(i))
+		}
+		for i := range tasks {
+			tasks[(i+50_000)%len(tasks)].Cancel(nil)
+		}
+	}), int64(little))
+	assert.Less(t, grows(func() {
+		for range 100_000 {
+			g.Go(returns(nil))
+		}
+		g.Stop()
+		<-first.Done()
+	}), int64(little))
+	assert.NoError(t, g.Wait())
+}
+
+// Rule 11: 100 000 calls that gave up leave nothing.
+func TestCancelledSubmits(t *testing.T) {
+	g := taskgroup.New(t.Context(), taskgroup.WithLimit(1))
+	g.Go(untilDone)
+	assert.Less(t, grows(func() {
+		for range times(100_000) {
+			ctx, cancel := context.WithCancel(t.Context())
+			go cancel()
+			_ = g.Submit(ctx, returns(nil))
+		}
+	}), int64(little))
+	g.Stop()
+	assert.NoError(t, g.Wait())
+}
+
+// Rule 11, P-30, H45: 100 000 waits that gave up leave nothing on a task.
+func TestCancelledWaits(t *testing.T) {
+	task := taskgroup.Start(t.Context(), taskgroup.NoValue(untilDone))
+	assert.Less(t, grows(func() {
+		for range times(100_000) {
+			ctx, cancel := context.WithCancel(t.Context())
+			go cancel()
+			_, _ = task.Wait(ctx)
+		}
+	}), int64(little))
+	task.Cancel(nil)
+}
+
+// Rule 11: a callback that was taken back is forgotten.
+func TestRemovedCallbacks(t *testing.T) {
+	task := taskgroup.Start(t.Context(), taskgroup.NoValue(untilDone))
+	assert.Less(t, grows(func() {
+		for range 100_000 {
+			task.OnDone(func(*taskgroup.Task[struct{}]) {})()
+		}
+	}), int64(little))
+	task.Cancel(nil)
+}
+
+// A task that has ended is gone, with its result and its context, although its
+// group lives on.
+func TestFinishedTasksAreForgotten(t *testing.T) {
+	g := taskgroup.New(t.Context())
+	stays := taskgroup.Go(g, taskgroup.NoValue(untilDone))
+	results := make([]weak.Pointer[big], 5)
+	for i := range results {
+		task := taskgroup.Go(g, func(ctx context.Context) (*big, error) { _ = ctx.Done(); return new(big), nil })
+		result, err := task.Wait(t.Context())
+		require.NoError(t, err)
+		results[i] = weak.Make(result)
+	}
+	for g.Running() > 1 {
+		runtime.Gosched()
+	}
+	for _, result := range results {
+		assert.True(t, collected(result))
+	}
+	stays.Cancel(nil)
+	assert.NoError(t, g.Wait())
+}

@@ -641,7 +641,7 @@ func TestHappensBefore(t *testing.T) {
 // Who has seen the end finds Done closed and the task's context done, however
 // it learnt of it.
 func TestTheEndIsSeenAsAWhole(t *testing.T) {
-	for range 20000 {
+	for range times(20_000) {
 		contexts := make(chan context.Context, 1)
 		task := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
 			_ = ctx.Done()

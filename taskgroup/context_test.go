@@ -1,0 +1,348 @@
+package taskgroup_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/asyncgo/taskgroup"
+)
+
+type contextKey string
+
+// living is a task that runs until it is told to end, and its context.
+type living struct {
+	*taskgroup.Task[int]
+	ctx context.Context //nolint:containedctx // what the tests are about
+	end chan struct{}
+}
+
+func live(start func(fn taskgroup.Func[int]) *taskgroup.Task[int]) living {
+	contexts := make(chan context.Context)
+	end := make(chan struct{})
+	task := start(func(ctx context.Context) (int, error) {
+		contexts <- ctx
+		<-end
+		return 42, nil
+	})
+	return living{task, <-contexts, end}
+}
+
+func (l living) finish() {
+	close(l.end)
+	<-l.Done()
+}
+
+// Tasks: a task's context derives from its group's, or Start's.
+func TestATasksContextDerives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		deadline := time.Now().Add(time.Hour)
+		ctx, cancel := context.WithDeadline(context.WithValue(t.Context(), contextKey("a"), "value"), deadline)
+		defer cancel()
+		g := taskgroup.New(ctx)
+		for _, start := range []func(fn taskgroup.Func[int]) *taskgroup.Task[int]{
+			func(fn taskgroup.Func[int]) *taskgroup.Task[int] { return taskgroup.Start(ctx, fn) },
+			func(fn taskgroup.Func[int]) *taskgroup.Task[int] { return taskgroup.Go(g, fn) },
+			func(fn taskgroup.Func[int]) *taskgroup.Task[int] {
+				return taskgroup.Go(g, fn, taskgroup.Named("optional"))
+			},
+		} {
+			task := live(start)
+			inside := task.ctx
+			for range 2 { // before and after its Done is asked for
+				assert.Equal(t, "value", inside.Value(contextKey("a")))
+				assert.Nil(t, inside.Value(contextKey("b")))
+				until, ok := inside.Deadline()
+				assert.True(t, ok)
+				assert.Equal(t, deadline, until)
+				assert.NoError(t, inside.Err())
+				assert.NoError(t, context.Cause(inside))
+				assert.False(t, done(inside.Done()))
+				again := inside.Done()
+				assert.Equal(t, again, inside.Done(), "the same channel")
+			}
+			task.finish()
+		}
+		assert.NoError(t, g.Wait())
+	})
+}
+
+// The context before, during and after the end of its task, asked for the first
+// time now or before.
+func TestATasksContextEndsWithIt(t *testing.T) {
+	for _, askedBefore := range []bool{false, true} {
+		for _, shielded := range []bool{false, true} {
+			t.Run(fmt.Sprint("asked before ", askedBefore, ", shielded ", shielded), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					options := []taskgroup.TaskOption{}
+					if shielded {
+						options = append(options, taskgroup.Shielded())
+					}
+					g := taskgroup.New(context.WithValue(t.Context(), contextKey("a"), "value"))
+					contexts := make(chan context.Context, 1)
+					task := taskgroup.Go(g, func(ctx context.Context) (int, error) {
+						if askedBefore {
+							_ = ctx.Done()
+						}
+						contexts <- ctx
+						return 42, nil
+					}, options...)
+					_, err := task.Wait(t.Context())
+					require.NoError(t, err)
+					inside := <-contexts
+					assert.Equal(t, context.Canceled, inside.Err())
+					assert.Equal(t, context.Canceled, context.Cause(inside))
+					assert.True(t, done(inside.Done()))
+					assert.Equal(t, "value", inside.Value(contextKey("a")))
+
+					derived, cancel := context.WithCancel(inside)
+					defer cancel()
+					assert.Equal(t, context.Canceled, derived.Err())
+					called := make(chan struct{})
+					context.AfterFunc(inside, func() { close(called) })
+					<-called
+					assert.False(t, task.Cancel(errWhy))
+					assert.Equal(t, context.Canceled, context.Cause(inside))
+					require.NoError(t, g.Wait())
+				})
+			})
+		}
+	}
+}
+
+// Err alone, asked for the first time after the end.
+func TestErrAfterTheEnd(t *testing.T) {
+	contexts := make(chan context.Context, 1)
+	task := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
+		contexts <- ctx
+		return 42, nil
+	})
+	_, _ = task.Wait(t.Context())
+	assert.Equal(t, context.Canceled, (<-contexts).Err())
+}
+
+// What derives from a task's context ends with that, whoever ends it.
+func TestDerivedContexts(t *testing.T) {
+	for name, end := range map[string]func(g *taskgroup.Group, task living) error{
+		"Cancel":        func(_ *taskgroup.Group, task living) error { task.Cancel(errWhy); return errWhy },
+		"the group":     func(g *taskgroup.Group, _ living) error { g.Cancel(errBoom); return errBoom },
+		"the task ends": func(_ *taskgroup.Group, task living) error { task.finish(); return context.Canceled },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := taskgroup.New(t.Context())
+				task := live(func(fn taskgroup.Func[int]) *taskgroup.Task[int] { return taskgroup.Go(g, fn) })
+				inside := task.ctx
+				cancellable, cancel := context.WithCancel(inside)
+				defer cancel()
+				timed, cancelTimed := context.WithTimeout(context.WithValue(inside, contextKey("a"), 1), time.Hour)
+				defer cancelTimed()
+				var called trace
+				stop := context.AfterFunc(inside, func() { called.add("AfterFunc") })
+				stopped := context.AfterFunc(inside, func() { called.add("stopped") })
+				assert.True(t, stopped())
+				apart := context.WithoutCancel(inside)
+
+				cause := end(g, task)
+				synctest.Wait()
+				for _, ctx := range []context.Context{inside, cancellable, timed} {
+					assert.Equal(t, context.Canceled, ctx.Err())
+					assert.Equal(t, cause, context.Cause(ctx))
+					assert.True(t, done(ctx.Done()))
+				}
+				assert.Equal(t, []string{"AfterFunc"}, called.all())
+				assert.False(t, stop())
+				assert.NoError(t, apart.Err())
+				assert.NoError(t, context.Cause(apart))
+				if !done(task.Done()) {
+					task.finish()
+				}
+				_ = g.Wait()
+				assert.Equal(t, cause, context.Cause(inside), "the first cause stays")
+			})
+		})
+	}
+}
+
+// Cancelling one task does not reach what is beside or above it.
+func TestCancelGoesDownOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := taskgroup.New(t.Context())
+		start := func(fn taskgroup.Func[int]) *taskgroup.Task[int] { return taskgroup.Go(g, fn) }
+		task, sibling := live(start), live(start)
+		child := taskgroup.Start(task.ctx, taskgroup.NoValue(untilDone))
+		task.Cancel(errWhy)
+		_, err := child.Wait(t.Context())
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.True(t, child.Cancelled())
+		assert.NoError(t, sibling.ctx.Err())
+		assert.NoError(t, g.Context().Err())
+		task.finish()
+		sibling.finish()
+		assert.NoError(t, g.Wait())
+	})
+}
+
+// Current: the innermost task whose context this is or is derived from. X-01.
+func TestCurrent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, ok := taskgroup.Current(t.Context())
+		assert.False(t, ok)
+		check := func(ctx context.Context, name, group string) {
+			info, ok := taskgroup.Current(ctx)
+			assert.True(t, ok)
+			assert.Equal(t, name, info.Name)
+			assert.Equal(t, group, info.Group)
+			assert.NotZero(t, info.ID)
+		}
+		task := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
+			check(ctx, "outer", "")
+			first, _ := taskgroup.Current(ctx)
+			derived, cancel := context.WithTimeout(context.WithValue(ctx, contextKey("a"), 1), time.Hour)
+			defer cancel()
+			check(derived, "outer", "")
+			check(context.WithoutCancel(derived), "outer", "")
+			return 0, taskgroup.Run(derived, func(ctx context.Context, g *taskgroup.Group) error {
+				check(ctx, "outer", "") // main is no task
+				g.Go(func(ctx context.Context) error { check(ctx, "g.Go", "crew"); return nil }, taskgroup.Named("g.Go"))
+				taskgroup.Go(g, func(ctx context.Context) (int, error) { check(ctx, "Go", "crew"); return 0, nil }, taskgroup.Named("Go"))
+				g.TryGo(func(ctx context.Context) error { check(ctx, "TryGo", "crew"); return nil }, taskgroup.Named("TryGo"))
+				assert.NoError(t, g.Submit(ctx, func(ctx context.Context) error {
+					check(ctx, "Submit", "crew")
+					_ = ctx.Done()
+					check(ctx, "Submit", "crew")
+					return nil
+				}, taskgroup.Named("Submit")))
+				_, err := taskgroup.GoReady(ctx, g, func(ctx context.Context, ready func(int)) error {
+					check(ctx, "GoReady", "crew")
+					ready(1)
+					return nil
+				}, taskgroup.Named("GoReady"), taskgroup.Shielded())
+				assert.NoError(t, err)
+				g.Go(func(ctx context.Context) error {
+					info, _ := taskgroup.Current(ctx)
+					assert.Regexp(t, `^task-\d+$`, info.Name)
+					again, _ := taskgroup.Current(ctx)
+					assert.Equal(t, info, again)
+					assert.NotEqual(t, first.ID, info.ID)
+					return nil
+				})
+				return g.Wait()
+			}, taskgroup.WithName("crew"))
+		}, taskgroup.Named("outer"))
+		_, err := task.Wait(t.Context())
+		assert.NoError(t, err)
+	})
+}
+
+// A context prints which task it belongs to.
+func TestTheTextOfAContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		task := live(func(fn taskgroup.Func[int]) *taskgroup.Task[int] {
+			return taskgroup.Start(t.Context(), fn, taskgroup.Named("fetch"))
+		})
+		derived, cancel := context.WithCancel(task.ctx)
+		defer cancel()
+		assert.Contains(t, fmt.Sprint(task.ctx), "fetch")
+		assert.Contains(t, fmt.Sprint(derived), "fetch")
+		task.finish()
+	})
+}
+
+// foreign is a context whose methods the library does not know.
+type foreign struct {
+	context.Context //nolint:containedctx // it is one itself
+	done            chan struct{}
+}
+
+func (f foreign) Done() <-chan struct{} { return f.done }
+
+func (f foreign) Err() error {
+	if done(f.done) {
+		return errWhy
+	}
+	return nil
+}
+
+func (f foreign) Value(any) any { return nil }
+
+// Any implementation of a context will do as a parent.
+func TestAForeignContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parent := foreign{t.Context(), make(chan struct{})}
+		g := taskgroup.New(parent)
+		task := taskgroup.Go(g, taskgroup.NoValue(untilDone))
+		started := taskgroup.Start(parent, taskgroup.NoValue(untilDone))
+		synctest.Wait()
+		close(parent.done)
+		_, err := task.Wait(t.Context())
+		assert.ErrorIs(t, err, errWhy)
+		assert.True(t, task.Cancelled())
+		_, err = started.Wait(t.Context())
+		assert.ErrorIs(t, err, errWhy)
+		assert.True(t, started.Cancelled())
+		assert.ErrorIs(t, g.Wait(), errWhy)
+		_, err = started.Wait(parent)
+		assert.ErrorIs(t, err, errWhy)
+	})
+}
+
+// Everything about one context at once, from many goroutines, while the task
+// runs, is cancelled and ends. The race detector is the judge.
+func TestATasksContextFromManyGoroutines(t *testing.T) {
+	for i := range 300 {
+		g := taskgroup.New(t.Context())
+		options := []taskgroup.TaskOption{}
+		if i%3 == 0 {
+			options = append(options, taskgroup.Shielded(), taskgroup.Named("x"))
+		}
+		contexts := make(chan context.Context, 1)
+		task := taskgroup.Go(g, func(ctx context.Context) (int, error) {
+			contexts <- ctx
+			for range i % 7 {
+				runtime.Gosched()
+			}
+			return 42, nil
+		}, options...)
+		ctx := <-contexts
+		var all sync.WaitGroup
+		for _, f := range []func(){
+			func() { <-ctx.Done() },
+			func() { _ = ctx.Err() },
+			func() { _ = ctx.Value(contextKey("a")); _, _ = ctx.Deadline() },
+			func() { _ = context.Cause(ctx) },
+			func() { _, _ = taskgroup.Current(ctx) },
+			func() { _ = fmt.Sprint(ctx) },
+			func() {
+				derived, cancel := context.WithCancel(ctx)
+				defer cancel()
+				_, _ = task.Wait(derived)
+			},
+			func() {
+				called := make(chan struct{})
+				context.AfterFunc(ctx, func() { close(called) })
+				<-called
+			},
+			func() { task.Cancel(errWhy) },
+			func() { <-task.Done() },
+			func() { task.Name() },
+			func() { g.Tasks() },
+		} {
+			all.Go(f)
+		}
+		all.Wait()
+		v, err := task.Wait(t.Context())
+		assert.NoError(t, err)
+		assert.Equal(t, 42, v)
+		assert.Error(t, ctx.Err())
+		assert.True(t, done(ctx.Done()))
+		assert.NoError(t, g.Wait())
+	}
+}

@@ -1,0 +1,387 @@
+package taskgroup_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/asyncgo/taskgroup"
+)
+
+// Run: main runs in the caller's goroutine, with the group's context. N-01.
+func TestRunCallsMainHere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		me := goroutine()
+		require.NoError(t, taskgroup.Run(t.Context(), func(ctx context.Context, g *taskgroup.Group) error {
+			assert.Equal(t, me, goroutine())
+			assert.Equal(t, g.Context(), ctx)
+			_, ok := taskgroup.Current(ctx)
+			assert.False(t, ok, "main is no task")
+			return nil
+		}))
+	})
+}
+
+// Run: it returned nil: wait, cancel nothing.
+func TestMainReturnsNil(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		var task *taskgroup.Task[int]
+		require.NoError(t, taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+			task = taskgroup.Go(g, func(ctx context.Context) (int, error) { return 42, sleep(ctx, time.Minute) })
+			return nil
+		}))
+		assert.Equal(t, time.Minute, time.Since(begun))
+		v, err := task.Result()
+		assert.NoError(t, err)
+		assert.Equal(t, 42, v)
+	})
+}
+
+// Run: main returned an error: cancel, then join. P-15, TG-04.
+func TestMainReturnsAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, keepGoing := range [][]taskgroup.Option{nil, {taskgroup.WithKeepGoing()}} {
+			begun := time.Now()
+			err := taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+				g.Go(func(ctx context.Context) error {
+					<-ctx.Done()
+					assert.Equal(t, errBoom, context.Cause(ctx))
+					time.Sleep(time.Second)
+					return ctx.Err()
+				})
+				synctest.Wait()
+				return errBoom
+			}, keepGoing...)
+			assert.Equal(t, time.Second, time.Since(begun))
+			ge := groupError(t, err)
+			assert.NoError(t, ge.Cause)
+			require.Len(t, ge.Errors, 1)
+			assert.Equal(t, taskgroup.TaskError{Index: -1, Name: "main", Err: errBoom}, *ge.Errors[0])
+		}
+	})
+}
+
+// TG-08: main swallows the cancellation and returns nil: the failure is there
+// all the same. H27.
+func TestMainSwallowsTheCancellation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		err := taskgroup.Run(t.Context(), func(ctx context.Context, g *taskgroup.Group) error {
+			g.Go(returns(errBoom))
+			assert.Error(t, sleep(ctx, time.Hour), "the failure of a task ends main's context")
+			return nil
+		})
+		_, errs := failed(err)
+		assert.Equal(t, []error{errBoom}, errs)
+		assert.NoError(t, t.Context().Err(), "R1")
+	})
+}
+
+// Rule 2: main is not called when ctx is done at the call.
+func TestRunWithADoneContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(errWhy)
+		ge := groupError(t, taskgroup.Run(ctx, func(context.Context, *taskgroup.Group) error { panic("called") }))
+		assert.ErrorIs(t, ge.Cause, errWhy)
+		assert.ErrorIs(t, ge.Cause, context.Canceled)
+		assert.Empty(t, ge.Errors)
+	})
+}
+
+// Groups: the parent's end, seen by main.
+func TestRunAndTheParentsEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		main     func(ctx context.Context) error
+		reported bool
+		errs     []error
+	}{
+		"main returns nil":            {func(ctx context.Context) error { <-ctx.Done(); return nil }, false, nil},
+		"main returns the Err":        {untilDone, true, nil},
+		"main returns the Cause":      {func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) }, true, nil},
+		"main fails while it cleans":  {func(ctx context.Context) error { <-ctx.Done(); return errCleanup }, true, []error{errCleanup}},
+		"main fails, wrapping it all": {func(ctx context.Context) error { <-ctx.Done(); return errors.Join(ctx.Err(), errCleanup) }, true, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				time.AfterFunc(time.Second, func() { cancel(errWhy) })
+				err := taskgroup.Run(ctx, func(ctx context.Context, _ *taskgroup.Group) error { return c.main(ctx) })
+				if !c.reported {
+					assert.NoError(t, err)
+					return
+				}
+				ge := groupError(t, err)
+				assert.ErrorIs(t, ge.Cause, errWhy)
+				assert.ErrorIs(t, ge.Cause, context.Canceled)
+				if name == "main fails, wrapping it all" {
+					assert.ErrorIs(t, ge, errCleanup)
+				} else {
+					_, errs := failed(ge)
+					assert.Equal(t, c.errs, errs)
+				}
+			})
+		})
+	}
+}
+
+// N-02: what main leaves behind is waited for; Stop is asyncio.run's way.
+func TestStopAtTheEndOfMain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		assert.NoError(t, taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+			g.Go(untilDone)
+			g.Stop()
+			return nil
+		}))
+	})
+}
+
+// N-04, H51: a task that is begun while the group ends is refused; one begun by
+// a task that was accepted is joined.
+func TestTasksBegunWhileTheGroupEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		refused := false
+		_ = taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+			g.Go(func(ctx context.Context) error {
+				<-ctx.Done()
+				refused = !g.Go(func(context.Context) error { panic("it runs") })
+				return nil
+			})
+			synctest.Wait()
+			return errBoom
+		})
+		assert.True(t, refused)
+	})
+}
+
+// N-06: Run may be nested.
+func TestNestedRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		err := taskgroup.Run(t.Context(), func(ctx context.Context, _ *taskgroup.Group) error {
+			return taskgroup.Run(ctx, func(_ context.Context, inner *taskgroup.Group) error {
+				inner.Go(returns(errBoom))
+				return nil
+			})
+		})
+		assert.ErrorIs(t, err, errBoom)
+	})
+}
+
+// Main may join, shut down and stop its own group.
+func TestMainWaitsItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		err := taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+			g.Go(returns(errBoom))
+			assert.ErrorIs(t, g.Wait(), errBoom)
+			assert.False(t, g.Go(returns(nil)))
+			return errWhy
+		})
+		indexes, errs := failed(err)
+		assert.Equal(t, []int{0, -1}, indexes)
+		assert.Equal(t, []error{errBoom, errWhy}, errs)
+
+		assert.NoError(t, taskgroup.Run(t.Context(), func(ctx context.Context, g *taskgroup.Group) error {
+			g.Go(returns(nil))
+			return g.Shutdown(ctx)
+		}))
+	})
+}
+
+// Run: its own panic passes on unchanged, after the join; the tasks' are
+// reported.
+func TestMainPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reports := capture(t)
+		begun := time.Now()
+		ended := false
+		v := raised(func() {
+			_ = taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+				g.Go(func(ctx context.Context) error {
+					<-ctx.Done()
+					time.Sleep(time.Second)
+					ended = true
+					return errCleanup
+				})
+				g.Go(func(ctx context.Context) error {
+					<-ctx.Done()
+					panic("task")
+				}, taskgroup.Named("panics"))
+				synctest.Wait()
+				panic("main")
+			})
+		})
+		assert.Equal(t, "main", v)
+		assert.Equal(t, time.Second, time.Since(begun))
+		assert.True(t, ended)
+		records := reports.take()
+		require.Len(t, records, 1)
+		assert.Equal(t, "task", attribute(records[0], "panic"))
+	})
+}
+
+// Run: WithGrace bounds the join after a panic in main, too.
+func TestMainPanicsWithGrace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		v := raised(func() {
+			_ = taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+				g.Go(failAfter(time.Hour, nil))
+				synctest.Wait()
+				panic("main")
+			}, taskgroup.WithGrace(time.Second))
+		})
+		assert.Equal(t, "main", v)
+		assert.Equal(t, time.Second, time.Since(begun))
+		time.Sleep(time.Hour)
+	})
+}
+
+// Rule 8: everything that leaves main passes through, stack and all.
+func TestMainPassesThrough(t *testing.T) {
+	assertPassesThrough(t, func(body func()) {
+		_ = taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+			g.Go(untilDone)
+			body()
+			return nil
+		})
+	})
+}
+
+// Run: Goexit in main: cancel, then join.
+func TestMainGoexits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		assert.True(t, exits(func() {
+			_ = taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+				g.Go(failAfter(time.Second, nil))
+				synctest.Wait()
+				runtime.Goexit()
+				return nil
+			})
+		}))
+		assert.Equal(t, time.Second, time.Since(begun))
+	})
+}
+
+// Run: WithGrace makes Run return a *LateError instead of hanging. N-03, H49, H50.
+func TestRunWithGrace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		var g *taskgroup.Group
+		err := taskgroup.Run(t.Context(), func(_ context.Context, group *taskgroup.Group) error {
+			g = group
+			g.Go(failAfter(time.Hour, nil), taskgroup.Named("stubborn"))
+			synctest.Wait()
+			return errBoom
+		}, taskgroup.WithGrace(time.Minute))
+		assert.Equal(t, time.Minute, time.Since(begun))
+		le := late(t, err)
+		assert.Equal(t, []string{"stubborn"}, names(le.Tasks))
+		assert.ErrorIs(t, le, errBoom)
+		assert.ErrorIs(t, g.Wait(), errBoom)
+		assert.Equal(t, time.Hour, time.Since(begun))
+	})
+}
+
+// Run: WithSignals cancels on the first signal. N-05.
+func TestSignal(t *testing.T) {
+	err := taskgroup.Run(t.Context(), func(ctx context.Context, g *taskgroup.Group) error {
+		task := taskgroup.Go(g, func(ctx context.Context) (int, error) {
+			<-ctx.Done()
+			return 0, context.Cause(ctx)
+		})
+		raise(t, syscall.SIGUSR1)
+		<-ctx.Done()
+		_, err := task.Wait(t.Context())
+		assert.True(t, task.Cancelled())
+		return err
+	}, taskgroup.WithSignals(syscall.SIGUSR1))
+	ge := groupError(t, err)
+	se, ok := ge.Cause.(*taskgroup.SignalError)
+	require.True(t, ok)
+	assert.Equal(t, syscall.SIGUSR1, se.Signal)
+	assert.Empty(t, ge.Errors)
+}
+
+// Groups: Cause is a *SignalError, also when a failure came first.
+func TestSignalAfterAFailure(t *testing.T) {
+	err := taskgroup.Run(t.Context(), func(ctx context.Context, g *taskgroup.Group) error {
+		g.Go(returns(errBoom))
+		<-ctx.Done()
+		raise(t, syscall.SIGUSR1)
+		for buf := make([]byte, 1<<16); bytes.Contains(buf[:runtime.Stack(buf, true)], []byte("Group).catch")); {
+			runtime.Gosched() // nobody has seen the signal yet
+		}
+		return nil
+	}, taskgroup.WithSignals(syscall.SIGUSR1))
+	ge := groupError(t, err)
+	_, ok := ge.Cause.(*taskgroup.SignalError)
+	assert.True(t, ok)
+	_, errs := failed(ge)
+	assert.Equal(t, []error{errBoom}, errs)
+}
+
+func raise(t *testing.T, s syscall.Signal) {
+	t.Helper()
+	assert.NoError(t, syscall.Kill(os.Getpid(), s))
+}
+
+// Run: WithSignals without a signal changes nothing, and leaves nothing behind.
+func TestNoSignal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		assert.NoError(t, taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+			g.Go(returns(nil))
+			return nil
+		}, taskgroup.WithSignals()))
+		assert.Equal(t, "main", raised(func() {
+			_ = taskgroup.Run(t.Context(), func(context.Context, *taskgroup.Group) error { panic("main") }, taskgroup.WithSignals())
+		}))
+	})
+}
+
+func init() {
+	children["two signals"] = func() {
+		self, _ := os.FindProcess(os.Getpid())
+		_ = taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
+			_ = self.Signal(os.Interrupt)
+			<-ctx.Done()
+			fmt.Println("cancelled:", context.Cause(ctx))
+			_ = self.Signal(os.Interrupt)
+			time.Sleep(time.Minute)
+			fmt.Println("survived")
+			return nil
+		}, taskgroup.WithSignals())
+	}
+	children["signal after Run"] = func() {
+		_ = taskgroup.Run(context.Background(), func(context.Context, *taskgroup.Group) error { return nil }, taskgroup.WithSignals())
+		self, _ := os.FindProcess(os.Getpid())
+		fmt.Println("returned")
+		_ = self.Signal(os.Interrupt)
+		time.Sleep(time.Minute)
+		fmt.Println("survived")
+	}
+}
+
+// Run: the first signal restores the default action, so that a second one kills;
+// and so does the end of Run.
+func TestTheDefaultActionOfSignals(t *testing.T) {
+	output, ok := inChild(t, "two signals")
+	assert.False(t, ok)
+	assert.Contains(t, output, "cancelled: taskgroup: signal: interrupt\n")
+	assert.NotContains(t, output, "survived")
+
+	output, ok = inChild(t, "signal after Run")
+	assert.False(t, ok)
+	assert.Contains(t, output, "returned\n")
+	assert.NotContains(t, output, "survived")
+}

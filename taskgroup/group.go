@@ -153,8 +153,14 @@ func (g *Group) Stop() {
 	g.end(ErrStopped)
 }
 
-// end cancels the group and everything that waits for room in it.
+// end cancels the group and ends the tasks in its backlog, before it returns.
 func (g *Group) end(cause error) {
+	g.mu.Lock()
+	undrain := g.undrain
+	g.mu.Unlock()
+	if undrain != nil {
+		undrain() // or else a goroutine of the context's might be about to
+	}
 	g.cancel(cause)
 	g.drain()
 }

@@ -807,3 +807,20 @@ func TestRunning(t *testing.T) {
 		assert.Zero(t, g.Running())
 	})
 }
+
+// Cancelling the group itself ends its backlog before the call returns.
+func TestCancelEndsTheBacklogBeforeItReturns(t *testing.T) {
+	for range times(2000) {
+		g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(-1))
+		g.Go(untilDone)
+		tasks := make([]*taskgroup.Task[int], 10)
+		for i := range tasks {
+			tasks[i] = taskgroup.Go(g, value(i))
+		}
+		g.Stop()
+		for _, task := range tasks {
+			require.True(t, task.Cancelled())
+		}
+		require.NoError(t, g.Wait())
+	}
+}

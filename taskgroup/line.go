@@ -78,26 +78,31 @@ func (g *Group) queueLocked(p *place) {
 	}
 }
 
+// firstLocked returns the list whose first place is to have room next. In a group
+// that has been cancelled that is only what is shielded in the backlog: drain
+// ends the rest, and the calls are giving up.
+func (g *Group) firstLocked() (*waitlist.List[*place], bool) {
+	alive := g.ctx.Err() == nil
+	if first := g.queued.Front(); first != nil {
+		return &g.queued, alive || first.Value.task().state.Load()&shielded != 0
+	}
+	return &g.callers, alive && g.callers.Len() > 0
+}
+
 // moveUpLocked hands room to those who wait, in order, and the places in the
-// backlog that this makes free to the calls behind it. In a group that has been
-// cancelled only the backlog moves, what is shielded in it: the calls are giving
-// up.
+// backlog that this makes free to the calls behind it.
 func (g *Group) moveUpLocked() {
 	for {
-		list := &g.queued
-		if list.Len() == 0 && g.ctx.Err() == nil {
-			list = &g.callers
-		}
-		first := list.Front()
-		if first == nil {
+		list, ok := g.firstLocked()
+		if !ok {
 			return
 		}
-		p := first.Value
+		p := list.Front().Value
 		units, ok := g.roomLocked(p.task().weight())
 		if !ok {
 			break
 		}
-		list.Remove(first)
+		list.PopFront()
 		p.units = units
 		if p.blocked == nil {
 			p.task().next = nil

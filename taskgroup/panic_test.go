@@ -111,13 +111,13 @@ func TestPanicInATask(t *testing.T) {
 							time.Sleep(time.Second)
 							leave()
 						})
-						waiting := true
-						go func() { g.Go(untilDone); waiting = false }()
+						released := make(chan struct{})
+						go func() { g.Go(untilDone); close(released) }()
 						g.Go(untilDone)
 						time.Sleep(2 * time.Second)
 
 						assert.True(t, done(g.Context().Done()), "at once")
-						assert.False(t, waiting, "who waits for room is released")
+						assert.True(t, done(released), "who waits for room is released")
 						records := reports.take()
 						if isGoexit(departure) {
 							assert.Empty(t, records)

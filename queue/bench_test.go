@@ -1,0 +1,106 @@
+package queue_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"example.com/asyncgo/queue"
+)
+
+// Peers are compared in benchmarks/; these are for finding out what a change to
+// this package costs.
+
+func BenchmarkUncontended(b *testing.B) {
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	for name, make := range kinds {
+		b.Run("kind="+name, func(b *testing.B) {
+			b.ReportAllocs()
+			q := make(128)
+			for b.Loop() {
+				_ = q.Put(ctx, 1)
+				_, _ = q.Get(ctx)
+			}
+		})
+	}
+}
+
+// An operation is an item that is put by one of n goroutines and got by one of n
+// others.
+func BenchmarkPiped(b *testing.B) {
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	for name, make := range kinds {
+		for _, maxsize := range []int{0, 1, 128} {
+			for _, n := range []int{1, 8} {
+				b.Run(fmt.Sprintf("kind=%s/cap=%d/n=%d", name, maxsize, n), func(b *testing.B) {
+					b.ReportAllocs()
+					q := make(maxsize)
+					var all sync.WaitGroup
+					for range n {
+						all.Go(func() {
+							for range b.N / n {
+								_ = q.Put(ctx, 1)
+							}
+						})
+						all.Go(func() {
+							for range b.N / n {
+								_, _ = q.Get(ctx)
+							}
+						})
+					}
+					all.Wait()
+				})
+			}
+		}
+	}
+}
+
+// An operation puts an item into a priority queue that holds n others, and takes
+// the smallest.
+func BenchmarkPriority(b *testing.B) {
+	for _, n := range []int{10, 1000, 100_000} {
+		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			q := queue.NewPriority(0, cmp.Compare[uint32])
+			random := uint32(1)
+			next := func() uint32 {
+				random ^= random << 13
+				random ^= random >> 17
+				random ^= random << 5
+				return random
+			}
+			for range n {
+				_ = q.TryPut(next())
+			}
+			last := uint32(0)
+			for b.Loop() {
+				_ = q.TryPut(last + next()>>12)
+				last, _ = q.TryGet()
+			}
+		})
+	}
+}
+
+// An operation is one item of a batch.
+func BenchmarkGetBatch(b *testing.B) {
+	for name, make := range kinds {
+		b.Run("kind="+name, func(b *testing.B) {
+			b.ReportAllocs()
+			q := make(0)
+			buf := [128]int{}
+			for n := 0; n < b.N; {
+				b.StopTimer()
+				for range buf {
+					_ = q.TryPut(n)
+				}
+				b.StartTimer()
+				k, _ := q.GetBatch(b.Context(), buf[:])
+				n += k
+			}
+		})
+	}
+}

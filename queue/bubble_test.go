@@ -1,0 +1,186 @@
+package queue_test
+
+import (
+	"cmp"
+	"context"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/asyncgo/queue"
+)
+
+// Package-level queues are made outside of any bubble.
+var (
+	outerFIFO     queue.Queue[int]
+	outerLIFO     = queue.NewLIFO[int](1)
+	outerPriority = queue.NewPriority(2, cmp.Compare[int])
+)
+
+// Rule 10: used in two bubbles and outside again, waiting in each.
+func TestQueueFromOutside(t *testing.T) {
+	inside := func(t *testing.T) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) { useAndWait(t, synctest.Wait) })
+	}
+	outside := func(t *testing.T) {
+		t.Helper()
+		useAndWait(t, func() {
+			for range 1000 {
+				runtime.Gosched() // enough for the others to wait, most likely
+			}
+		})
+	}
+	inside(t)
+	inside(t)
+	outside(t)
+	inside(t)
+}
+
+func useAndWait(t *testing.T, othersWait func()) {
+	t.Helper()
+	for _, q := range []*queue.Queue[int]{&outerFIFO, outerLIFO, outerPriority} {
+		var calls sync.WaitGroup
+		ctx, cancel := context.WithCancel(t.Context())
+		calls.Go(func() { // gives up, and leaves nothing that another bubble could touch
+			_, err := q.Get(ctx)
+			assert.ErrorIs(t, err, context.Canceled)
+		})
+		othersWait()
+		cancel()
+		calls.Wait()
+
+		calls.Go(func() {
+			v, err := q.Get(t.Context())
+			assert.NoError(t, err)
+			assert.Equal(t, 1, v)
+			q.TaskDone()
+		})
+		othersWait()
+		assert.NoError(t, q.Put(t.Context(), 1))
+		assert.NoError(t, q.Join(t.Context()))
+		calls.Wait()
+
+		for i := range 4 {
+			calls.Go(func() { assert.NoError(t, q.Put(t.Context(), i)) })
+		}
+		calls.Go(func() { assert.NoError(t, q.Join(t.Context())) })
+		othersWait()
+		for range 4 {
+			_, err := q.Get(t.Context())
+			assert.NoError(t, err)
+			q.TaskDone()
+		}
+		calls.Wait()
+	}
+}
+
+// Rule 10, P-79: whoever waits is durably blocked, so that virtual time goes on.
+func TestWaitingIsDurable(t *testing.T) {
+	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+		began := time.Now()
+		empty, full := make(0), make(1)
+		fill(t, full, 1)
+		for _, f := range []func() ([]int, error){get(t.Context(), empty), put(t.Context(), full, 2), join(t.Context(), full), batch(t.Context(), empty, 1)} {
+			start(f)
+		}
+		time.Sleep(time.Hour)
+		assert.Equal(t, time.Hour, time.Since(began))
+		fill(t, empty, 1, 2)
+		require.Len(t, drain(t, full), 2)
+		full.TaskDone()
+		full.TaskDone()
+	})
+}
+
+// Rule 12: what was written before Put is seen after the Get that receives the
+// item, and what before TaskDone, after Join. Run with -race.
+func TestHappensBefore(t *testing.T) {
+	type job struct{ in, out int }
+	order := func(a, b *job) int { return cmp.Compare(a.in, b.in) }
+	for name, make := range map[string]func(int) *queue.Queue[*job]{
+		"fifo": queue.New[*job], "lifo": queue.NewLIFO[*job],
+		"priority": func(n int) *queue.Queue[*job] { return queue.NewPriority(n, order) },
+	} {
+		for _, maxsize := range []int{0, 1, 3} {
+			q := make(maxsize)
+			const n = 400
+			jobs := [n]*job{}
+			var workers sync.WaitGroup
+			workers.Go(func() {
+				for j := range q.Items(t.Context()) {
+					j.out = j.in + 1
+					q.TaskDone()
+				}
+			})
+			workers.Go(func() {
+				for {
+					j, err := q.Get(t.Context())
+					if err != nil {
+						return
+					}
+					j.out = j.in + 1
+					q.TaskDone()
+				}
+			})
+			workers.Go(func() {
+				buf := [4]*job{}
+				for {
+					n, err := q.GetBatch(t.Context(), buf[:])
+					if err != nil {
+						return
+					}
+					for _, j := range buf[:n] {
+						j.out = j.in + 1
+						q.TaskDone()
+					}
+				}
+			})
+			var producers sync.WaitGroup
+			for p := range 2 {
+				producers.Go(func() {
+					for i := p; i < n; i += 2 {
+						jobs[i] = &job{in: i}
+						assert.NoError(t, q.Put(t.Context(), jobs[i]))
+					}
+				})
+			}
+			producers.Wait()
+			require.NoError(t, q.Join(t.Context()))
+			for i, j := range jobs {
+				assert.Equal(t, i+1, j.out, name)
+			}
+			q.Shutdown()
+			workers.Wait()
+		}
+	}
+}
+
+// Rule 12, for the calls that never wait.
+func TestHappensBeforeWithoutWaiting(t *testing.T) {
+	type job struct{ in int }
+	q := queue.New[*job](0)
+	var both sync.WaitGroup
+	both.Go(func() {
+		for i := range 1000 {
+			assert.NoError(t, q.TryPut(&job{in: i}))
+		}
+	})
+	both.Go(func() {
+		for next := 0; next < 500; {
+			if j, err := q.TryGet(); err == nil {
+				assert.Equal(t, next, j.in)
+				next++
+			}
+		}
+	})
+	both.Wait()
+	for i, j := range q.ShutdownNow() {
+		assert.Equal(t, 500+i, j.in)
+	}
+}

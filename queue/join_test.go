@@ -1,0 +1,123 @@
+package queue_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/asyncgo/queue"
+)
+
+// on a fresh queue, and whatever the context says (rule 2).
+func TestJoinWithNothingUnfinished(t *testing.T) {
+	for name, make := range kinds {
+		q := make(1)
+		assert.NoError(t, q.Join(t.Context()), name)
+		assert.NoError(t, q.Join(done()), name)
+		fill(t, q, 1)
+		drain(t, q)
+		q.TaskDone()
+		assert.NoError(t, q.Join(done()), name)
+		q.Shutdown()
+		assert.NoError(t, q.Join(done()), name)
+	}
+}
+
+func TestJoinWaitsForEveryTaskDone(t *testing.T) {
+	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+		q := make(1)
+		fill(t, q, 1)
+		waiting := then(put(t.Context(), q, 2)) // counts once it is in
+		calls := []*call{then(join(t.Context(), q)), then(join(t.Context(), q))}
+		drain(t, q)
+		synctest.Wait()
+		waiting.succeeded(t)
+		assert.Equal(t, 2, q.Unfinished(), "taken is not finished")
+		q.TaskDone()
+		synctest.Wait()
+		for _, c := range calls {
+			c.isBlocked(t)
+		}
+		q.TaskDone()
+		synctest.Wait()
+		for _, c := range calls {
+			c.succeeded(t)
+		}
+		assert.Zero(t, q.Unfinished())
+	})
+}
+
+// unfinished was zero at some moment after the call, and that counts.
+func TestJoinThoughAnotherItemCameIn(t *testing.T) {
+	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+		q := make(0)
+		fill(t, q, 1)
+		joiner := then(join(t.Context(), q))
+		q.TaskDone()
+		fill(t, q, 2)
+		synctest.Wait()
+		joiner.succeeded(t)
+		assert.Equal(t, 1, q.Unfinished())
+		then(join(done(), q)).failed(t, context.Canceled)
+	})
+}
+
+// Rules 2 and 4
+func TestJoinCancelled(t *testing.T) {
+	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		q := make(0)
+		fill(t, q, 1)
+		joiner := then(join(ctx, q))
+		other := then(join(t.Context(), q))
+		cancel(errWhy)
+		synctest.Wait()
+		for _, c := range []*call{joiner, then(join(ctx, q))} {
+			c.failed(t, errWhy)
+			c.failed(t, context.Canceled)
+		}
+		other.isBlocked(t)
+		q.TaskDone()
+		synctest.Wait()
+		other.succeeded(t)
+	})
+}
+
+// Rule 3: what has come about wins a tie with the cancellation.
+func TestJoinTie(t *testing.T) {
+	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+		ctx, cancel := context.WithCancel(t.Context())
+		q := make(0)
+		fill(t, q, 1)
+		joiner := then(join(ctx, q))
+		q.TaskDone()
+		cancel()
+		synctest.Wait()
+		joiner.succeeded(t)
+	})
+}
+
+// Q-10, rule 9: the panic leaves the state as it was.
+func TestTaskDoneTooOften(t *testing.T) {
+	for name, make := range kinds {
+		q := make(0)
+		for range 2 {
+			err := misuse(q.TaskDone)
+			assert.ErrorIs(t, err, queue.ErrMisuse, name)
+			assert.ErrorIs(t, err, queue.ErrTaskDone)
+			assert.Zero(t, q.Unfinished())
+		}
+		fill(t, q, 1)
+		q.TaskDone() // before the Get: allowed, as in asyncio
+		assert.ErrorIs(t, misuse(q.TaskDone), queue.ErrTaskDone)
+		assert.Equal(t, 1, q.Len())
+		fill(t, q, 2)
+		assert.Equal(t, 1, q.Unfinished())
+		require.ErrorIs(t, q.Join(done()), context.Canceled)
+		q.TaskDone()
+		assert.NoError(t, q.Join(t.Context()))
+	}
+}

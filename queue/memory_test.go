@@ -1,0 +1,231 @@
+package queue_test
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"weak"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/asyncgo/queue"
+)
+
+// A call that does not wait allocates nothing.
+func TestAllocationsWithoutWaiting(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	for name, make := range kinds {
+		for _, maxsize := range []int{0, 128} {
+			q := make(maxsize)
+			fill(t, q, 1, 2, 3)
+			buf := [1]int{}
+			for what, f := range map[string]func(){
+				"Put and Get": func() {
+					_ = q.Put(ctx, 1)
+					_, _ = q.Get(ctx)
+				},
+				"TryPut and TryGet": func() {
+					_ = q.TryPut(1)
+					_, _ = q.TryGet()
+				},
+				"TryPut and GetBatch": func() {
+					_ = q.TryPut(1)
+					_, _ = q.GetBatch(ctx, buf[:])
+				},
+				"TryPut, TaskDone and Join": func() {
+					_ = q.TryPut(1)
+					_, _ = q.TryGet()
+					for q.Unfinished() > 0 {
+						q.TaskDone()
+					}
+					_ = q.Join(ctx)
+				},
+				"Len, Cap and Unfinished": func() { _, _, _ = q.Len(), q.Cap(), q.Unfinished() },
+			} {
+				assert.Zero(t, testing.AllocsPerRun(1000, f), "%s: %s", name, what)
+			}
+		}
+	}
+}
+
+// A call that waits allocates its waiter and its channel.
+func TestAllocationsOfWaiting(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	there, back := queue.New[int](0), queue.New[int](0)
+	var partner sync.WaitGroup
+	partner.Go(func() {
+		for v := range there.Items(ctx) {
+			_ = back.Put(ctx, v)
+		}
+	})
+	// On one processor each of the two waits once, for the other.
+	assert.InDelta(t, 4, testing.AllocsPerRun(1000, func() {
+		_ = there.Put(ctx, 1)
+		_, _ = back.Get(ctx)
+	}), 0)
+	cancel()
+	partner.Wait()
+}
+
+// heap returns how many bytes are in use.
+func heap() int {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc) //nolint:gosec // that is enough for a test
+}
+
+// growth returns by how many bytes f leaves more in use.
+func growth(f func()) int {
+	before := heap()
+	f()
+	return heap() - before
+}
+
+const little = 64 << 10
+
+// Q-09, rule 11: those who gave up have left nothing.
+func TestCancelledWaitersAreForgotten(t *testing.T) {
+	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+		waiters := 100_000
+		if raceEnabled {
+			waiters = 5000
+		}
+		empty, full := make(1), make(1)
+		fill(t, full, 1)
+		wave := func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			for range 250 {
+				start(get(ctx, empty))
+				start(put(ctx, full, 2))
+				start(join(ctx, full))
+				start(batch(ctx, empty, 1))
+			}
+			synctest.Wait()
+			cancel()
+			synctest.Wait()
+		}
+		wave() // the runtime keeps what it needed for so many goroutines
+		assert.Less(t, growth(func() {
+			for range waiters / 1000 {
+				wave()
+			}
+		}), little)
+		fill(t, empty, 1)
+		assert.Equal(t, []int{1}, drain(t, empty))
+		assert.Equal(t, []int{1}, drain(t, full))
+	})
+}
+
+// Rule 11: a queue that stays short for ever holds no more than at the start.
+func TestShortQueueStaysSmall(t *testing.T) {
+	for name, make := range kinds {
+		q := make(0)
+		assert.Less(t, growth(func() {
+			for i := range 300_000 {
+				fill(t, q, i)
+				if i >= 3 {
+					_, err := q.TryGet()
+					require.NoError(t, err)
+				}
+			}
+		}), little, name)
+		assert.Equal(t, 3, q.Len())
+	}
+}
+
+// After a burst the memory is given back, as the queue is drained, and by each
+// way of draining it.
+func TestBurstIsGivenBack(t *testing.T) {
+	const burst = 300_000
+	for name, make := range kinds {
+		for way, empty := range map[string]func(q *queue.Queue[int]){
+			"TryGet": func(q *queue.Queue[int]) { drainSome(t, q, burst) },
+			"GetBatch": func(q *queue.Queue[int]) {
+				for buf := [500]int{}; q.Len() > 0; {
+					_, err := q.GetBatch(t.Context(), buf[:])
+					require.NoError(t, err)
+				}
+			},
+			"ShutdownNow": func(q *queue.Queue[int]) { q.ShutdownNow() },
+		} {
+			q := make(0)
+			assert.Less(t, growth(func() {
+				for i := range burst {
+					_ = q.TryPut(i)
+				}
+				empty(q)
+			}), little, "%s: %s", name, way)
+			assert.Zero(t, q.Len())
+		}
+	}
+}
+
+// While it is drained, a queue holds memory for about what is in it.
+func TestMemoryFollowsLen(t *testing.T) {
+	const burst, left = 400_000, 50_000
+	for name, make := range kinds {
+		q := make(0)
+		assert.Less(t, growth(func() {
+			for i := range burst {
+				_ = q.TryPut(i)
+			}
+			for range burst - left {
+				_, _ = q.TryGet()
+			}
+		}), left*5*16, name) // a priority queue has 16 bytes an item, and up to four times the room
+		assert.Equal(t, left, q.Len())
+	}
+}
+
+// An item that has left can be collected, though the queue lives on.
+func TestQueueKeepsNoItem(t *testing.T) {
+	type item struct{ payload [100]byte }
+	order := func(*item, *item) int { return 0 }
+	for name, q := range map[string]*queue.Queue[*item]{
+		"fifo": queue.New[*item](0), "lifo": queue.NewLIFO[*item](0), "priority": queue.NewPriority(0, order),
+	} {
+		var left []weak.Pointer[item]
+		stay := new(item)
+		require.NoError(t, q.TryPut(stay))
+		for range 500 {
+			x := new(item)
+			left = append(left, weak.Make(x))
+			require.NoError(t, q.TryPut(x))
+		}
+		buf := make([]*item, 200)
+		_, err := q.GetBatch(t.Context(), buf)
+		require.NoError(t, err)
+		clear(buf)
+		for q.Len() > 0 {
+			_, err := q.TryGet()
+			require.NoError(t, err)
+		}
+		runtime.GC()
+		for i, x := range left {
+			assert.Nil(t, x.Value(), "%s: item %d", name, i)
+		}
+		runtime.KeepAlive(q)
+	}
+}
+
+// P-97: no goroutine in a constructor or for a queue that is left alone. One that
+// did not end would fail the bubble.
+func TestNoGoroutine(t *testing.T) {
+	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+		make(0)
+		q := make(1)
+		fill(t, q, 1)
+	})
+}

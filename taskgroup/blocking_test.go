@@ -1,10 +1,8 @@
 package taskgroup_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"os/exec"
 	"runtime"
@@ -21,34 +19,6 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// captureLog has everything that goes to [slog.Default], from debug level on, go
-// to the answer until the test ends.
-func captureLog(t *testing.T) *logBuffer {
-	t.Helper()
-	var b logBuffer
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	t.Cleanup(func() { slog.SetDefault(before) })
-	return &b
-}
-
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // BT-03.
 func TestBlockingReturnsTheResult(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -59,7 +29,7 @@ func TestBlockingReturnsTheResult(t *testing.T) {
 		assert.NoError(t, err)
 		assert.Equal(t, 42, v)
 		v, err = taskgroup.Blocking(context.Background(), func() (int, error) { return 7, errOwn })
-		assert.Equal(t, errOwn, err)
+		assert.Same(t, errOwn, err)
 		assert.Equal(t, 7, v)
 	})
 }

@@ -72,11 +72,6 @@ type callback struct{ f func() }
 // closedChan stands for the Done channel of what has ended already.
 var closedChan = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
-// handle is what this package's own Awaitables have in common.
-type handle interface{ self() *completion }
-
-func (c *completion) self() *completion { return c }
-
 func (c *completion) hasEnded() bool { return c.state.Load()&ended != 0 }
 
 // moreLocked returns extra, making it if need be. The caller holds mu.

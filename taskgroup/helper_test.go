@@ -1,9 +1,14 @@
 package taskgroup_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"log/slog"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -71,4 +76,40 @@ func exits(call func()) bool {
 	}()
 	<-done
 	return !returned
+}
+
+// assertHandles asserts that got are the very handles wanted.
+func assertHandles[A comparable](t *testing.T, want, got []A, of ...any) {
+	t.Helper()
+	if !slices.Equal(want, got) {
+		assert.Fail(t, fmt.Sprintf("other handles: %d instead of %d", len(got), len(want)), of...)
+	}
+}
+
+// captureLog has everything that goes to [slog.Default], from debug level on, go
+// to the answer until the test ends.
+func captureLog(t *testing.T) *logBuffer {
+	t.Helper()
+	var b logBuffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	return &b
+}
+
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }

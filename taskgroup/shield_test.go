@@ -61,7 +61,7 @@ func TestShieldGrace(t *testing.T) {
 					}
 					<-shielded.Done()
 					assert.Equal(t, test.want, time.Since(begin))
-					assert.Equal(t, why, context.Cause(shielded))
+					assert.Same(t, why, context.Cause(shielded))
 					time.Sleep(20 * ms)
 					return 0, shielded.Err()
 				})
@@ -90,7 +90,7 @@ func TestShieldErrorIsThatOfTheContext(t *testing.T) {
 			<-shielded.Done()
 			return 0, errOwn
 		})
-		assert.Equal(t, errOwn, err)
+		assert.Same(t, errOwn, err)
 	})
 }
 

@@ -27,7 +27,7 @@ func TestTimeoutNoTime(t *testing.T) {
 				return ctx.Err()
 			})
 			assert.True(t, called)
-			assert.Equal(t, taskgroup.ErrTimeout, err)
+			assert.Same(t, taskgroup.ErrTimeout, err)
 		}
 		why := errors.New("why")
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -37,7 +37,7 @@ func TestTimeoutNoTime(t *testing.T) {
 			err := taskgroup.Timeout(ctx, d, func(ctx context.Context, _ *taskgroup.Deadline) error {
 				called = true
 				assert.Equal(t, context.Canceled, ctx.Err())
-				assert.Equal(t, why, context.Cause(ctx))
+				assert.Same(t, why, context.Cause(ctx))
 				return ctx.Err()
 			})
 			assert.True(t, called)
@@ -93,7 +93,7 @@ func TestDeadlineMoves(t *testing.T) {
 			assert.True(t, deadline.Expired())
 			return ctx.Err()
 		})
-		assert.Equal(t, taskgroup.ErrTimeout, err)
+		assert.Same(t, taskgroup.ErrTimeout, err)
 	})
 }
 
@@ -107,7 +107,7 @@ func TestDeadlineByTheWallClock(t *testing.T) {
 			assert.Equal(t, when, deadline.When())
 			return taskgroup.Sleep(ctx, 2*time.Hour)
 		})
-		assert.Equal(t, taskgroup.ErrTimeout, err)
+		assert.Same(t, taskgroup.ErrTimeout, err)
 		assert.Equal(t, 7*ms, time.Since(begin))
 	})
 }
@@ -123,7 +123,7 @@ func TestDeadlineInThePast(t *testing.T) {
 				assert.Equal(t, when, deadline.When())
 				return ctx.Err()
 			})
-			assert.Equal(t, taskgroup.ErrTimeout, err)
+			assert.Same(t, taskgroup.ErrTimeout, err)
 		}
 	})
 }
@@ -137,9 +137,9 @@ func TestDeadlineCannotBeMoved(t *testing.T) {
 			when := deadline.When()
 			time.Sleep(5 * ms)
 			// The clock decides, not whether the timer has run.
-			assert.Equal(t, taskgroup.ErrTimeout, deadline.Extend(time.Hour))
+			assert.Same(t, taskgroup.ErrTimeout, deadline.Extend(time.Hour))
 			assert.Error(t, ctx.Err())
-			assert.Equal(t, taskgroup.ErrTimeout, deadline.Reschedule(time.Time{}))
+			assert.Same(t, taskgroup.ErrTimeout, deadline.Reschedule(time.Time{}))
 			assert.Equal(t, when, deadline.When())
 			return nil
 		})
@@ -152,14 +152,14 @@ func TestDeadlineCannotBeMoved(t *testing.T) {
 			kept = deadline
 			return nil
 		})
-		assert.Equal(t, taskgroup.ErrEnded, kept.Extend(time.Hour))
-		assert.Equal(t, taskgroup.ErrEnded, kept.Reschedule(time.Time{}))
+		assert.Same(t, taskgroup.ErrEnded, kept.Extend(time.Hour))
+		assert.Same(t, taskgroup.ErrEnded, kept.Reschedule(time.Time{}))
 		time.Sleep(time.Hour)
 		assert.False(t, kept.Expired(), "the time was not over at the end")
 
 		var zero taskgroup.Deadline
-		assert.Equal(t, taskgroup.ErrEnded, zero.Extend(time.Hour))
-		assert.Equal(t, taskgroup.ErrEnded, zero.Reschedule(time.Time{}))
+		assert.Same(t, taskgroup.ErrEnded, zero.Extend(time.Hour))
+		assert.Same(t, taskgroup.ErrEnded, zero.Reschedule(time.Time{}))
 		assert.True(t, zero.When().IsZero())
 		assert.False(t, zero.Expired())
 	})
@@ -203,7 +203,7 @@ func TestTimeoutsNestedAtTheSameMoment(t *testing.T) {
 				assert.NotErrorIs(t, err, taskgroup.ErrTimeout)
 				return err
 			})
-			assert.Equal(t, taskgroup.ErrTimeout, err)
+			assert.Same(t, taskgroup.ErrTimeout, err)
 			assert.True(t, inner.Expired())
 			assert.True(t, outer.Expired())
 		})
@@ -222,7 +222,7 @@ func TestTimeoutInCleanUp(t *testing.T) {
 				return taskgroup.Sleep(ctx, time.Hour)
 			})
 		})
-		assert.Equal(t, taskgroup.ErrTimeout, err)
+		assert.Same(t, taskgroup.ErrTimeout, err)
 		assert.Equal(t, 5*ms, time.Since(begin))
 	})
 }
@@ -255,7 +255,7 @@ func TestDeadlineStress(t *testing.T) {
 				})
 				return taskgroup.Sleep(ctx, time.Hour)
 			})
-			assert.Equal(t, taskgroup.ErrTimeout, err)
+			assert.Same(t, taskgroup.ErrTimeout, err)
 			assert.True(t, kept.Expired())
 			movers.Wait()
 		})

@@ -65,7 +65,7 @@ func TestTimeScopeTimesOut(t *testing.T) {
 					time.Sleep(20 * ms)
 					return echo(ctx)
 				})
-				assert.Equal(t, taskgroup.ErrTimeout, err, name)
+				assert.Same(t, taskgroup.ErrTimeout, err, name)
 				assertTimedOut(t, err)
 				assert.Equal(t, 25*ms, time.Since(begin))
 			}
@@ -165,7 +165,7 @@ func TestTimeScopeParentEnds(t *testing.T) {
 				cancel(why)
 				return errOwn
 			})
-			assert.Equal(t, errOwn, err)
+			assert.Same(t, errOwn, err)
 		}
 	})
 }
@@ -247,13 +247,13 @@ func TestTimeScopesNested(t *testing.T) {
 			t.Run(outerName+"/"+innerName, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					outerErr, innerErr := nested(t, 5*ms, 10*ms)
-					assert.Equal(t, taskgroup.ErrTimeout, outerErr)
+					assert.Same(t, taskgroup.ErrTimeout, outerErr)
 					assert.NotErrorIs(t, innerErr, taskgroup.ErrTimeout)
 					assert.ErrorIs(t, innerErr, context.DeadlineExceeded)
 
 					outerErr, innerErr = nested(t, 10*ms, 5*ms)
-					assert.Equal(t, taskgroup.ErrTimeout, innerErr)
-					assert.Equal(t, taskgroup.ErrTimeout, outerErr, "returned by the body")
+					assert.Same(t, taskgroup.ErrTimeout, innerErr)
+					assert.Same(t, taskgroup.ErrTimeout, outerErr, "returned by the body")
 
 					for range 50 {
 						outerErr, innerErr = nested(t, 5*ms, 5*ms)
@@ -319,7 +319,7 @@ func TestWaitForNoTime(t *testing.T) {
 		}
 		for _, d := range []time.Duration{0, -1, -time.Hour} {
 			_, err := taskgroup.WaitFor(t.Context(), d, never)
-			assert.Equal(t, taskgroup.ErrTimeout, err)
+			assert.Same(t, taskgroup.ErrTimeout, err)
 		}
 		why := errors.New("why")
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -366,7 +366,7 @@ func TestWaitForContext(t *testing.T) {
 func TestWaitForPartialResult(t *testing.T) {
 	v, err := taskgroup.WaitFor(t.Context(), time.Hour, func(context.Context) (int, error) { return 7, errOwn })
 	assert.Equal(t, 7, v)
-	assert.Equal(t, errOwn, err)
+	assert.Same(t, errOwn, err)
 }
 
 func TestMoveOnAfter(t *testing.T) {
@@ -380,7 +380,7 @@ func TestMoveOnAfter(t *testing.T) {
 
 		expired, err = moveOn(t.Context(), func(context.Context) error { return errOwn })
 		assert.False(t, expired)
-		assert.Equal(t, errOwn, err)
+		assert.Same(t, errOwn, err)
 
 		for name, echo := range echoes {
 			begin := time.Now()
@@ -404,12 +404,12 @@ func TestMoveOnAfter(t *testing.T) {
 
 		expired, err = moveOn(t.Context(), func(ctx context.Context) error { <-ctx.Done(); return errOwn })
 		assert.True(t, expired)
-		assert.Equal(t, errOwn, err)
+		assert.Same(t, errOwn, err)
 
 		for range 50 { // decided by the clock, not by which timer runs first
 			expired, err = moveOn(t.Context(), func(context.Context) error { time.Sleep(5 * ms); return errOwn })
 			assert.True(t, expired)
-			assert.Equal(t, errOwn, err)
+			assert.Same(t, errOwn, err)
 		}
 	})
 }

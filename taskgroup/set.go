@@ -1,0 +1,287 @@
+package taskgroup
+
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/waitlist"
+)
+
+// Set hands out tasks, or other handles, as they end: the way to wait for the
+// next of many, while more are added. Each goes through it once: a handle that
+// is added again before it was handed out is in it once, and one added again
+// after that is handed out again.
+//
+// The zero Set is empty and ready to use. A Set is safe for concurrent use and
+// must not be copied after first use. It never cancels a handle. A handle that
+// has not ended holds on to the sets it is in: take it out with [Set.Remove] if
+// a set is given up before it. While a handle is in a set that is neither a
+// [*Task] nor a [*Future], a goroutine watches it until it ends.
+//
+// It mirrors asyncio.as_completed. Unlike there, the set may grow, and several
+// goroutines may take from it.
+type Set[A Awaitable] struct {
+	// A member is pending until its handle tells of its end, then ready, and
+	// gone once it is handed out or removed; a call of Next that waits gets it
+	// without its being ready first. So calls wait only while nothing is ready,
+	// in the order in which they came, and at least one member is pending. The
+	// lock is taken before that of a completion, never after.
+	mu      sync.Mutex
+	members table[A]
+	ready   waitlist.List[*member[A]]
+	calls   waitlist.List[nextCall[A]]
+	stop    chan struct{} // ends the watchers, if anything does
+}
+
+// member is one handle in a Set.
+type member[A Awaitable] struct {
+	observer
+	target
+	set    *Set[A]
+	handle A
+	place  waitlist.Node[*member[A]] // in ready
+	over   bool                      // ready or gone
+	hash   uint64
+	chain  *member[A] // in the table
+}
+
+// nextCall is one call of Next that waits.
+type nextCall[A Awaitable] struct {
+	handle   A
+	err      error
+	answered bool
+	woken    chan struct{} // made when it is about to block
+}
+
+// NewSet returns a set that holds the tasks, as [Set.Add] adds them.
+func NewSet[A Awaitable](tasks ...A) *Set[A] {
+	s := &Set[A]{}
+	s.add(tasks, "NewSet")
+	return s
+}
+
+// Add adds tasks, or other handles, except those that are in the set already. It
+// does not wait. Those that have ended are handed out in the order in which they
+// were added. A nil handle and one that cannot be compared are misuse; none of
+// the tasks is added then. It costs O(1) for each.
+func (s *Set[A]) Add(tasks ...A) { s.add(tasks, "Set.Add") }
+
+func (s *Set[A]) add(tasks []A, caller string) {
+	for _, a := range tasks {
+		newTarget(a, caller)
+	}
+	for _, a := range tasks {
+		t := newTarget(a, caller)
+		if t.completion == nil {
+			t.done = a.Done()
+		}
+		s.addOne(&member[A]{target: t, set: s, handle: a})
+	}
+}
+
+func (s *Set[A]) addOne(m *member[A]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.members.add(m) {
+		return
+	}
+	switch {
+	case m.completion != nil:
+		m.to = m
+		if !m.completion.observe(&m.observer) {
+			s.endedLocked(m)
+		}
+	case m.hasEnded():
+		s.endedLocked(m)
+	case m.done != nil:
+		go m.watch(s.stop)
+	}
+}
+
+// Remove takes tasks, or other handles, out of the set, if they are in it,
+// whether or not they have ended. It does not wait. A nil handle and one that
+// cannot be compared are misuse; none of the tasks is taken out then. It costs
+// O(1) for each.
+func (s *Set[A]) Remove(tasks ...A) {
+	for _, a := range tasks {
+		newTarget(a, "Set.Remove")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range tasks {
+		m := s.members.find(a)
+		if m == nil {
+			continue
+		}
+		m.over = true
+		s.members.remove(m)
+		s.ready.Remove(&m.place)
+		if m.completion != nil {
+			m.completion.forget(&m.observer)
+		}
+	}
+	s.emptyLocked()
+}
+
+// told tells the set that m has ended.
+func (m *member[A]) told() {
+	m.set.mu.Lock()
+	defer m.set.mu.Unlock()
+	m.set.endedLocked(m)
+}
+
+// watch tells the set of the end of a member that cannot do that itself.
+func (m *member[A]) watch(stop <-chan struct{}) {
+	select {
+	case <-m.done:
+		m.told()
+	case <-stop:
+	}
+}
+
+// endedLocked hands m to the call that has waited longest, or has it ready.
+func (s *Set[A]) endedLocked(m *member[A]) {
+	if m.over {
+		return
+	}
+	m.over = true
+	node := s.calls.PopFront()
+	if node == nil {
+		m.place.Value = m
+		s.ready.PushBack(&m.place)
+		return
+	}
+	s.members.remove(m)
+	node.Value.answer(m.handle, nil)
+	s.emptyLocked()
+}
+
+// emptyLocked sends away the calls that wait if the set has become empty.
+func (s *Set[A]) emptyLocked() {
+	for s.members.n == 0 && s.calls.Len() > 0 {
+		var zero A
+		s.calls.PopFront().Value.answer(zero, ErrNoTasks)
+	}
+}
+
+// answer ends a call that has waited; under the set's lock.
+func (c *nextCall[A]) answer(handle A, err error) {
+	c.handle, c.err, c.answered = handle, err, true
+	if c.woken != nil {
+		close(c.woken)
+	}
+}
+
+// takeLocked takes a handle that is ready, if there is one.
+func (s *Set[A]) takeLocked() (a A, ok bool) {
+	node := s.ready.PopFront()
+	if node == nil {
+		return a, false
+	}
+	s.members.remove(node.Value)
+	return node.Value.handle, true
+}
+
+// pollLocked looks for members that have ended and whose handles are late to
+// tell: an end that came before that of a context is not to be reported after it.
+func (s *Set[A]) pollLocked() {
+	var ended []*member[A]
+	for m := range s.members.all {
+		if !m.over && m.hasEnded() {
+			ended = append(ended, m)
+		}
+	}
+	for _, m := range ended {
+		s.endedLocked(m)
+	}
+}
+
+// Next takes out the handle that ended first of those in the set, and waits for
+// one to end if none has. Several calls are served in the order in which they
+// came.
+//
+// If ctx is done before one has ended, it takes nothing and returns an error for
+// which [errors.Is] finds both ctx.Err() and [context.Cause](ctx); a handle that
+// has ended is returned whatever ctx says. It returns [ErrNoTasks] if the set is
+// empty, and also if others take the last handle while it waits. In both cases
+// the handle is the zero value. A failure of the handle is not one of Next.
+//
+// The end of the handle happens before the return. It costs O(1), whatever waits;
+// a call that ctx ends looks through the set.
+func (s *Set[A]) Next(ctx context.Context) (A, error) {
+	ended := ctxerr.Of(ctx)
+	s.mu.Lock()
+	a, ok := s.takeLocked()
+	if !ok && ended != nil {
+		s.pollLocked()
+		a, ok = s.takeLocked()
+	}
+	if ok {
+		s.mu.Unlock()
+		return a, nil
+	}
+	var zero A
+	if s.members.n == 0 {
+		s.mu.Unlock()
+		return zero, ErrNoTasks
+	}
+	if ended != nil {
+		s.mu.Unlock()
+		return zero, ended
+	}
+	node := &waitlist.Node[nextCall[A]]{}
+	s.calls.PushBack(node)
+	s.mu.Unlock()
+	return s.wait(ctx, node)
+}
+
+// wait waits until the call in node is answered. Before it blocks it lets other
+// goroutines run: where many handles end at about the same time, their ends are
+// then taken without a switch of goroutines for each.
+func (s *Set[A]) wait(ctx context.Context, node *waitlist.Node[nextCall[A]]) (A, error) {
+	call := &node.Value
+	runtime.Gosched()
+	s.mu.Lock()
+	if !call.answered {
+		call.woken = make(chan struct{})
+	}
+	s.mu.Unlock()
+	if call.woken == nil {
+		return call.handle, call.err
+	}
+	select {
+	case <-call.woken:
+	case <-ctx.Done():
+		s.mu.Lock()
+		s.pollLocked()
+		left := s.calls.Remove(node)
+		s.mu.Unlock()
+		if left {
+			var zero A
+			return zero, ctxerr.Of(ctx)
+		}
+	}
+	return call.handle, call.err
+}
+
+// Len returns how many handles are in the set: those that have been added and
+// not handed out, whether or not they have ended.
+func (s *Set[A]) Len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.members.n
+}
+
+// drop empties a set that nobody else uses.
+func (s *Set[A]) drop() {
+	close(s.stop)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for m := range s.members.all {
+		if m.completion != nil {
+			m.completion.forget(&m.observer)
+		}
+	}
+}

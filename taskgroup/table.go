@@ -1,0 +1,82 @@
+package taskgroup
+
+import "hash/maphash"
+
+// table finds the member for a handle. It is a hash table that lies across its
+// members, so that one more takes no memory of its own, and it shrinks as they
+// go.
+type table[A Awaitable] struct {
+	n       int
+	buckets []*member[A] // a power of two, or none
+}
+
+// seed is for the hashes of handles.
+var seed = maphash.MakeSeed()
+
+// find returns the member for a, or nil.
+func (t *table[A]) find(a Awaitable) *member[A] {
+	if t.n == 0 {
+		return nil
+	}
+	hash := maphash.Comparable(seed, a)
+	m := *t.bucket(hash)
+	for m != nil && (m.hash != hash || m.awaitable != a) {
+		m = m.chain
+	}
+	return m
+}
+
+// add adds m, unless there is a member for the same handle.
+func (t *table[A]) add(m *member[A]) bool {
+	if t.find(m.awaitable) != nil {
+		return false
+	}
+	if t.n == len(t.buckets) {
+		t.resize(max(8, 2*t.n))
+	}
+	m.hash = maphash.Comparable(seed, m.awaitable)
+	bucket := t.bucket(m.hash)
+	m.chain, *bucket = *bucket, m
+	t.n++
+	return true
+}
+
+// all yields every member; the table must not change meanwhile.
+func (t *table[A]) all(yield func(*member[A]) bool) {
+	for _, m := range t.buckets {
+		for ; m != nil; m = m.chain {
+			if !yield(m) {
+				return
+			}
+		}
+	}
+}
+
+// remove removes m, which is there.
+func (t *table[A]) remove(m *member[A]) {
+	place := t.bucket(m.hash)
+	for *place != m {
+		place = &(*place).chain
+	}
+	*place, m.chain = m.chain, nil
+	t.n--
+	if size := len(t.buckets); size > 64 && t.n < size/8 {
+		t.resize(size / 4)
+	}
+}
+
+func (t *table[A]) bucket(hash uint64) **member[A] {
+	return &t.buckets[hash&uint64(len(t.buckets)-1)]
+}
+
+func (t *table[A]) resize(size int) {
+	old := t.buckets
+	t.buckets = make([]*member[A], size)
+	for _, m := range old {
+		for m != nil {
+			next, bucket := m.chain, t.bucket(m.hash)
+			m.chain, *bucket = *bucket, m
+			m = next
+		}
+	}
+}

@@ -1,0 +1,244 @@
+package taskgroup
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
+
+// waiting is one call that waits for several handles.
+//
+// The call's goroutine adds the handles, looks at them, registers with those
+// that have not ended, sleeps until it is woken, and looks again. Those who tell
+// it of an end only count and, where the end may be what it waits for, wake it:
+// whether it is, the call finds out, since that may be the user's code.
+//
+// Waitings are reused, but never with a channel.
+type waiting struct {
+	until   Until
+	handles []awaited // each once, in the order of the arguments
+	over    int       // how many of them had ended at the last look
+	failure int       // the argument that has failed, if that ended the wait
+	foreign bool      // some are not this package's
+	space   []awaited // of handles, all of it
+
+	mu       sync.Mutex
+	left     int      // handles of whose end it has not been told
+	told     int      // handles that have told it, and will not touch it again
+	suspects *awaited // ended, and perhaps failed: in order of time
+	last     **awaited
+
+	wake     chan struct{} // holds one wake-up
+	stop     chan struct{} // ends the watchers
+	watchers sync.WaitGroup
+}
+
+// anyFailure is an Until for which cancelled tasks have failed, too.
+const anyFailure Until = -1
+
+// awaited is one handle in a waiting.
+type awaited struct {
+	observer
+	target
+	waiting    *waiting
+	index      int  // of the argument
+	over       bool // it had ended at the last look
+	registered bool
+	next       *awaited // among the suspects
+
+	// A hash table of all handles lies across them: those whose hash is that of
+	// place i hang on the i-th, by their numbers + 1.
+	bucket, chain int32
+}
+
+var waitings = sync.Pool{New: func() any { return new(waiting) }}
+
+// newWaiting returns a waiting for up to n handles.
+func newWaiting(until Until, n int) *waiting {
+	w := waitings.Get().(*waiting)
+	if len(w.space) < n {
+		w.space = make([]awaited, n)
+	}
+	w.until, w.failure, w.handles = until, -1, w.space[:0:n]
+	return w
+}
+
+// add adds a, the argument with that index, unless it is there already.
+func (w *waiting) add(index int, a Awaitable, caller string) {
+	t := newTarget(a, caller)
+	bucket := &w.space[maphash.Comparable(seed, a)%uint64(cap(w.handles))].bucket
+	for i := *bucket; i > 0; i = w.space[i-1].chain {
+		if w.space[i-1].awaitable == a {
+			return
+		}
+	}
+	if t.completion == nil {
+		t.done = a.Done()
+		w.foreign = true
+	}
+	n := len(w.handles)
+	w.handles = w.handles[:n+1]
+	h := &w.handles[n]
+	h.target, h.to, h.waiting, h.index = t, h, w, index
+	h.chain, *bucket = *bucket, int32(n+1)
+}
+
+// isOver looks at every handle, and reports whether the wait is over.
+func (w *waiting) isOver() bool {
+	w.look()
+	switch {
+	case w.until == FirstCompleted && w.over > 0:
+		return true
+	case w.until == FirstError || w.until == anyFailure:
+		for i := range w.handles {
+			if h := &w.handles[i]; h.over && w.judge(h) {
+				return true
+			}
+		}
+	}
+	return w.over == len(w.handles)
+}
+
+// look notes which handles have ended.
+func (w *waiting) look() {
+	w.over = 0
+	for i := range w.handles {
+		h := &w.handles[i]
+		h.over = h.hasEnded()
+		if h.over {
+			w.over++
+		}
+	}
+}
+
+// judge reports whether h, which has ended, ended as the call waits for.
+func (w *waiting) judge(h *awaited) bool {
+	failed := false
+	if w.until == anyFailure {
+		failed = h.awaitable.Err() != nil
+	} else {
+		failed = h.hasFailed()
+	}
+	if failed {
+		w.failure = h.index
+	}
+	return failed
+}
+
+// wait waits until the wait is over or ctx is done, and looks again: what has
+// happened counts, whatever woke the call.
+func (w *waiting) wait(ctx context.Context) error {
+	w.register()
+	for {
+		woken := true
+		select {
+		case <-w.wake:
+		case <-ctx.Done():
+			woken = false
+		}
+		if w.heard() {
+			w.look()
+			return nil
+		}
+		if woken {
+			continue
+		}
+		if w.isOver() {
+			return nil
+		}
+		return ctxerr.Of(ctx)
+	}
+}
+
+// register has every handle that has not ended tell of its end.
+func (w *waiting) register() {
+	w.left = len(w.handles) - w.over
+	w.last = &w.suspects
+	w.wake = make(chan struct{}, 1)
+	if w.foreign {
+		w.stop = make(chan struct{})
+	}
+	for i := range w.handles {
+		h := &w.handles[i]
+		switch {
+		case h.over:
+		case h.completion == nil:
+			w.watchers.Go(func() {
+				select {
+				case <-h.done:
+					h.told()
+				case <-w.stop:
+				}
+			})
+		default:
+			h.registered = true
+			if !h.completion.observe(&h.observer) {
+				h.told()
+			}
+		}
+	}
+}
+
+// told tells the waiting that h has ended.
+func (h *awaited) told() {
+	w := h.waiting
+	suspect := w.until == anyFailure || w.until == FirstError
+	if suspect && h.completion != nil {
+		err := h.awaitable.(handle).failure()
+		suspect = err != nil && (w.until == anyFailure || h.completion.state.Load()&noisy == 0)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.left--
+	if suspect {
+		*w.last, w.last = h, &h.next
+	}
+	if suspect || w.left == 0 || w.until == FirstCompleted {
+		select {
+		case w.wake <- struct{}{}:
+		default:
+		}
+	}
+	w.told++
+}
+
+// heard reports whether the wait is over, by what it has been told.
+func (w *waiting) heard() bool {
+	w.mu.Lock()
+	over := w.left == 0 || w.until == FirstCompleted && w.told > 0
+	h := w.suspects
+	w.suspects, w.last = nil, &w.suspects
+	w.mu.Unlock()
+	for ; h != nil; h = h.next {
+		if w.judge(h) {
+			return true
+		}
+	}
+	return over
+}
+
+// end takes back what register did, whatever has happened since.
+func (w *waiting) end() {
+	if w.stop != nil {
+		close(w.stop)
+		w.watchers.Wait()
+	}
+	told := 0
+	for i := range w.handles {
+		if h := &w.handles[i]; h.registered && !h.completion.forget(&h.observer) {
+			told++
+		}
+	}
+	w.mu.Lock()
+	busy := w.told != told // somebody is about to tell it
+	w.mu.Unlock()
+	if busy || w.foreign || len(w.space) > 1024 {
+		return
+	}
+	clear(w.space[:cap(w.handles)])
+	w.handles, w.over, w.left, w.told = nil, 0, 0, 0
+	w.suspects, w.last, w.wake = nil, nil, nil
+	waitings.Put(w)
+}

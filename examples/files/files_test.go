@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// tree has files that cannot be opened, and knows how many are open at once.
+type tree struct {
+	fstest.MapFS
+	open, most atomic.Int64
+	bad        string
+	opened     func(path string)
+}
+
+type openFile struct {
+	fs.File
+	tree *tree
+}
+
+func (f openFile) Close() error {
+	f.tree.open.Add(-1)
+	return f.File.Close()
+}
+
+func (t *tree) Open(name string) (fs.File, error) {
+	f, err := t.MapFS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || info.IsDir() {
+		return f, err
+	}
+	if name == t.bad {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	if t.opened != nil {
+		t.opened(name)
+	}
+	now := t.open.Add(1)
+	for {
+		most := t.most.Load()
+		if now <= most || t.most.CompareAndSwap(most, now) {
+			return openFile{f, t}, nil
+		}
+	}
+}
+
+func newTree(files int) *tree {
+	t := &tree{MapFS: fstest.MapFS{}}
+	for i := range files {
+		t.MapFS[fmt.Sprintf("dir%d/file%02d", i%3, i)] = &fstest.MapFile{Data: []byte(strings.Repeat("x", 1000*i))}
+	}
+	return t
+}
+
+func TestHashesInOrderAndReportsWhatItCannotRead(t *testing.T) {
+	tree := newTree(30)
+	tree.bad = "dir1/file13"
+	var out strings.Builder
+	sum, err := hashTree(t.Context(), tree, 4, &out)
+	require.NoError(t, err)
+	assert.Equal(t, "29 files, 422000 bytes, 1 unreadable", sum.String())
+	assert.LessOrEqual(t, tree.most.Load(), int64(4))
+	assert.Zero(t, tree.open.Load(), "files are left open")
+
+	var want strings.Builder
+	require.NoError(t, fs.WalkDir(tree.MapFS, ".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || d.IsDir():
+			return err
+		case path == tree.bad:
+			fmt.Fprintf(&want, "%s: open %s: permission denied\n", path, path)
+		default:
+			hash := sha256.Sum256(tree.MapFS[path].Data)
+			fmt.Fprintf(&want, "%x  %s\n", hash[:8], path)
+		}
+		return nil
+	}))
+	assert.Equal(t, want.String(), out.String())
+}
+
+func TestStopsWithWhatItHas(t *testing.T) {
+	errStop := errors.New("stop")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	tree := newTree(300)
+	n := 0
+	tree.opened = func(string) {
+		if n++; n == 50 {
+			cancel(errStop)
+		}
+	}
+	var out strings.Builder
+	sum, err := hashTree(ctx, tree, 1, &out)
+	require.ErrorIs(t, err, errStop)
+	assert.Positive(t, sum.files)
+	assert.Less(t, sum.files, 51)
+	assert.Equal(t, sum.files, strings.Count(out.String(), "\n"), "a line for each")
+	assert.Zero(t, tree.open.Load(), "files are left open")
+}

@@ -1,0 +1,49 @@
+// Logging writes log records in the background: an asynchronous slog.Handler on
+// a bounded queue, written to be copied. A slow disk never blocks who logs; what
+// does not fit is dropped and counted; closing it flushes.
+//
+// Python has logging.handlers.QueueHandler for it.
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+)
+
+// slowDisk takes its time over every line.
+type slowDisk struct{ *bufio.Writer }
+
+func (d slowDisk) Write(line []byte) (int, error) {
+	time.Sleep(2 * time.Millisecond)
+	return d.Writer.Write(line)
+}
+
+func main() {
+	out := bufio.NewWriter(os.Stdout)
+	handler := NewAsyncHandler(slog.NewTextHandler(slowDisk{out}, nil), 10)
+	log := slog.New(handler).With("service", "shop")
+
+	start := time.Now()
+	const requests = 100
+	for i := range requests {
+		log.Info("request served", "id", i)
+	}
+	took := time.Since(start)
+
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := handler.Close(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "closing the log:", err)
+		os.Exit(1)
+	}
+	if err := out.Flush(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Printf("logged %d records in %v, where writing them takes %v: %d written, %d dropped\n",
+		requests, took.Round(time.Millisecond), requests*2*time.Millisecond, requests-handler.Dropped(), handler.Dropped())
+}

@@ -1,5 +1,6 @@
 // Logging writes log records in the background: an asynchronous slog.Handler on
-// a bounded queue, written to be copied. A slow disk never blocks who logs; what
+// a bounded queue, written to be copied
+// (package asynclog beside this file). A slow disk never blocks who logs; what
 // does not fit is dropped and counted; closing it flushes.
 //
 // Python has logging.handlers.QueueHandler for it.
@@ -12,6 +13,8 @@ import (
 	"log/slog"
 	"os"
 	"time"
+
+	"example.com/asyncgo/examples/logging/asynclog"
 )
 
 // slowDisk takes its time over every line.
@@ -24,7 +27,7 @@ func (d slowDisk) Write(line []byte) (int, error) {
 
 func main() {
 	out := bufio.NewWriter(os.Stdout)
-	handler := NewAsyncHandler(slog.NewTextHandler(slowDisk{out}, nil), 10)
+	handler := asynclog.New(slog.NewTextHandler(slowDisk{out}, nil), 10)
 	log := slog.New(handler).With("service", "shop")
 
 	start := time.Now()

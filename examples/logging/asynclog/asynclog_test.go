@@ -1,4 +1,4 @@
-package main
+package asynclog_test
 
 import (
 	"context"
@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/asyncgo/examples/logging/asynclog"
 )
 
 // sink is a disk whose every write takes that long.
@@ -38,7 +40,7 @@ func (s *sink) lines() int {
 func TestNeverBlocksAndCountsWhatItDrops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		disk := &sink{delay: time.Second}
-		h := NewAsyncHandler(slog.NewTextHandler(disk, nil), 10)
+		h := asynclog.New(slog.NewTextHandler(disk, nil), 10)
 		start := time.Now()
 		for i := range 100 {
 			slog.New(h).Info("hello", "i", i)
@@ -53,7 +55,7 @@ func TestNeverBlocksAndCountsWhatItDrops(t *testing.T) {
 func TestFlush(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		disk := &sink{delay: time.Second}
-		h := NewAsyncHandler(slog.NewTextHandler(disk, nil), 10)
+		h := asynclog.New(slog.NewTextHandler(disk, nil), 10)
 		for range 5 {
 			slog.New(h).Info("hello")
 		}
@@ -66,7 +68,7 @@ func TestFlush(t *testing.T) {
 func TestCloseGivesUpInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		disk := &sink{delay: time.Second}
-		h := NewAsyncHandler(slog.NewTextHandler(disk, nil), 10)
+		h := asynclog.New(slog.NewTextHandler(disk, nil), 10)
 		for range 10 {
 			slog.New(h).Info("hello")
 		}
@@ -83,10 +85,10 @@ func TestCloseGivesUpInTime(t *testing.T) {
 // It behaves as slog asks of every handler.
 func TestSlog(t *testing.T) {
 	pipe := &sink{}
-	var h *AsyncHandler
+	var h *asynclog.Handler
 	slogtest.Run(t, func(*testing.T) slog.Handler {
 		pipe.text.Reset()
-		h = NewAsyncHandler(slog.NewJSONHandler(pipe, nil), 10)
+		h = asynclog.New(slog.NewJSONHandler(pipe, nil), 10)
 		return h
 	}, func(t *testing.T) map[string]any {
 		require.NoError(t, h.Close(context.Background()))

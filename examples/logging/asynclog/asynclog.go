@@ -1,4 +1,6 @@
-package main
+// Package asynclog writes log records in the background. It is one file, written
+// to be copied.
+package asynclog
 
 import (
 	"context"
@@ -9,10 +11,10 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// AsyncHandler is a slog.Handler that hands records to another one in the
+// Handler is a slog.Handler that hands records to another one in the
 // background: whoever logs never waits for the disk. Records for which the
 // queue has no room are dropped and counted. Close flushes it.
-type AsyncHandler struct {
+type Handler struct {
 	next slog.Handler
 	*writer
 }
@@ -31,11 +33,11 @@ type record struct {
 	slog.Record
 }
 
-// NewAsyncHandler returns a handler that keeps up to size records for next.
-func NewAsyncHandler(next slog.Handler, size int) *AsyncHandler {
+// New returns a handler that keeps up to size records for next.
+func New(next slog.Handler, size int) *Handler {
 	w := &writer{records: queue.New[record](size)}
 	w.task = taskgroup.Start(context.Background(), taskgroup.NoValue(w.write), taskgroup.Named("log writer"))
-	return &AsyncHandler{next: next, writer: w}
+	return &Handler{next: next, writer: w}
 }
 
 // write passes records on until the queue is shut down and empty.
@@ -48,12 +50,12 @@ func (w *writer) write(ctx context.Context) error {
 }
 
 // Enabled reports what the next handler does.
-func (h *AsyncHandler) Enabled(ctx context.Context, level slog.Level) bool {
+func (h *Handler) Enabled(ctx context.Context, level slog.Level) bool {
 	return h.next.Enabled(ctx, level)
 }
 
 // Handle queues the record, or drops it, and never waits.
-func (h *AsyncHandler) Handle(ctx context.Context, r slog.Record) error {
+func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 	// The record outlives the call: its attributes must be its own, and the
 	// values of ctx may be wanted after its end.
 	err := h.records.TryPut(record{context.WithoutCancel(ctx), h.next, r.Clone()})
@@ -64,24 +66,24 @@ func (h *AsyncHandler) Handle(ctx context.Context, r slog.Record) error {
 }
 
 // WithAttrs and WithGroup derive a handler that shares the queue.
-func (h *AsyncHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return &AsyncHandler{h.next.WithAttrs(attrs), h.writer}
+func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return &Handler{h.next.WithAttrs(attrs), h.writer}
 }
 
 // WithGroup is described at WithAttrs.
-func (h *AsyncHandler) WithGroup(name string) slog.Handler {
-	return &AsyncHandler{h.next.WithGroup(name), h.writer}
+func (h *Handler) WithGroup(name string) slog.Handler {
+	return &Handler{h.next.WithGroup(name), h.writer}
 }
 
 // Dropped returns how many records were not written.
-func (h *AsyncHandler) Dropped() int64 { return h.dropped.Load() }
+func (h *Handler) Dropped() int64 { return h.dropped.Load() }
 
 // Flush waits until everything logged so far has been written, or ctx ends.
-func (h *AsyncHandler) Flush(ctx context.Context) error { return h.records.Join(ctx) }
+func (h *Handler) Flush(ctx context.Context) error { return h.records.Join(ctx) }
 
 // Close takes no more records and writes those it has. If ctx ends first, the
 // rest is dropped; only the record being written is waited for.
-func (h *AsyncHandler) Close(ctx context.Context) error {
+func (h *Handler) Close(ctx context.Context) error {
 	h.records.Shutdown()
 	_, err := h.task.Wait(ctx)
 	if err != nil {

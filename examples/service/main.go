@@ -1,0 +1,63 @@
+// Service is an HTTP service the size of a real one: a page with live numbers
+// and a JSON API that answers by asking several upstreams at once, with a limit
+// for each of their hosts, time-outs, mirrors of which the first success counts,
+// partial answers, background work that outlives the request, logs that never
+// block it, and a graceful shutdown. It is the counterpart of one written with
+// FastAPI or Starlette.
+//
+//	go run ./examples/service [-addr 127.0.0.1:8080] [-latency 20ms] [-faults 0.05]
+//	curl 'http://127.0.0.1:8080/api/quote?item=tea'
+//	curl -X POST 'http://127.0.0.1:8080/api/settings?latency=200ms&faults=0.3'
+//
+// The upstreams are its own, on loopback ports.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"example.com/asyncgo/examples/logging/asynclog"
+	"example.com/asyncgo/taskgroup"
+)
+
+func main() {
+	addr := flag.String("addr", "127.0.0.1:8080", "where to listen")
+	latency := flag.Duration("latency", 20*time.Millisecond, "how long an upstream takes, on average")
+	faults := flag.Float64("faults", 0.05, "how often an upstream fails")
+	flag.Parse()
+	if err := run(*addr, *latency, *faults, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "service:", err)
+		os.Exit(1)
+	}
+}
+
+func run(addr string, latency time.Duration, faults float64, logs io.Writer) error {
+	upstreams, err := startUpstreams(latency, faults)
+	if err != nil {
+		return err
+	}
+	defer upstreams.Close()
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "serving on http://%s; Ctrl-C ends it\n", listener.Addr())
+
+	log := asynclog.New(slog.NewJSONHandler(logs, nil), 1000)
+	service := newService(upstreams, log, config{perHost: 8, timeout: 250 * time.Millisecond, hedge: 50 * time.Millisecond})
+	err = taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
+		return service.serve(ctx, listener, 10*time.Second)
+	}, taskgroup.WithSignals())
+	var signal *taskgroup.SignalError
+	if errors.As(err, &signal) {
+		return nil // what a service is told to end by is no failure
+	}
+	return err
+}

@@ -159,6 +159,8 @@ func (s *service) ask(host int, query string) taskgroup.Func[json.RawMessage] {
 	u := s.upstreams.hosts[host]
 	return func(ctx context.Context) (answer json.RawMessage, err error) {
 		err = s.limits.Do(ctx, u.url, func(ctx context.Context) error {
+			u.begin()
+			defer u.end()
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.url+query, nil)
 			if err != nil {
 				return err

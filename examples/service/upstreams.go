@@ -29,13 +29,24 @@ type upstreams struct {
 	hosts   [hosts]*upstream
 }
 
-// upstream is one of them; it counts for itself what is asked of it.
+// upstream is one of them, and what is known of it.
 type upstream struct {
-	url               string
-	server            *http.Server
-	calls, now, most  atomic.Int64
-	failed, abandoned atomic.Int64
+	url    string
+	server *http.Server
+
+	calls, failed, abandoned atomic.Int64 // by its own count
+	now, most                atomic.Int64 // calls that the service has open
 }
+
+// begin and end count a call that the service has open. (One that it gives up
+// may take the upstream a moment longer to notice.)
+func (u *upstream) begin() {
+	now := u.now.Add(1)
+	for most := u.most.Load(); now > most && !u.most.CompareAndSwap(most, now); most = u.most.Load() {
+	}
+}
+
+func (u *upstream) end() { u.now.Add(-1) }
 
 func startUpstreams(latency time.Duration, faults float64) (*upstreams, error) {
 	us := &upstreams{}
@@ -70,10 +81,6 @@ func (us *upstreams) Close() {
 func (us *upstreams) handler(which int, u *upstream) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		u.calls.Add(1)
-		now := u.now.Add(1)
-		defer u.now.Add(-1)
-		for most := u.most.Load(); now > most && !u.most.CompareAndSwap(most, now); most = u.most.Load() {
-		}
 		if err := us.think(r.Context()); err != nil {
 			u.abandoned.Add(1)
 			return

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"io/fs"
 	"iter"
@@ -68,7 +69,7 @@ func read(ctx context.Context, tree fs.FS, path string) (size int64, hash [sha25
 		n, err := f.Read(buf)
 		h.Write(buf[:n])
 		size += int64(n)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return size, [sha256.Size]byte(h.Sum(nil)), nil
 		}
 		if err != nil {

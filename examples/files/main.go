@@ -36,12 +36,11 @@ func main() {
 		return err
 	}, taskgroup.WithSignals())
 
-	var signal *taskgroup.SignalError
-	switch {
-	case errors.As(err, &signal):
-		fmt.Fprintln(os.Stderr, "files: stopped by", signal.Signal)
+	if caught, ok := errors.AsType[*taskgroup.SignalError](err); ok {
+		fmt.Fprintln(os.Stderr, "files: stopped by", caught.Signal)
 		os.Exit(130)
-	case err != nil:
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "files:", err)
 		os.Exit(1)
 	}

@@ -1,4 +1,4 @@
-// Logging writes log records in the background: an asynchronous slog.Handler on
+// Logging writes log records in the background: an asynchronous [log/slog.Handler] on
 // a bounded queue, written to be copied
 // (package asynclog beside this file). A slow disk never blocks who logs; what
 // does not fit is dropped and counted; closing it flushes.
@@ -26,6 +26,13 @@ func (d slowDisk) Write(line []byte) (int, error) {
 }
 
 func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "logging:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
 	out := bufio.NewWriter(os.Stdout)
 	handler := asynclog.New(slog.NewTextHandler(slowDisk{out}, nil), 10)
 	log := slog.New(handler).With("service", "shop")
@@ -40,13 +47,12 @@ func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	if err := handler.Close(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "closing the log:", err)
-		os.Exit(1)
+		return fmt.Errorf("closing the log: %w", err)
 	}
 	if err := out.Flush(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return err
 	}
 	fmt.Printf("logged %d records in %v, where writing them takes %v: %d written, %d dropped\n",
 		requests, took.Round(time.Millisecond), requests*2*time.Millisecond, requests-handler.Dropped(), handler.Dropped())
+	return nil
 }

@@ -55,8 +55,7 @@ func run(addr string, latency time.Duration, faults float64, logs io.Writer) err
 	err = taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
 		return service.serve(ctx, listener, 10*time.Second)
 	}, taskgroup.WithSignals())
-	var signal *taskgroup.SignalError
-	if errors.As(err, &signal) {
+	if _, signalled := errors.AsType[*taskgroup.SignalError](err); signalled {
 		return nil // what a service is told to end by is no failure
 	}
 	return err

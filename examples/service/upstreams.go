@@ -42,7 +42,11 @@ type upstream struct {
 // may take the upstream a moment longer to notice.)
 func (u *upstream) begin() {
 	now := u.now.Add(1)
-	for most := u.most.Load(); now > most && !u.most.CompareAndSwap(most, now); most = u.most.Load() {
+	for {
+		most := u.most.Load()
+		if now <= most || u.most.CompareAndSwap(most, now) {
+			return
+		}
 	}
 }
 

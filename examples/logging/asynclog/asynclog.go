@@ -11,7 +11,7 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// Handler is a slog.Handler that hands records to another one in the
+// Handler is a [slog.Handler] that hands records to another one in the
 // background: whoever logs never waits for the disk. Records for which the
 // queue has no room are dropped and counted. Close flushes it.
 type Handler struct {
@@ -28,7 +28,7 @@ type writer struct {
 
 // record is one call of Handle, for the handler that it was meant for.
 type record struct {
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // of a call that has returned
 	handler slog.Handler
 	slog.Record
 }

@@ -91,6 +91,7 @@ func TestSlog(t *testing.T) {
 		h = asynclog.New(slog.NewJSONHandler(pipe, nil), 10)
 		return h
 	}, func(t *testing.T) map[string]any {
+		t.Helper()
 		require.NoError(t, h.Close(context.Background()))
 		line := map[string]any{}
 		require.NoError(t, json.NewDecoder(strings.NewReader(pipe.text.String())).Decode(&line))

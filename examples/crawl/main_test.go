@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bufio"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The test binary is crawl itself when it is asked to be.
+func TestMain(m *testing.M) {
+	if args, ok := os.LookupEnv("CRAWL_TEST_ARGS"); ok {
+		os.Exit(run(strings.Fields(args), os.Stdout, os.Stderr, false))
+	}
+	os.Exit(m.Run())
+}
+
+func TestExitCodes(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/missing" {
+			http.NotFound(w, r)
+		}
+	}))
+	defer server.Close()
+	for _, test := range []struct {
+		name   string
+		args   []string
+		code   int
+		prints string
+	}{
+		{"a good page", []string{server.URL}, exitOK, "pages      1\n"},
+		{"no page", []string{server.URL + "/missing"}, exitNothing, "1 404 Not Found: " + server.URL + "/missing\n"},
+		{"help", []string{"-h"}, exitOK, "usage: crawl"},
+		{"an unknown flag", []string{"-x"}, exitUsage, "usage: crawl"},
+		{"no connections", []string{"-n", "0", server.URL}, exitUsage, "usage: crawl"},
+		{"two URLs", []string{server.URL, server.URL}, exitUsage, "usage: crawl"},
+		{"a bad URL", []string{"http://[bad"}, exitUsage, "missing ']' in host"},
+		{"no web page", []string{"mailto:me@site.test"}, exitUsage, "no http or https URL"},
+		{"no host", []string{"http:///path"}, exitUsage, "names no host"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var out strings.Builder
+			assert.Equal(t, test.code, run(test.args, &out, &out, false))
+			assert.Contains(t, out.String(), test.prints)
+		})
+	}
+}
+
+func TestWithoutAURLItCrawlsTheSourceOfGo(t *testing.T) {
+	var out strings.Builder
+	assert.Equal(t, exitOK, run([]string{"-max", "40"}, &out, &out, false))
+	assert.Contains(t, out.String(), "pages      40\n")
+	assert.Contains(t, out.String(), "errors     0\n")
+}
+
+// Ctrl-C ends a crawl that would go on for ever, and it tells what it has.
+func TestInterrupt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot send an interrupt there")
+	}
+	server := httptest.NewServer(tree(time.Millisecond))
+	defer server.Close()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	child := exec.CommandContext(t.Context(), self)
+	child.Env = append(os.Environ(), "CRAWL_TEST_ARGS=-max 1000000000 "+server.URL)
+	stdout, err := child.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, child.Start())
+
+	lines := bufio.NewScanner(stdout)
+	require.True(t, lines.Scan(), "it reports progress")
+	assert.Regexp(t, `^\d+ pages, `, lines.Text())
+	require.NoError(t, child.Process.Signal(os.Interrupt))
+	var rest strings.Builder
+	for lines.Scan() {
+		rest.WriteString(lines.Text() + "\n")
+	}
+	assert.Contains(t, rest.String(), "Stopped by interrupt with ")
+	assert.Regexp(t, `(?m)^pages      [1-9]`, rest.String())
+	assert.Regexp(t, `(?m)^errors     0$`, rest.String())
+	assert.Error(t, child.Wait())
+	assert.Equal(t, 130, child.ProcessState.ExitCode())
+}

@@ -1,0 +1,81 @@
+// Bounded-semaphore guards a pool of two connections that five queries share.
+//
+// It mirrors asyncio.BoundedSemaphore; main.py is the original.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"sync"
+	"time"
+
+	"example.com/asyncgo/semaphore"
+	"example.com/asyncgo/taskgroup"
+)
+
+type pool struct {
+	permits *semaphore.Semaphore
+	mu      sync.Mutex // tasks run in parallel
+	idle    []string
+}
+
+func newPool(connections ...string) *pool {
+	return &pool{permits: semaphore.New(len(connections)), idle: connections}
+}
+
+// with is what the context manager is in Python: Do gives the permit back
+// whatever becomes of fn.
+func (p *pool) with(ctx context.Context, fn func(ctx context.Context, connection string) error) error {
+	return p.permits.Do(ctx, func(ctx context.Context) error {
+		connection := p.take()
+		defer p.put(connection)
+		return fn(ctx, connection)
+	})
+}
+
+func (p *pool) take() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.idle) - 1
+	connection := p.idle[last]
+	p.idle = p.idle[:last]
+	return connection
+}
+
+func (p *pool) put(connection string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.idle = append(p.idle, connection)
+}
+
+func query(ctx context.Context, p *pool, number int) (row int, err error) {
+	err = p.with(ctx, func(ctx context.Context, _ string) error {
+		row = number * number
+		return taskgroup.Sleep(ctx, 10*time.Millisecond)
+	})
+	return row, err
+}
+
+func main() {
+	p := newPool("red", "blue")
+	rows, err := taskgroup.Map(context.Background(), taskgroup.NoLimit, []int{1, 2, 3, 4, 5},
+		func(ctx context.Context, number int) (int, error) { return query(ctx, p, number) })
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, row := range rows {
+		fmt.Println("row", row)
+	}
+	fmt.Println(len(p.idle), "connections idle")
+
+	// Bounded: what was never taken cannot be given back. That is a bug in the
+	// program, so it panics; nothing but an example would recover it.
+	defer func() {
+		if err, ok := recover().(error); ok && errors.Is(err, semaphore.ErrOverRelease) {
+			fmt.Println("released too often")
+		}
+	}()
+	p.permits.Release()
+}

@@ -1,0 +1,47 @@
+// Introspection lists the tasks that run, and has a task say who it is.
+//
+// It mirrors asyncio.all_tasks and asyncio.current_task; main.py is the
+// original.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"slices"
+	"strings"
+
+	"example.com/asyncgo/queue"
+	"example.com/asyncgo/semaphore"
+	"example.com/asyncgo/taskgroup"
+)
+
+func work(ctx context.Context, stop *semaphore.Event, names *queue.Queue[string]) error {
+	if self, ok := taskgroup.Current(ctx); ok {
+		if err := names.Put(ctx, self.Name); err != nil {
+			return err
+		}
+	}
+	return stop.Wait(ctx)
+}
+
+func main() {
+	var stop semaphore.Event
+	names := queue.New[string](0)
+	err := taskgroup.Run(context.Background(), func(_ context.Context, g *taskgroup.Group) error {
+		for _, name := range []string{"index", "mail", "sync"} {
+			g.Go(func(ctx context.Context) error { return work(ctx, &stop, names) }, taskgroup.Named(name))
+		}
+		// The tasks of this group: there is no list of all in the process.
+		for _, task := range g.Tasks() {
+			fmt.Println("running:", task.Name)
+		}
+		stop.Set()
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	sorted := slices.Sorted(slices.Values(names.ShutdownNow()))
+	fmt.Println("they called themselves", strings.Join(sorted, " "))
+}

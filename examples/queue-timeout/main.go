@@ -1,0 +1,58 @@
+// Queue-timeout waits for the next item, but not for ever.
+//
+// It mirrors asyncio.wait_for around Queue.get; main.py is the original.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"example.com/asyncgo/queue"
+	"example.com/asyncgo/taskgroup"
+)
+
+func sensor(ctx context.Context, q *queue.Queue[int]) error {
+	for _, reading := range []int{20, 21, 22} {
+		if err := taskgroup.Sleep(ctx, 5*time.Millisecond); err != nil {
+			return err
+		}
+		if err := q.Put(ctx, reading); err != nil {
+			return err
+		}
+	}
+	return taskgroup.Sleep(ctx, time.Hour) // broken from here on
+}
+
+func watch(ctx context.Context, q *queue.Queue[int]) error {
+	for {
+		// A reading that arrives together with the time-out is not lost: Get
+		// returns it.
+		reading, err := taskgroup.WaitFor(ctx, 100*time.Millisecond, q.Get)
+		if errors.Is(err, taskgroup.ErrTimeout) {
+			fmt.Println("the sensor is silent")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Println(reading, "degrees")
+	}
+}
+
+func main() {
+	q := queue.New[int](0)
+	err := taskgroup.Run(context.Background(), func(ctx context.Context, g *taskgroup.Group) error {
+		sensing := taskgroup.Go(g, taskgroup.NoValue(func(ctx context.Context) error { return sensor(ctx, q) }))
+		if err := watch(ctx, q); err != nil {
+			return err
+		}
+		sensing.Cancel(nil)
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,31 @@
+import asyncio
+
+
+async def sensor(queue):
+    for reading in (20, 21, 22):
+        await asyncio.sleep(0.005)
+        await queue.put(reading)
+    await asyncio.sleep(3600)  # broken from here on
+
+
+async def watch(queue):
+    while True:
+        # A reading that arrives together with the time-out is not lost (it was,
+        # in some versions of Python).
+        try:
+            reading = await asyncio.wait_for(queue.get(), timeout=0.1)
+        except TimeoutError:
+            print("the sensor is silent")
+            return
+        print(reading, "degrees")
+
+
+async def main():
+    queue = asyncio.Queue()
+    sensing = asyncio.create_task(sensor(queue))
+    await watch(queue)
+    sensing.cancel()
+    await asyncio.wait([sensing])
+
+
+asyncio.run(main())

@@ -39,8 +39,8 @@ func TestGetBatch(t *testing.T) {
 
 // An empty buffer: 0 and nil, whatever else.
 func TestGetBatchOfNothing(t *testing.T) {
-	for name, make := range kinds {
-		empty, holding, down := make(1), make(1), make(1)
+	for name, newQueue := range kinds {
+		empty, holding, down := newQueue(1), newQueue(1), newQueue(1)
 		fill(t, holding, 1)
 		down.Shutdown()
 		for _, q := range []*queue.Queue[int]{empty, holding, down} {
@@ -58,8 +58,8 @@ func TestGetBatchOfNothing(t *testing.T) {
 
 // It waits for one.
 func TestGetBatchWaits(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(0)
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
 		blocked := then(batch(t.Context(), q, 3))
 		blocked.isBlocked(t)
 		fill(t, q, 1)
@@ -83,8 +83,8 @@ func TestGetBatchWaits(t *testing.T) {
 
 // When it has waited for the first, it takes what else is there then.
 func TestGetBatchTakesMoreAfterTheWait(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(0)
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
 		blocked := then(batch(t.Context(), q, 3))
 		fill(t, q, 1, 2)
 		synctest.Wait()
@@ -129,8 +129,8 @@ func TestGetBatchLetsPutsIn(t *testing.T) {
 
 // Around the borders of the chunks in which a queue keeps its items.
 func TestGetBatchOfManySizes(t *testing.T) {
-	for name, make := range kinds {
-		one, many := make(0), make(0)
+	for name, newQueue := range kinds {
+		one, many := newQueue(0), newQueue(0)
 		put := 0
 		for size := 1; size < 700; size += 1 + size/7 {
 			for range size + size/3 {
@@ -155,8 +155,8 @@ func TestGetBatchOfManySizes(t *testing.T) {
 // Rule 2: a context that ends while it waits, with an item, stops it after that
 // one.
 func TestGetBatchStopsWhereGetWouldFail(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(0)
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
 		ctx, cancel := context.WithCancel(t.Context())
 		blocked := then(batch(ctx, q, 3))
 		fill(t, q, 1)

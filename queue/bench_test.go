@@ -16,10 +16,10 @@ import (
 func BenchmarkUncontended(b *testing.B) {
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
-	for name, make := range kinds {
+	for name, newQueue := range kinds {
 		b.Run("kind="+name, func(b *testing.B) {
 			b.ReportAllocs()
-			q := make(128)
+			q := newQueue(128)
 			for b.Loop() {
 				_ = q.Put(ctx, 1)
 				_, _ = q.Get(ctx)
@@ -33,12 +33,12 @@ func BenchmarkUncontended(b *testing.B) {
 func BenchmarkPiped(b *testing.B) {
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
-	for name, make := range kinds {
+	for name, newQueue := range kinds {
 		for _, maxsize := range []int{0, 1, 128} {
 			for _, n := range []int{1, 8} {
 				b.Run(fmt.Sprintf("kind=%s/cap=%d/n=%d", name, maxsize, n), func(b *testing.B) {
 					b.ReportAllocs()
-					q := make(maxsize)
+					q := newQueue(maxsize)
 					var all sync.WaitGroup
 					for range n {
 						all.Go(func() {
@@ -87,10 +87,10 @@ func BenchmarkPriority(b *testing.B) {
 
 // An operation is one item of a batch.
 func BenchmarkGetBatch(b *testing.B) {
-	for name, make := range kinds {
+	for name, newQueue := range kinds {
 		b.Run("kind="+name, func(b *testing.B) {
 			b.ReportAllocs()
-			q := make(0)
+			q := newQueue(0)
 			buf := [128]int{}
 			for n := 0; n < b.N; {
 				b.StopTimer()

@@ -82,9 +82,9 @@ func useAndWait(t *testing.T, othersWait func()) {
 
 // Rule 10, P-79: whoever waits is durably blocked, so that virtual time goes on.
 func TestWaitingIsDurable(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+	eachKind(t, func(t kindTest) {
 		began := time.Now()
-		empty, full := make(0), make(1)
+		empty, full := t.make(0), t.make(1)
 		fill(t, full, 1)
 		for _, f := range []func() ([]int, error){get(t.Context(), empty), put(t.Context(), full, 2), join(t.Context(), full), batch(t.Context(), empty, 1)} {
 			start(f)
@@ -103,12 +103,12 @@ func TestWaitingIsDurable(t *testing.T) {
 func TestHappensBefore(t *testing.T) {
 	type job struct{ in, out int }
 	order := func(a, b *job) int { return cmp.Compare(a.in, b.in) }
-	for name, make := range map[string]func(int) *queue.Queue[*job]{
+	for name, newQueue := range map[string]func(int) *queue.Queue[*job]{
 		"fifo": queue.New[*job], "lifo": queue.NewLIFO[*job],
 		"priority": func(n int) *queue.Queue[*job] { return queue.NewPriority(n, order) },
 	} {
 		for _, maxsize := range []int{0, 1, 3} {
-			q := make(maxsize)
+			q := newQueue(maxsize)
 			const n = 400
 			jobs := [n]*job{}
 			var workers sync.WaitGroup

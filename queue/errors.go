@@ -2,7 +2,7 @@ package queue
 
 import "errors"
 
-// The conditions that a caller may want to tell apart, for errors.Is.
+// The conditions that a caller may want to tell apart, for [errors.Is].
 var (
 	// ErrEmpty is [Queue.TryGet]'s answer when there is no item. It mirrors
 	// asyncio.QueueEmpty.
@@ -17,11 +17,11 @@ var (
 	// asyncio.QueueShutDown.
 	ErrShutdown = errors.New("queue: shut down")
 
-	// ErrTaskDone is what errors.Is finds, beside [ErrMisuse], in the value
+	// ErrTaskDone is what [errors.Is] finds, beside [ErrMisuse], in the value
 	// that [Queue.TaskDone] panics with when nothing is unfinished.
 	ErrTaskDone = errors.New("queue: TaskDone called more often than Put")
 
-	// ErrMisuse is what errors.Is finds in the value of every panic that the
+	// ErrMisuse is what [errors.Is] finds in the value of every panic that the
 	// package itself raises because it was called wrongly.
 	ErrMisuse = errors.New("queue: misuse")
 )

@@ -11,7 +11,7 @@ import (
 // later.
 //
 // An error means that no item was taken. If ctx is done when Get is called, or
-// ends while it waits, errors.Is finds both ctx.Err() and context.Cause(ctx) in
+// ends while it waits, [errors.Is] finds both ctx.Err() and [context.Cause](ctx) in
 // that error; if an item comes at the moment at which ctx ends, Get returns it
 // and nil. [ErrShutdown] says that the queue has been shut down and that there
 // is no item left.
@@ -82,19 +82,19 @@ func (q *Queue[T]) GetBatch(ctx context.Context, buf []T) (n int, err error) {
 		return 0, ctxerr.Of(ctx)
 	}
 	q.mu.Lock()
-	if q.lenLocked() == 0 {
-		item, err := q.receiveLocked(ctx)
-		if err != nil {
-			return 0, err
-		}
-		buf[0] = item
-		if ctx.Err() != nil {
-			return 1, nil // where the next Get would fail
-		}
-		n = 1
-		q.mu.Lock()
+	if q.lenLocked() > 0 {
+		return q.fillLocked(buf, 0), nil
 	}
-	return q.fillLocked(buf, n), nil
+	item, err := q.receiveLocked(ctx)
+	if err != nil {
+		return 0, err
+	}
+	buf[0], n = item, 1
+	if ctx.Err() == nil { // or else the next Get would fail
+		q.mu.Lock()
+		n = q.fillLocked(buf, n)
+	}
+	return n, nil
 }
 
 // receiveLocked unlocks, and waits for an item where there is none.

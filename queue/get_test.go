@@ -12,10 +12,10 @@ import (
 	"example.com/asyncgo/queue"
 )
 
-//
+//
 func TestGetWaitsForAnItem(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(1)
+	eachKind(t, func(t kindTest) {
+		q := t.make(1)
 		blocked := then(get(t.Context(), q))
 		blocked.isBlocked(t)
 		fill(t, q, 7)
@@ -29,10 +29,10 @@ func TestGetWaitsForAnItem(t *testing.T) {
 // Rule 2: nothing is taken, although there is an item, and the context comes
 // before the shutdown.
 func TestGetWithDoneContext(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(errWhy)
-		q := make(1)
+		q := t.make(1)
 		fill(t, q, 1)
 		for range 2 {
 			_, err := q.Get(ctx)
@@ -50,10 +50,10 @@ func TestGetWithDoneContext(t *testing.T) {
 	})
 }
 
-// Rule 4
+// Rule 4.
 func TestGetCancelled(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(1)
+	eachKind(t, func(t kindTest) {
+		q := t.make(1)
 		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errWhy)
 		defer cancel()
 		began := time.Now()
@@ -66,8 +66,8 @@ func TestGetCancelled(t *testing.T) {
 
 // Q-07, P-82, H14: the item stays, or goes to the next.
 func TestCancelledGetIsPassedOver(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(0)
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
 		ctx, cancel := context.WithCancel(t.Context())
 		first := then(get(ctx, q))
 		second := then(get(t.Context(), q))
@@ -83,8 +83,8 @@ func TestCancelledGetIsPassedOver(t *testing.T) {
 
 // Gets are served in the order in which they came.
 func TestBlockedGetsAreServedInOrder(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(1)
+	eachKind(t, func(t kindTest) {
+		q := t.make(1)
 		var calls []*call
 		for range 4 {
 			calls = append(calls, then(get(t.Context(), q)))
@@ -99,8 +99,8 @@ func TestBlockedGetsAreServedInOrder(t *testing.T) {
 
 // Q-06, rule 6: nobody overtakes a Get that waits.
 func TestTryGetDoesNotOvertake(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(0)
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
 		patient := then(get(t.Context(), q))
 		fill(t, q, 1)
 		_, err := q.TryGet()
@@ -115,8 +115,8 @@ func TestTryGetDoesNotOvertake(t *testing.T) {
 
 // Errors of TryGet in their order: shut down, empty. Neither while there are items.
 func TestTryGetErrors(t *testing.T) {
-	for name, make := range kinds {
-		q := make(1)
+	for name, newQueue := range kinds {
+		q := newQueue(1)
 		_, err := q.TryGet()
 		assert.ErrorIs(t, err, queue.ErrEmpty, name)
 		fill(t, q, 1)

@@ -67,16 +67,16 @@ func (h *heap[T]) insert(e entry[T]) {
 // giveBack takes in again what was popped last, in the order in which it was,
 // without comparing anything.
 func (h *heap[T]) giveBack(items []T) {
-	for i := len(items) - 1; i >= 0; i-- {
+	for _, item := range slices.Backward(items) {
 		h.oldest--
-		h.returned = append(h.returned, entry[T]{items[i], h.oldest})
+		h.returned = append(h.returned, entry[T]{item, h.oldest})
 	}
 }
 
 // settle puts what was given back among the nodes.
 func (h *heap[T]) settle() {
-	for last := len(h.returned) - 1; last >= 0; last-- {
-		h.insert(h.returned[last])
+	for last, e := range slices.Backward(h.returned) {
+		h.insert(e)
 		h.returned = h.returned[:last]
 	}
 	h.returned = nil

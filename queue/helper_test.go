@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/asyncgo/queue"
 )
@@ -18,18 +19,30 @@ var kinds = map[string]func(maxsize int) *queue.Queue[int]{
 	"priority": func(maxsize int) *queue.Queue[int] { return queue.NewPriority(maxsize, cmp.Compare[int]) },
 }
 
+// A kindTest is a test with one kind of queue.
+type kindTest struct {
+	*testing.T
+	make func(maxsize int) *queue.Queue[int]
+}
+
 // eachKind runs test in a bubble for each kind of queue.
-func eachKind(t *testing.T, test func(t *testing.T, make func(maxsize int) *queue.Queue[int])) {
+func eachKind(t *testing.T, test func(t kindTest)) {
 	t.Helper()
-	for name, make := range kinds {
+	for name, newQueue := range kinds {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { test(t, make) })
+			synctest.Test(t, func(t *testing.T) { test(kindTest{t, newQueue}) })
 		})
 	}
 }
 
-// A call is one that may block, made in a goroutine of its own. Look at it after
-// synctest.Wait.
+// A tester is what the helpers below need of a test.
+type tester interface {
+	require.TestingT
+	Helper()
+}
+
+// A call is one that may block, made in a goroutine of its own. Look at it when
+// all are blocked or have ended.
 type call struct {
 	items    []int
 	err      error
@@ -80,26 +93,26 @@ func join(ctx context.Context, q *queue.Queue[int]) func() ([]int, error) {
 
 func (c *call) blocked() bool { return !c.returned && c.panicked == nil && !c.goexited }
 
-func (c *call) isBlocked(t *testing.T, what ...any) {
+func (c *call) isBlocked(t tester, what ...any) {
 	t.Helper()
 	assert.True(t, c.blocked(), what...)
 }
 
-func (c *call) succeeded(t *testing.T, items ...int) {
+func (c *call) succeeded(t tester, items ...int) {
 	t.Helper()
 	assert.True(t, c.returned, "it has not returned")
 	assert.NoError(t, c.err)
 	assert.Equal(t, items, c.items)
 }
 
-func (c *call) failed(t *testing.T, want error) {
+func (c *call) failed(t tester, want error) {
 	t.Helper()
 	assert.True(t, c.returned, "it has not returned")
 	assert.ErrorIs(t, c.err, want)
 }
 
 // fill puts values into a queue that has room for them.
-func fill(t *testing.T, q *queue.Queue[int], values ...int) {
+func fill(t tester, q *queue.Queue[int], values ...int) {
 	t.Helper()
 	for _, v := range values {
 		assert.NoError(t, q.TryPut(v))
@@ -107,7 +120,7 @@ func fill(t *testing.T, q *queue.Queue[int], values ...int) {
 }
 
 // drain takes out all there is.
-func drain(t *testing.T, q *queue.Queue[int]) []int {
+func drain(t tester, q *queue.Queue[int]) []int {
 	t.Helper()
 	all := []int{}
 	for {

@@ -9,14 +9,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"example.com/asyncgo/queue"
 )
 
 // the loop ends once the queue is shut down and drained.
 func TestItemsUntilShutdown(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(0)
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
 		loop := start(func() (all []int, err error) {
 			for v := range q.Items(t.Context()) {
 				all = append(all, v)
@@ -35,8 +33,8 @@ func TestItemsUntilShutdown(t *testing.T) {
 }
 
 func TestItemsDrainsAfterShutdown(t *testing.T) {
-	for name, make := range kinds {
-		q := make(0)
+	for name, newQueue := range kinds {
+		q := newQueue(0)
 		fill(t, q, 1, 1, 1)
 		q.Shutdown()
 		n := 0
@@ -52,9 +50,9 @@ func TestItemsDrainsAfterShutdown(t *testing.T) {
 
 // Rule 2: it ends when the context does, with what is there untouched.
 func TestItemsUntilContextEnds(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancel(t.Context())
-		q := make(0)
+		q := t.make(0)
 		loop := then(func() (all []int, err error) {
 			for v := range q.Items(ctx) {
 				all = append(all, v)
@@ -75,8 +73,8 @@ func TestItemsUntilContextEnds(t *testing.T) {
 
 // Leaving the loop takes nothing further, whichever way.
 func TestItemsLeft(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(0)
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
 		fill(t, q, 1, 1, 1, 1, 1)
 		for range q.Items(t.Context()) {
 			break
@@ -110,8 +108,8 @@ func TestItemsLeft(t *testing.T) {
 
 // The body may use the queue; several loops share it.
 func TestItemsShared(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(0)
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
 		fill(t, q, 4)
 		seen := new([4]int)
 		for i := range seen {

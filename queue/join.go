@@ -12,7 +12,7 @@ import (
 // joins, nobody has to call it. Nothing checks that the item has been taken out
 // of the queue.
 //
-// It panics, with an error for which errors.Is finds [ErrMisuse] and
+// It panics, with an error for which [errors.Is] finds [ErrMisuse] and
 // [ErrTaskDone], if it has been called for all items already.
 //
 // TaskDone synchronizes before the return of a Join that it lets go.
@@ -44,8 +44,8 @@ func (q *Queue[T]) finishLocked(n int) {
 // another item has come in since.
 //
 // If nothing is unfinished it returns nil whatever ctx says. Otherwise, if ctx is
-// done or ends while it waits, errors.Is finds both ctx.Err() and
-// context.Cause(ctx) in its error.
+// done or ends while it waits, [errors.Is] finds both ctx.Err() and
+// [context.Cause](ctx) in its error.
 //
 // The calls to TaskDone synchronize before the return of the Join that they let
 // go.

@@ -13,8 +13,8 @@ import (
 
 // on a fresh queue, and whatever the context says (rule 2).
 func TestJoinWithNothingUnfinished(t *testing.T) {
-	for name, make := range kinds {
-		q := make(1)
+	for name, newQueue := range kinds {
+		q := newQueue(1)
 		assert.NoError(t, q.Join(t.Context()), name)
 		assert.NoError(t, q.Join(done()), name)
 		fill(t, q, 1)
@@ -27,8 +27,8 @@ func TestJoinWithNothingUnfinished(t *testing.T) {
 }
 
 func TestJoinWaitsForEveryTaskDone(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(1)
+	eachKind(t, func(t kindTest) {
+		q := t.make(1)
 		fill(t, q, 1)
 		waiting := then(put(t.Context(), q, 2)) // counts once it is in
 		calls := []*call{then(join(t.Context(), q)), then(join(t.Context(), q))}
@@ -52,8 +52,8 @@ func TestJoinWaitsForEveryTaskDone(t *testing.T) {
 
 // unfinished was zero at some moment after the call, and that counts.
 func TestJoinThoughAnotherItemCameIn(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(0)
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
 		fill(t, q, 1)
 		joiner := then(join(t.Context(), q))
 		q.TaskDone()
@@ -65,11 +65,11 @@ func TestJoinThoughAnotherItemCameIn(t *testing.T) {
 	})
 }
 
-// Rules 2 and 4
+// Rules 2 and 4.
 func TestJoinCancelled(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancelCause(t.Context())
-		q := make(0)
+		q := t.make(0)
 		fill(t, q, 1)
 		joiner := then(join(ctx, q))
 		other := then(join(t.Context(), q))
@@ -88,9 +88,9 @@ func TestJoinCancelled(t *testing.T) {
 
 // Rule 3: what has come about wins a tie with the cancellation.
 func TestJoinTie(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancel(t.Context())
-		q := make(0)
+		q := t.make(0)
 		fill(t, q, 1)
 		joiner := then(join(ctx, q))
 		q.TaskDone()
@@ -102,8 +102,8 @@ func TestJoinTie(t *testing.T) {
 
 // Q-10, rule 9: the panic leaves the state as it was.
 func TestTaskDoneTooOften(t *testing.T) {
-	for name, make := range kinds {
-		q := make(0)
+	for name, newQueue := range kinds {
+		q := newQueue(0)
 		for range 2 {
 			err := misuse(q.TaskDone)
 			assert.ErrorIs(t, err, queue.ErrMisuse, name)

@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -83,15 +84,32 @@ var errIncomparable = errors.New("incomparable")
 // failures is how a comparison may go wrong.
 var failures = map[string]func(){
 	"panic":      func() { panic(errIncomparable) },
-	"panic(nil)": func() { panic(nil) }, //nolint:govet // that is the case
+	"panic(nil)": func() { panic(nil) },
 	"Goexit":     runtime.Goexit,
 }
 
+// A failureTest is a test with one of them.
+type failureTest struct {
+	*testing.T
+	failure string
+	fail    func()
+}
+
+// eachFailure runs test in a bubble for each way in which a comparison may fail.
+func eachFailure(t *testing.T, test func(t failureTest)) {
+	t.Helper()
+	for failure, fail := range failures {
+		t.Run(failure, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { test(failureTest{t, failure, fail}) })
+		})
+	}
+}
+
 // failedBy checks that a call ended as its comparison did.
-func (c *call) failedBy(t *testing.T, failure string) {
+func (c *call) failedBy(t failureTest) {
 	t.Helper()
 	assert.False(t, c.returned)
-	switch failure {
+	switch t.failure {
 	case "panic":
 		assert.Equal(t, errIncomparable, c.panicked, "unchanged")
 	case "panic(nil)":
@@ -103,7 +121,7 @@ func (c *call) failedBy(t *testing.T, failure string) {
 
 // touchy makes a priority queue whose comparison fails when it sees bad, and one
 // that it can be told to fail with in any case.
-func touchy(maxsize, bad int, fail func()) (q *queue.Queue[int], always *bool) {
+func touchy(maxsize int, fail func()) (q *queue.Queue[int], always *bool) {
 	always = new(bool)
 	return queue.NewPriority(maxsize, func(a, b int) int {
 		if *always || a == bad || b == bad {
@@ -113,23 +131,15 @@ func touchy(maxsize, bad int, fail func()) (q *queue.Queue[int], always *bool) {
 	}), always
 }
 
-// eachFailure runs test in a bubble for each way in which a comparison may fail.
-func eachFailure(t *testing.T, test func(t *testing.T, failure string, fail func())) {
-	t.Helper()
-	for failure, fail := range failures {
-		t.Run(failure, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { test(t, failure, fail) })
-		})
-	}
-}
+const bad = 99
 
 // Q-04, H18, rule 8: the item is not in, and the queue goes on.
 func TestComparisonFailsInPut(t *testing.T) {
-	eachFailure(t, func(t *testing.T, failure string, fail func()) {
-		q, _ := touchy(0, 99, fail)
+	eachFailure(t, func(t failureTest) {
+		q, _ := touchy(0, t.fail)
 		fill(t, q, 2, 1, 3)
-		then(put(t.Context(), q, 99)).failedBy(t, failure)
-		then(func() ([]int, error) { return nil, q.TryPut(99) }).failedBy(t, failure)
+		then(put(t.Context(), q, bad)).failedBy(t)
+		then(func() ([]int, error) { return nil, q.TryPut(bad) }).failedBy(t)
 		assert.Equal(t, 3, q.Len())
 		assert.Equal(t, 3, q.Unfinished())
 		fill(t, q, 0)
@@ -140,36 +150,32 @@ func TestComparisonFailsInPut(t *testing.T) {
 // A Put that has waited fails itself, not the call that made room, and the room
 // goes to the next.
 func TestComparisonFailsInBlockedPut(t *testing.T) {
-	takes := map[string]func(*testing.T, *queue.Queue[int]) func() ([]int, error){
-		"Get": func(t *testing.T, q *queue.Queue[int]) func() ([]int, error) { return get(t.Context(), q) },
-		"TryGet": func(_ *testing.T, q *queue.Queue[int]) func() ([]int, error) {
-			return func() ([]int, error) {
-				v, err := q.TryGet()
-				return []int{v}, err
-			}
+	takes := map[string]func(context.Context, *queue.Queue[int]) ([]int, error){
+		"Get": func(ctx context.Context, q *queue.Queue[int]) ([]int, error) { return get(ctx, q)() },
+		"TryGet": func(_ context.Context, q *queue.Queue[int]) ([]int, error) {
+			v, err := q.TryGet()
+			return []int{v}, err
 		},
-		"GetBatch": func(t *testing.T, q *queue.Queue[int]) func() ([]int, error) { return batch(t.Context(), q, 1) },
-		"Items": func(t *testing.T, q *queue.Queue[int]) func() ([]int, error) {
-			return func() ([]int, error) {
-				for v := range q.Items(t.Context()) {
-					return []int{v}, nil
-				}
-				return nil, nil
+		"GetBatch": func(ctx context.Context, q *queue.Queue[int]) ([]int, error) { return batch(ctx, q, 1)() },
+		"Items": func(ctx context.Context, q *queue.Queue[int]) ([]int, error) {
+			for v := range q.Items(ctx) {
+				return []int{v}, nil
 			}
+			return nil, nil
 		},
 	}
 	for name, take := range takes {
 		t.Run(name, func(t *testing.T) {
-			eachFailure(t, func(t *testing.T, failure string, fail func()) {
-				q, _ := touchy(2, 99, fail)
+			eachFailure(t, func(t failureTest) {
+				q, _ := touchy(2, t.fail)
 				fill(t, q, 1, 5)
-				bad := []*call{then(put(t.Context(), q, 99)), then(put(t.Context(), q, 99))}
+				bad := []*call{then(put(t.Context(), q, bad)), then(put(t.Context(), q, bad))}
 				good := then(put(t.Context(), q, 3))
 				later := then(put(t.Context(), q, 4))
 
-				then(take(t, q)).succeeded(t, 1)
+				then(func() ([]int, error) { return take(t.Context(), q) }).succeeded(t, 1)
 				for _, c := range bad {
-					c.failedBy(t, failure)
+					c.failedBy(t)
 				}
 				good.succeeded(t)
 				later.isBlocked(t)
@@ -207,7 +213,7 @@ func TestBlockedPutIsInForTheNextCall(t *testing.T) {
 func TestComparisonPanicKeepsItsStack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var stack []byte
-		q, _ := touchy(2, 99, func() { panic(errIncomparable) })
+		q, _ := touchy(2, func() { panic(errIncomparable) })
 		fill(t, q, 1, 2)
 		then(func() ([]int, error) {
 			defer func() {
@@ -215,7 +221,7 @@ func TestComparisonPanicKeepsItsStack(t *testing.T) {
 				stack = make([]byte, 1<<14)
 				stack = stack[:runtime.Stack(stack, false)]
 			}()
-			return nil, q.Put(t.Context(), 99)
+			return nil, q.Put(t.Context(), bad)
 		})
 		assert.Empty(t, stack)
 		assert.Len(t, drain(t, q), 2)
@@ -227,18 +233,30 @@ func TestComparisonPanicKeepsItsStack(t *testing.T) {
 
 // Where only order is restored, the call that compares fails, and the item stays.
 func TestComparisonFailsInGet(t *testing.T) {
-	for name, take := range map[string]func(*testing.T, *queue.Queue[int]) error{
-		"Get":         func(t *testing.T, q *queue.Queue[int]) error { t.Helper(); _, err := q.Get(t.Context()); return err },
-		"TryGet":      func(_ *testing.T, q *queue.Queue[int]) error { _, err := q.TryGet(); return err },
-		"GetBatch":    func(t *testing.T, q *queue.Queue[int]) error { t.Helper(); _, err := q.GetBatch(t.Context(), make([]int, 9)); return err },
-		"ShutdownNow": func(_ *testing.T, q *queue.Queue[int]) error { q.ShutdownNow(); return nil },
+	for name, take := range map[string]func(context.Context, *queue.Queue[int]) error{
+		"Get": func(ctx context.Context, q *queue.Queue[int]) error {
+			_, err := q.Get(ctx)
+			return err
+		},
+		"TryGet": func(_ context.Context, q *queue.Queue[int]) error {
+			_, err := q.TryGet()
+			return err
+		},
+		"GetBatch": func(ctx context.Context, q *queue.Queue[int]) error {
+			_, err := q.GetBatch(ctx, make([]int, 9))
+			return err
+		},
+		"ShutdownNow": func(_ context.Context, q *queue.Queue[int]) error {
+			q.ShutdownNow()
+			return nil
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			eachFailure(t, func(t *testing.T, failure string, fail func()) {
-				q, always := touchy(5, 99, fail)
+			eachFailure(t, func(t failureTest) {
+				q, always := touchy(5, t.fail)
 				fill(t, q, 3, 1, 2, 5, 4)
 				*always = true
-				then(func() ([]int, error) { return nil, take(t, q) }).failedBy(t, failure)
+				then(func() ([]int, error) { return nil, take(t.Context(), q) }).failedBy(t)
 				*always = false
 				assert.Equal(t, 5, q.Len())
 				assert.Equal(t, 5, q.Unfinished())
@@ -250,12 +268,12 @@ func TestComparisonFailsInGet(t *testing.T) {
 
 // A batch that fails in the middle has taken nothing, and the order is as before.
 func TestComparisonFailsInTheMiddleOfGetBatch(t *testing.T) {
-	eachFailure(t, func(t *testing.T, failure string, fail func()) {
+	eachFailure(t, func(t failureTest) {
 		for after := range 40 {
 			count, left := -1, 0
 			q := queue.NewPriority(0, func(a, b int) int {
 				if count++; left > 0 && count == left {
-					fail()
+					t.fail()
 				}
 				return cmp.Compare(a/10, b/10)
 			})
@@ -273,7 +291,7 @@ func TestComparisonFailsInTheMiddleOfGetBatch(t *testing.T) {
 				assert.Equal(t, want[6:], drain(t, q))
 				continue
 			}
-			c.failedBy(t, failure)
+			c.failedBy(t)
 			assert.Equal(t, make([]int, 6), buf, "no item is there twice")
 			assert.Equal(t, len(want), q.Len())
 			fill(t, q, 15)
@@ -286,13 +304,13 @@ func TestComparisonFailsInTheMiddleOfGetBatch(t *testing.T) {
 // stays in, though that may be more than there is room for, and who compared is
 // who failed.
 func TestComparisonFailsInGetBatchThatMakesRoom(t *testing.T) {
-	eachFailure(t, func(t *testing.T, failure string, fail func()) {
+	eachFailure(t, func(t failureTest) {
 		overfull := false
 		for after := range 60 {
 			count, left := 0, 0
 			q := queue.NewPriority(4, func(a, b int) int {
 				if count++; count == left {
-					fail()
+					t.fail()
 				}
 				return cmp.Compare(a, b)
 			})
@@ -315,7 +333,7 @@ func TestComparisonFailsInGetBatchThatMakesRoom(t *testing.T) {
 			if c.returned {
 				got = append(got, c.items...)
 			} else {
-				c.failedBy(t, failure)
+				c.failedBy(t)
 				assert.Equal(t, make([]int, 6), buf, "no item is there twice")
 			}
 			rest := drain(t, q)
@@ -325,7 +343,7 @@ func TestComparisonFailsInGetBatchThatMakesRoom(t *testing.T) {
 					p.succeeded(t)
 					want = append(want, waiting[i])
 				} else {
-					p.failedBy(t, failure)
+					p.failedBy(t)
 				}
 			}
 			assert.ElementsMatch(t, want, append(got, rest...))
@@ -337,13 +355,13 @@ func TestComparisonFailsInGetBatchThatMakesRoom(t *testing.T) {
 
 // ShutdownNow that fails has shut down, and can be called again.
 func TestComparisonFailsInShutdownNow(t *testing.T) {
-	eachFailure(t, func(t *testing.T, failure string, fail func()) {
-		q, always := touchy(3, 99, fail)
+	eachFailure(t, func(t failureTest) {
+		q, always := touchy(3, t.fail)
 		fill(t, q, 2, 1, 3)
 		blocked := then(put(t.Context(), q, 0))
 		joiner := then(join(t.Context(), q))
 		*always = true
-		then(func() ([]int, error) { return q.ShutdownNow(), nil }).failedBy(t, failure)
+		then(func() ([]int, error) { return q.ShutdownNow(), nil }).failedBy(t)
 		*always = false
 		synctest.Wait()
 		blocked.failed(t, queue.ErrShutdown)
@@ -448,7 +466,7 @@ func TestPrioritySorts(t *testing.T) {
 	}
 }
 
-func drainSome(t *testing.T, q *queue.Queue[int], n int) (some []int) {
+func drainSome(t tester, q *queue.Queue[int], n int) (some []int) {
 	t.Helper()
 	for range n {
 		v, err := q.TryGet()

@@ -12,8 +12,8 @@ import (
 //
 // nil means that the item is in the queue, or has been given to a waiting Get;
 // an error means that it is not, and never will be. If ctx is done when Put is
-// called, or ends while it waits, errors.Is finds both ctx.Err() and
-// context.Cause(ctx) in that error; if the item gets in at the moment at which
+// called, or ends while it waits, [errors.Is] finds both ctx.Err() and
+// [context.Cause](ctx) in that error; if the item gets in at the moment at which
 // ctx ends, it is in and Put returns nil. [ErrShutdown] says that the queue has
 // been shut down, before the call or while it waited.
 //

@@ -15,10 +15,10 @@ import (
 
 var errWhy = errors.New("why")
 
-//
+//
 func TestPutWaitsForRoom(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(1)
+	eachKind(t, func(t kindTest) {
+		q := t.make(1)
 		fill(t, q, 1)
 		blocked := then(put(t.Context(), q, 2))
 		blocked.isBlocked(t)
@@ -38,10 +38,10 @@ func TestPutWaitsForRoom(t *testing.T) {
 // Rule 2: a context that is done takes nothing, although there is room, and
 // comes before the shutdown.
 func TestPutWithDoneContext(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(errWhy)
-		q := make(1)
+		q := t.make(1)
 		for range 2 {
 			err := q.Put(ctx, 1)
 			assert.ErrorIs(t, err, context.Canceled)
@@ -56,8 +56,8 @@ func TestPutWithDoneContext(t *testing.T) {
 
 // Rule 4, Q-08: the error of a wait that its context ends; the item is not in.
 func TestPutCancelled(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(1)
+	eachKind(t, func(t kindTest) {
+		q := t.make(1)
 		fill(t, q, 1)
 		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errWhy)
 		defer cancel()
@@ -73,8 +73,8 @@ func TestPutCancelled(t *testing.T) {
 
 // Q-08, P-80: room that comes free goes to the next who waits.
 func TestCancelledPutIsPassedOver(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(1)
+	eachKind(t, func(t kindTest) {
+		q := t.make(1)
 		fill(t, q, 0)
 		ctx, cancel := context.WithCancel(t.Context())
 		first := then(put(t.Context(), q, 1))
@@ -97,8 +97,8 @@ func TestCancelledPutIsPassedOver(t *testing.T) {
 
 // they enter first come first served, whatever the order among the items.
 func TestBlockedPutsEnterInOrder(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(2)
+	eachKind(t, func(t kindTest) {
+		q := t.make(2)
 		fill(t, q, 50, 60)
 		var calls []*call
 		for _, v := range []int{70, 10, 40} { // with priorities: 10 and 40 are better, and yet wait
@@ -118,8 +118,8 @@ func TestBlockedPutsEnterInOrder(t *testing.T) {
 
 // Q-06, rule 6, H16: nobody overtakes a Put that waits.
 func TestTryPutDoesNotOvertake(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(1)
+	eachKind(t, func(t kindTest) {
+		q := t.make(1)
 		fill(t, q, 0)
 		patient := then(put(t.Context(), q, 1))
 		for range 200 {
@@ -139,9 +139,9 @@ func TestTryPutDoesNotOvertake(t *testing.T) {
 
 // producers that all wait share the room.
 func TestProducersShareFairly(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+	eachKind(t, func(t kindTest) {
 		const producers, rounds = 4, 100
-		q := make(1)
+		q := t.make(1)
 		ctx, cancel := context.WithCancel(t.Context())
 		for id := range producers {
 			then(func() ([]int, error) {
@@ -168,8 +168,8 @@ func TestProducersShareFairly(t *testing.T) {
 
 // Errors of TryPut in their order: shut down, full.
 func TestTryPutErrors(t *testing.T) {
-	for name, make := range kinds {
-		q := make(1)
+	for name, newQueue := range kinds {
+		q := newQueue(1)
 		fill(t, q, 1)
 		assert.ErrorIs(t, q.TryPut(2), queue.ErrFull, name)
 		q.Shutdown()

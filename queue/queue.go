@@ -41,7 +41,7 @@
 //
 // A call whose context is done when it is made fails and takes nothing, even if
 // it would not have had to wait. A wait that its context ends returns an error
-// for which errors.Is finds both ctx.Err() and context.Cause(ctx). If an item
+// for which [errors.Is] finds both ctx.Err() and [context.Cause](ctx). If an item
 // arrives at the same time, the item wins: Get returns it with a nil error, and
 // Put returns nil if its item got in. The context still tells that it is done.
 // What has come about already is reported whatever the context says: Join with
@@ -60,9 +60,9 @@
 //
 // # Panics
 //
-// What calls wrongly panics with an error for which errors.Is finds
+// What calls wrongly panics with an error for which [errors.Is] finds
 // [ErrMisuse], and the queue stays as it was. A comparison of a priority queue
-// may panic or call runtime.Goexit; see [NewPriority].
+// may panic or call [runtime.Goexit]; see [NewPriority].
 //
 // # Testing
 //

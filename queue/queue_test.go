@@ -11,7 +11,7 @@ import (
 	"example.com/asyncgo/queue"
 )
 
-//
+//
 func TestOrderOfEachKind(t *testing.T) {
 	for name, want := range map[string][]int{
 		"fifo":     {3, 1, 2, 5, 4},
@@ -24,11 +24,11 @@ func TestOrderOfEachKind(t *testing.T) {
 	}
 }
 
-//
+//
 func TestWithoutBoundNeverFull(t *testing.T) {
-	for name, make := range kinds {
+	for name, newQueue := range kinds {
 		for _, maxsize := range []int{0, -1, math.MinInt} {
-			q := make(maxsize)
+			q := newQueue(maxsize)
 			for i := range 10_000 {
 				require.NoError(t, q.TryPut(i), name)
 			}
@@ -39,8 +39,8 @@ func TestWithoutBoundNeverFull(t *testing.T) {
 }
 
 func TestBound(t *testing.T) {
-	for name, make := range kinds {
-		q := make(3)
+	for name, newQueue := range kinds {
+		q := newQueue(3)
 		assert.Equal(t, 3, q.Cap())
 		fill(t, q, 1, 2, 3)
 		assert.ErrorIs(t, q.TryPut(4), queue.ErrFull, name)
@@ -53,8 +53,8 @@ func TestBound(t *testing.T) {
 
 // The bound is not a size that is made room for.
 func TestHugeBound(t *testing.T) {
-	for _, make := range kinds {
-		q := make(math.MaxInt)
+	for _, newQueue := range kinds {
+		q := newQueue(math.MaxInt)
 		fill(t, q, 1)
 		assert.Equal(t, math.MaxInt, q.Cap())
 	}
@@ -76,7 +76,7 @@ func TestZeroQueueIsUnboundedFIFO(t *testing.T) {
 	assert.ErrorIs(t, q.TryPut(1), queue.ErrShutdown)
 }
 
-// Rule 9
+// Rule 9.
 func TestNilComparisonIsMisuse(t *testing.T) {
 	assert.ErrorIs(t, misuse(func() { queue.NewPriority[int](1, nil) }), queue.ErrMisuse)
 }

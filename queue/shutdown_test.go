@@ -13,8 +13,8 @@ import (
 
 // puts fail at once, blocked ones too; their items are not in.
 func TestShutdownRefusesPuts(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(1)
+	eachKind(t, func(t kindTest) {
+		q := t.make(1)
 		fill(t, q, 1)
 		blocked := []*call{then(put(t.Context(), q, 2)), then(put(t.Context(), q, 3))}
 		q.Shutdown()
@@ -32,8 +32,8 @@ func TestShutdownRefusesPuts(t *testing.T) {
 
 // a Put that had got in before is in.
 func TestPutThatGotInBeforeShutdown(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(1)
+	eachKind(t, func(t kindTest) {
+		q := t.make(1)
 		fill(t, q, 1)
 		blocked := then(put(t.Context(), q, 2))
 		_, err := q.TryGet()
@@ -47,8 +47,8 @@ func TestPutThatGotInBeforeShutdown(t *testing.T) {
 
 // Q-12, H17: gets drain, then fail; those that wait fail at once.
 func TestShutdownAndGets(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(0)
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
 		fill(t, q, 1, 2)
 		q.Shutdown()
 		v, err := q.Get(t.Context())
@@ -59,7 +59,7 @@ func TestShutdownAndGets(t *testing.T) {
 		_, err = q.Get(t.Context())
 		assert.ErrorIs(t, err, queue.ErrShutdown)
 
-		q = make(0)
+		q = t.make(0)
 		blocked := []*call{then(get(t.Context(), q)), then(get(t.Context(), q)), then(batch(t.Context(), q, 2))}
 		q.Shutdown()
 		synctest.Wait()
@@ -69,14 +69,14 @@ func TestShutdownAndGets(t *testing.T) {
 	})
 }
 
-//
+//
 func TestItemThenShutdownWithTwoGets(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+	eachKind(t, func(t kindTest) {
 		for _, shutdown := range []func(*queue.Queue[int]){
 			(*queue.Queue[int]).Shutdown,
 			func(q *queue.Queue[int]) { assert.Empty(t, q.ShutdownNow(), "Q-13: what was handed over stays so") },
 		} {
-			q := make(0)
+			q := t.make(0)
 			first, second := then(get(t.Context(), q)), then(get(t.Context(), q))
 			fill(t, q, 1)
 			shutdown(q)
@@ -90,8 +90,8 @@ func TestItemThenShutdownWithTwoGets(t *testing.T) {
 
 // Join goes on waiting for what is in.
 func TestShutdownDoesNotReleaseJoin(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(0)
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
 		fill(t, q, 1)
 		joiner := then(join(t.Context(), q))
 		q.Shutdown()
@@ -136,8 +136,8 @@ func TestShutdownNow(t *testing.T) {
 
 // what is being worked on is still unfinished.
 func TestShutdownNowWithWorkInHand(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
-		q := make(0)
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
 		fill(t, q, 1, 2, 3)
 		_, err := q.TryGet()
 		require.NoError(t, err)
@@ -156,8 +156,8 @@ func TestShutdownNowWithWorkInHand(t *testing.T) {
 // TaskDone may have been called for items that are still in: the count does not
 // fall below zero.
 func TestShutdownNowAfterEarlyTaskDone(t *testing.T) {
-	for name, make := range kinds {
-		q := make(0)
+	for name, newQueue := range kinds {
+		q := newQueue(0)
 		fill(t, q, 1, 2, 3)
 		q.TaskDone()
 		q.TaskDone()
@@ -169,8 +169,8 @@ func TestShutdownNowAfterEarlyTaskDone(t *testing.T) {
 
 // P-84: twice, and the second after the first.
 func TestShutdownAgain(t *testing.T) {
-	for name, make := range kinds {
-		q := make(0)
+	for name, newQueue := range kinds {
+		q := newQueue(0)
 		fill(t, q, 1, 2)
 		q.Shutdown()
 		q.Shutdown()
@@ -184,10 +184,10 @@ func TestShutdownAgain(t *testing.T) {
 
 // Rule 3: whoever's Get or Put is cancelled at the same time, nothing is lost.
 func TestShutdownTie(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+	eachKind(t, func(t kindTest) {
 		for _, order := range []string{"cancel first", "shutdown first"} {
 			ctx, cancel := context.WithCancel(t.Context())
-			full, empty := make(1), make(0)
+			full, empty := t.make(1), t.make(0)
 			fill(t, full, 1)
 			calls := []*call{then(put(ctx, full, 2)), then(get(ctx, empty))}
 			if order == "cancel first" {

@@ -17,9 +17,9 @@ import (
 // Rule 3, Q-07, P-81: an item that has been handed over is delivered, though the
 // context ends before the call gets to return.
 func TestDeliveryWinsOverLaterCancellation(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancel(t.Context())
-		empty, full := make(1), make(1)
+		empty, full := t.make(1), t.make(1)
 		fill(t, full, 1)
 		getter, batcher, putter := then(get(ctx, empty)), then(batch(ctx, empty, 2)), then(put(ctx, full, 2))
 		fill(t, empty, 7, 8)
@@ -38,10 +38,10 @@ func TestDeliveryWinsOverLaterCancellation(t *testing.T) {
 // asyncio's cancelled getter whose item stays, its cancelled putter whose
 // room goes on.
 func TestCancellationThenDelivery(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+	eachKind(t, func(t kindTest) {
 		for range 50 {
 			ctx, cancel := context.WithCancel(t.Context())
-			q := make(0)
+			q := t.make(0)
 			getter := then(get(ctx, q))
 			cancel()
 			fill(t, q, 7)
@@ -55,7 +55,7 @@ func TestCancellationThenDelivery(t *testing.T) {
 			}
 
 			ctx, cancel = context.WithCancel(t.Context())
-			q = make(1)
+			q = t.make(1)
 			fill(t, q, 1)
 			putter, behind := then(put(ctx, q, 2)), then(put(t.Context(), q, 3))
 			cancel()
@@ -76,9 +76,9 @@ func TestCancellationThenDelivery(t *testing.T) {
 
 // H15: time-outs that fall on the very moment of a put lose no item.
 func TestTimeoutAtTheMomentOfPut(t *testing.T) {
-	eachKind(t, func(t *testing.T, make func(int) *queue.Queue[int]) {
+	eachKind(t, func(t kindTest) {
 		const items = 300
-		q := make(0)
+		q := t.make(0)
 		start(func() ([]int, error) {
 			for i := range items {
 				time.Sleep(time.Millisecond)
@@ -114,9 +114,9 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 	if raceEnabled {
 		rounds = 600
 	}
-	for name, make := range kinds {
+	for name, newQueue := range kinds {
 		for _, maxsize := range []int{0, 1, 7} {
-			conserve(t, name, make(maxsize), rounds)
+			conserve(t, name, newQueue(maxsize), rounds)
 		}
 	}
 }

@@ -1,0 +1,55 @@
+package conformance_test
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/asyncgo/internal/conformance"
+)
+
+// TestVectors replays what asyncio was observed to do. ASYNCGO_VECTORS names
+// another folder of scenarios in the same format.
+func TestVectors(t *testing.T) {
+	scenarios := load(t, cmp.Or(os.Getenv("ASYNCGO_VECTORS"), "testdata"))
+	var equal, listed, different int
+	for _, s := range scenarios {
+		t.Run(s.Family+"/"+s.Name, func(t *testing.T) {
+			rules, faults := conformance.Judge(s, replay(t, s))
+			switch {
+			case len(faults) > 0:
+				different++
+				t.Errorf("tags %v\n%s", s.Tags, strings.Join(faults, "\n"))
+			case len(rules) > 0:
+				listed++
+				for _, rule := range rules {
+					t.Logf("%s: %s", rule.Row, rule.Why)
+				}
+			default:
+				equal++
+			}
+		})
+	}
+	fmt.Printf("conformance: %d equal, %d listed, %d different\n", equal, listed, different)
+	assert.LessOrEqual(t, listed*100, len(scenarios)*5, "more than 5%% of the scenarios are listed")
+}
+
+func load(t *testing.T, dir string) []*conformance.Scenario {
+	t.Helper()
+	scenarios, err := conformance.Load(dir)
+	require.NoError(t, err)
+	require.NotEmpty(t, scenarios)
+	return scenarios
+}
+
+func replay(t *testing.T, s *conformance.Scenario) (got conformance.Observation) {
+	t.Helper()
+	synctest.Test(t, func(*testing.T) { got = conformance.Replay(s) })
+	return got
+}

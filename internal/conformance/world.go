@@ -1,0 +1,194 @@
+package conformance
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"example.com/asyncgo/taskgroup"
+)
+
+// horizon is later than any scenario ends. What has not ended by then hangs.
+const horizon = 1_000_000 * time.Millisecond
+
+// patience is how often those that hang are helped on before the bubble reports a deadlock.
+const patience = 1000
+
+// world is one replay of a scenario.
+type world struct {
+	scenario  *Scenario
+	begun     time.Time
+	ctx       context.Context //nolint:containedctx // what all waits of the replay derive from; ends only at the horizon
+	resources map[string]resource
+	running   sync.WaitGroup // counts the tasks that have begun and not ended
+
+	mu     sync.Mutex
+	actors map[string]*actor           // those that have begun
+	groups map[string]*taskgroup.Group // the task groups entered so far
+}
+
+// Replay runs the scenario and returns what was observed. It must be called
+// in a testing/synctest bubble. An actor that hangs has no end in the answer,
+// and a log as long as it came.
+func Replay(s *Scenario) Observation {
+	ctx, abandon := context.WithCancel(context.Background())
+	defer abandon()
+	w := &world{
+		scenario:  s,
+		begun:     time.Now(),
+		ctx:       ctx,
+		resources: map[string]resource{},
+		actors:    map[string]*actor{},
+		groups:    map[string]*taskgroup.Group{},
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Resources)) {
+		w.resources[name] = newResource(s.Resources[name])
+	}
+	for _, name := range s.Main {
+		w.start(name)
+	}
+	ended := make(chan struct{})
+	go func() {
+		w.running.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return w.observation()
+	case <-time.After(horizon):
+	}
+	hung := w.observation()
+	abandon()
+	for range patience {
+		select {
+		case <-ended:
+			return hung
+		case <-time.After(time.Millisecond): // all have come as far as they can
+			w.unlock()
+		}
+	}
+	return hung
+}
+
+// unlock helps on those who hang at a lock: a wait for a condition insists on
+// it even after a cancellation.
+func (w *world) unlock() {
+	for _, r := range w.resources {
+		lock, ok := r.(interface {
+			Locked() bool
+			Unlock()
+		})
+		if ok && lock.Locked() {
+			lock.Unlock()
+		}
+	}
+}
+
+// now is the virtual time in milliseconds.
+func (w *world) now() int { return int(time.Since(w.begun) / time.Millisecond) }
+
+// until is the duration to the instant that is ms from now. Time limits end
+// then. Those who sleep wake a tick later: of what is due at one instant,
+// asyncio's loop has the time limits cancel first, and then runs the tasks.
+func (w *world) until(ms int) time.Duration {
+	return time.Until(w.begun.Add(time.Duration(w.now()+ms) * time.Millisecond))
+}
+
+const tick = time.Nanosecond
+
+// observation copies what has been observed so far.
+func (w *world) observation() Observation {
+	seen := Observation{}
+	for name := range w.scenario.Actors {
+		seen[name] = &Record{}
+		if a := w.existing(name); a != nil {
+			seen[name] = a.record()
+		}
+	}
+	return seen
+}
+
+// existing returns the actor, nil if it has not begun.
+func (w *world) existing(name string) *actor {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.actors[name]
+}
+
+// actor returns the actor, and begins it if it has not begun.
+func (w *world) actor(name string) *actor {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if a := w.actors[name]; a != nil {
+		return a
+	}
+	return w.startLocked(w.ctx, name)
+}
+
+// start begins an actor as a task of its own.
+func (w *world) start(name string) *actor {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.startLocked(w.ctx, name)
+}
+
+// stillborn begins an actor whose task has been cancelled already, so that it
+// never runs. In asyncio a task cannot run before the op that made it waits; a
+// goroutine could.
+func (w *world) stillborn(name string) *actor {
+	ctx, cancel := context.WithCancelCause(w.ctx)
+	cancel(errRequested)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.startLocked(ctx, name)
+}
+
+func (w *world) startLocked(ctx context.Context, name string) *actor {
+	a := w.newActor(name)
+	w.launchLocked(a, taskgroup.Start(ctx, a.run, taskgroup.Named(name)))
+	return a
+}
+
+// startIn begins an actor in a group, and returns nil if the group refuses it.
+func (w *world) startIn(g *taskgroup.Group, name string) *actor {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a := w.newActor(name)
+	a.group = g
+	task := taskgroup.Go(g, a.run, taskgroup.Named(name))
+	if hasEnded(task) {
+		return nil // one that was taken cannot have ended yet: it waits to be launched
+	}
+	w.launchLocked(a, task)
+	return a
+}
+
+func (w *world) newActor(name string) *actor {
+	return &actor{world: w, name: name, launched: make(chan struct{})}
+}
+
+// launchLocked lets an actor whose task has begun go ahead.
+func (w *world) launchLocked(a *actor, task *taskgroup.Task[any]) {
+	if w.actors[a.name] != nil {
+		panic("conformance: " + a.name + " is begun twice")
+	}
+	a.task = task
+	w.actors[a.name] = a
+	w.running.Add(1)
+	close(a.launched)
+	task.OnDone(func(*taskgroup.Task[any]) {
+		a.ended()
+		w.running.Done()
+	})
+}
+
+func hasEnded(t *taskgroup.Task[any]) bool {
+	select {
+	case <-t.Done():
+		return true
+	default:
+		return false
+	}
+}

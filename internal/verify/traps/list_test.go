@@ -213,7 +213,7 @@ var traps = []trap{
 			},
 			"conc": func() string {
 				p := concpool.New().WithMaxGoroutines(1)
-				p.Go(func() { p.Go(func() {}) })
+				p.Go(func() { time.Sleep(soon); p.Go(func() {}) })
 				p.Wait()
 				return ""
 			},

@@ -112,7 +112,7 @@ func attempt(t *testing.T, which string) string {
 	case err != nil:
 		for line := range strings.Lines(out.String()) {
 			if text, ok := strings.CutPrefix(line, "panic: "); ok {
-				return "dies: " + strings.TrimSpace(text)
+				return "dies: " + strings.TrimSpace(strings.TrimPrefix(text, "panic: "))
 			}
 		}
 		return "dies"

@@ -88,6 +88,9 @@ func queueModel(take func(items []int) (v int, rest []int)) porcupine.Nondetermi
 				v, rest := take(all)
 				return next(out == v, state{s.shut, s.unfinished, format(rest)})
 			case "taskdone":
+				if out == "misuse" {
+					return next(s.unfinished == 0, s)
+				}
 				return next(s.unfinished > 0, state{s.shut, s.unfinished - 1, s.items})
 			case "shutdown":
 				return []any{state{true, s.unfinished, s.items}}
@@ -186,7 +189,15 @@ func traffic(q items) workload {
 			}
 			if taken > 0 && r.IntN(2) == 0 {
 				taken--
-				h.do(client, call{"taskdone", 0}, func() any { q.TaskDone(); return nil })
+				h.do(client, call{"taskdone", 0}, func() (out any) {
+					defer func() {
+						if recover() != nil {
+							out = "misuse"
+						}
+					}()
+					q.TaskDone()
+					return nil
+				})
 			}
 		}
 	}

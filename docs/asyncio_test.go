@@ -151,15 +151,20 @@ func Example_shield() {
 }
 
 func Example_cancel() {
+	var running semaphore.Event // a task cancelled before it begins never runs
 	task := taskgroup.Start(ctx, func(ctx context.Context) (int, error) {
+		running.Set()
 		<-ctx.Done()
 		fmt.Println("cleaning up:", context.Cause(ctx))
 		return 0, ctx.Err()
 	})
+	if err := running.Wait(ctx); err != nil {
+		return
+	}
 	task.Cancel(errors.New("not needed any more"))
 	_, err := task.Wait(ctx)
 	fmt.Println(task.Cancelled(), errors.Is(err, context.Canceled))
-	// Unordered output:
+	// Output:
 	// cleaning up: not needed any more
 	// true true
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,12 +32,14 @@ func findPythons() interpreters {
 		if err != nil {
 			continue
 		}
-		says, err := exec.Command(path, "-c", "import sys; print(*sys.version_info[:2])").Output()
+		says, err := exec.Command(path, "-c", "import sys; print(*sys.version_info[:2]); print(sys.executable)").Output()
 		if err != nil {
 			continue
 		}
-		p := interpreter{path: path}
-		if _, err := fmt.Sscan(string(says), &p.major, &p.minor); err == nil {
+		// What the stand-in stands for, found once instead of at each start.
+		numbers, executable, _ := strings.Cut(strings.TrimSpace(string(says)), "\n")
+		p := interpreter{path: executable}
+		if _, err := fmt.Sscan(numbers, &p.major, &p.minor); err == nil {
 			found = append(found, p)
 		}
 	}

@@ -7,14 +7,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
+	"example.com/asyncgo/semaphore"
 	"example.com/asyncgo/taskgroup"
 )
 
-func ask(server string, delay time.Duration) taskgroup.Func[string] {
+func ask(server string, turn *semaphore.Event) taskgroup.Func[string] {
 	return func(ctx context.Context) (string, error) {
-		if err := taskgroup.Sleep(ctx, delay); err != nil {
+		if err := turn.Wait(ctx); err != nil {
 			return "", err
 		}
 		if server == "broken" {
@@ -25,18 +25,26 @@ func ask(server string, delay time.Duration) taskgroup.Func[string] {
 }
 
 func main() {
+	// The servers answer in turn, so that the order does not hang on the clock.
+	var turns [3]semaphore.Event
+	handled := 0
+	turns[handled].Set()
 	// The loop owns the calls: they start when it does, and leaving it early
 	// cancels and joins what still runs, where asyncio leaves it running.
 	for answer := range taskgroup.AsCompleted(context.Background(),
-		ask("slow", 50*time.Millisecond),
-		ask("fast", 0),
-		ask("broken", 25*time.Millisecond),
+		ask("slow", &turns[2]),
+		ask("fast", &turns[0]),
+		ask("broken", &turns[1]),
 	) {
 		// answer.Index says which call it was; asyncio cannot, before 3.13.
 		if answer.Err != nil {
 			fmt.Println("failed:", answer.Err)
 		} else {
 			fmt.Println(answer.Value)
+		}
+		handled++
+		if handled < len(turns) {
+			turns[handled].Set()
 		}
 	}
 }

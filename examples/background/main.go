@@ -12,28 +12,23 @@ import (
 	"log"
 	"time"
 
+	"example.com/asyncgo/semaphore"
 	"example.com/asyncgo/taskgroup"
 )
-
-// report is called by one task at a time. With WithKeepGoing, what it has seen
-// is not kept, so a group may go on like that for ever. Panics come here, too.
-func report(_ context.Context, task taskgroup.TaskInfo, err error) {
-	fmt.Printf("%s: %v\n", task.Name, err)
-}
 
 func index(context.Context) error {
 	return errors.New("index damaged")
 }
 
-func backup(ctx context.Context) error {
-	if err := taskgroup.Sleep(ctx, 25*time.Millisecond); err != nil {
+func backup(ctx context.Context, told *semaphore.Event) error {
+	if err := told.Wait(ctx); err != nil {
 		return err
 	}
 	return errors.New("disk full")
 }
 
 func mail(ctx context.Context, sent *[]string) error {
-	if err := taskgroup.Sleep(ctx, 50*time.Millisecond); err != nil {
+	if err := taskgroup.Sleep(ctx, 10*time.Millisecond); err != nil {
 		return err
 	}
 	*sent = append(*sent, "the weekly letter")
@@ -41,11 +36,19 @@ func mail(ctx context.Context, sent *[]string) error {
 }
 
 func main() {
+	var told semaphore.Event
+	// It is called by one task at a time. With WithKeepGoing, what it has seen
+	// is not kept, so a group may go on like that for ever. Panics come here, too.
+	ended := func(_ context.Context, task taskgroup.TaskInfo, err error) {
+		fmt.Printf("%s: %v\n", task.Name, err)
+		told.Set()
+	}
+
 	var sent []string
 	supervisor := taskgroup.New(context.Background(),
-		taskgroup.WithKeepGoing(), taskgroup.WithErrorHandler(report))
+		taskgroup.WithKeepGoing(), taskgroup.WithErrorHandler(ended))
 	supervisor.Go(index, taskgroup.Named("index"))
-	supervisor.Go(backup, taskgroup.Named("backup"))
+	supervisor.Go(func(ctx context.Context) error { return backup(ctx, &told) }, taskgroup.Named("backup"))
 	supervisor.Go(func(ctx context.Context) error { return mail(ctx, &sent) }, taskgroup.Named("mail"))
 	if err := supervisor.Wait(); err != nil { // the handler's errors are not among it
 		log.Fatal(err)

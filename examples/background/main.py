@@ -6,6 +6,7 @@ class Supervisor:
 
     def __init__(self):
         self.tasks = set()
+        self.told = asyncio.Event()
 
     def start(self, coro, name):
         task = asyncio.create_task(coro, name=name)
@@ -16,6 +17,7 @@ class Supervisor:
         self.tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             print(f"{task.get_name()}: {error}")
+            self.told.set()
 
     async def wait(self):
         while self.tasks:
@@ -26,13 +28,13 @@ async def index():
     raise ValueError("index damaged")
 
 
-async def backup():
-    await asyncio.sleep(0.025)
+async def backup(told):
+    await told.wait()
     raise OSError("disk full")
 
 
 async def mail(sent):
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.01)
     sent.append("the weekly letter")
 
 
@@ -40,7 +42,7 @@ async def main():
     sent = []
     supervisor = Supervisor()
     supervisor.start(index(), "index")
-    supervisor.start(backup(), "backup")
+    supervisor.start(backup(supervisor.told), "backup")
     supervisor.start(mail(sent), "mail")
     await supervisor.wait()
     print("sent", sent[0])

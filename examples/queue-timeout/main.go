@@ -16,14 +16,11 @@ import (
 
 func sensor(ctx context.Context, q *queue.Queue[int]) error {
 	for _, reading := range []int{20, 21, 22} {
-		if err := taskgroup.Sleep(ctx, 5*time.Millisecond); err != nil {
-			return err
-		}
 		if err := q.Put(ctx, reading); err != nil {
 			return err
 		}
 	}
-	return taskgroup.Sleep(ctx, time.Hour) // broken from here on
+	return nil // broken from here on
 }
 
 func watch(ctx context.Context, q *queue.Queue[int]) error {
@@ -43,16 +40,12 @@ func watch(ctx context.Context, q *queue.Queue[int]) error {
 }
 
 func main() {
+	ctx := context.Background()
 	q := queue.New[int](0)
-	err := taskgroup.Run(context.Background(), func(ctx context.Context, g *taskgroup.Group) error {
-		sensing := taskgroup.Go(g, taskgroup.NoValue(func(ctx context.Context) error { return sensor(ctx, q) }))
-		if err := watch(ctx, q); err != nil {
-			return err
-		}
-		sensing.Cancel(nil)
-		return nil
-	})
-	if err != nil {
+	if err := sensor(ctx, q); err != nil {
+		log.Fatal(err)
+	}
+	if err := watch(ctx, q); err != nil {
 		log.Fatal(err)
 	}
 }

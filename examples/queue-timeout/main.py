@@ -3,15 +3,14 @@ import asyncio
 
 async def sensor(queue):
     for reading in (20, 21, 22):
-        await asyncio.sleep(0.005)
         await queue.put(reading)
-    await asyncio.sleep(3600)  # broken from here on
+    # Broken from here on.
 
 
 async def watch(queue):
     while True:
-        # A reading that arrives together with the time-out is not lost (it was,
-        # in some versions of Python).
+        # A reading that arrives together with the time-out is not lost. (It was,
+        # in some versions of Python.)
         try:
             reading = await asyncio.wait_for(queue.get(), timeout=0.1)
         except TimeoutError:
@@ -22,10 +21,8 @@ async def watch(queue):
 
 async def main():
     queue = asyncio.Queue()
-    sensing = asyncio.create_task(sensor(queue))
+    await sensor(queue)
     await watch(queue)
-    sensing.cancel()
-    await asyncio.wait([sensing])
 
 
 asyncio.run(main())

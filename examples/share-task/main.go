@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/asyncgo/semaphore"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -19,6 +20,7 @@ type cache struct {
 	mu    sync.Mutex
 	tasks map[string]*taskgroup.Task[string]
 	loads int
+	disk  semaphore.Event // slow
 }
 
 func (c *cache) get(key string) taskgroup.Func[string] {
@@ -35,15 +37,15 @@ func (c *cache) task(ctx context.Context, key string) *taskgroup.Task[string] {
 	if !ok {
 		c.loads++
 		// The task is not the first caller's alone: it must not end with its ctx.
-		task = taskgroup.Start(context.WithoutCancel(ctx), load(key))
+		task = taskgroup.Start(context.WithoutCancel(ctx), c.load(key))
 		c.tasks[key] = task
 	}
 	return task
 }
 
-func load(key string) taskgroup.Func[string] {
+func (c *cache) load(key string) taskgroup.Func[string] {
 	return func(ctx context.Context) (string, error) {
-		if err := taskgroup.Sleep(ctx, 50*time.Millisecond); err != nil {
+		if err := c.disk.Wait(ctx); err != nil {
 			return "", err
 		}
 		return key + " loaded", nil
@@ -54,6 +56,7 @@ func impatient(c *cache, key string) taskgroup.Func[string] {
 	return func(ctx context.Context) (string, error) {
 		answer, err := taskgroup.WaitFor(ctx, 10*time.Millisecond, c.get(key))
 		if errors.Is(err, taskgroup.ErrTimeout) {
+			c.disk.Set()
 			return "not waited for", nil
 		}
 		return answer, err

@@ -5,6 +5,7 @@ class Cache:
     def __init__(self):
         self.tasks = {}
         self.loads = 0
+        self.disk = asyncio.Event()  # slow
 
     async def get(self, key):
         if key not in self.tasks:
@@ -14,7 +15,7 @@ class Cache:
 
     async def load(self, key):
         self.loads += 1
-        await asyncio.sleep(0.05)
+        await self.disk.wait()
         return f"{key} loaded"
 
 
@@ -22,6 +23,7 @@ async def impatient(cache, key):
     try:
         return await asyncio.wait_for(cache.get(key), timeout=0.01)
     except TimeoutError:
+        cache.disk.set()
         return "not waited for"
 
 

@@ -8,27 +8,26 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"time"
 
 	"example.com/asyncgo/semaphore"
 	"example.com/asyncgo/taskgroup"
 )
 
-func commit(ctx context.Context, order string) error {
-	if err := taskgroup.Sleep(ctx, 50*time.Millisecond); err != nil {
+func commit(ctx context.Context, order string, stored *semaphore.Event) error {
+	if err := stored.Wait(ctx); err != nil {
 		return err
 	}
 	fmt.Println(order, "committed")
 	return nil
 }
 
-func request(ctx context.Context, order string, begun *semaphore.Event) error {
+func request(ctx context.Context, order string, begun, stored *semaphore.Event) error {
 	// Shield runs the step with a context that the cancellation does not
 	// reach, and joins it: there is no task to await again. A time instead of
 	// -1 would say how long it may go on after the cancellation.
 	_, err := taskgroup.Shield(ctx, -1, taskgroup.NoValue(func(ctx context.Context) error {
 		begun.Set()
-		return commit(ctx, order)
+		return commit(ctx, order, stored)
 	}))
 	if err != nil {
 		return err
@@ -38,15 +37,16 @@ func request(ctx context.Context, order string, begun *semaphore.Event) error {
 
 func main() {
 	ctx := context.Background()
-	var begun semaphore.Event
+	var begun, stored semaphore.Event
 	client := taskgroup.Start(ctx, taskgroup.NoValue(func(ctx context.Context) error {
-		return request(ctx, "order 1", &begun)
+		return request(ctx, "order 1", &begun, &stored)
 	}))
 	if err := begun.Wait(ctx); err != nil {
 		log.Fatal(err)
 	}
 	client.Cancel(nil)
 	fmt.Println("client gone, the commit goes on")
+	stored.Set()
 	_, err := client.Wait(ctx) // is itself await shield(client)
 	switch {
 	case client.Cancelled():

@@ -1,13 +1,13 @@
 import asyncio
 
 
-async def commit(order):
-    await asyncio.sleep(0.05)
+async def commit(order, stored):
+    await stored.wait()
     print(order, "committed")
 
 
-async def request(order, begun):
-    committing = asyncio.create_task(commit(order))
+async def request(order, begun, stored):
+    committing = asyncio.create_task(commit(order, stored))
     begun.set()
     try:
         await asyncio.shield(committing)
@@ -17,11 +17,12 @@ async def request(order, begun):
 
 
 async def main():
-    begun = asyncio.Event()
-    client = asyncio.create_task(request("order 1", begun))
+    begun, stored = asyncio.Event(), asyncio.Event()
+    client = asyncio.create_task(request("order 1", begun, stored))
     await begun.wait()
     client.cancel()
     print("client gone, the commit goes on")
+    stored.set()
     try:
         await client
         print("client served")

@@ -13,12 +13,11 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-const idle = 150 * time.Millisecond
+const idle = 300 * time.Millisecond
 
 func receive(ctx context.Context, handle func(chunk string) error) error {
-	// Five chunks take longer than the limit, but none of them alone does.
 	for number := 1; number <= 5; number++ {
-		if err := taskgroup.Sleep(ctx, 40*time.Millisecond); err != nil {
+		if err := taskgroup.Sleep(ctx, 10*time.Millisecond); err != nil {
 			return err
 		}
 		if err := handle(fmt.Sprintf("chunk %d", number)); err != nil {
@@ -35,6 +34,7 @@ func main() {
 	err := taskgroup.Timeout(context.Background(), idle, func(ctx context.Context, limit *taskgroup.Deadline) error {
 		return receive(ctx, func(chunk string) error {
 			fmt.Println(chunk)
+			// However long it takes, as long as there is always more.
 			return limit.Extend(idle) // from now
 		})
 	})

@@ -1,12 +1,11 @@
 import asyncio
 
-IDLE = 0.15
+IDLE = 0.3
 
 
 async def receive():
-    # Five chunks take longer than the limit, but none of them alone does.
     for number in range(1, 6):
-        await asyncio.sleep(0.04)
+        await asyncio.sleep(0.01)
         yield f"chunk {number}"
     await asyncio.sleep(3600)
     yield "the end"
@@ -18,6 +17,7 @@ async def main():
         async with asyncio.timeout(IDLE) as limit:
             async for chunk in receive():
                 print(chunk)
+                # However long it takes, as long as there is always more.
                 limit.reschedule(loop.time() + IDLE)
     except TimeoutError:
         print("nothing more came")

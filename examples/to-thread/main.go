@@ -22,9 +22,9 @@ func checksum(name string) string {
 	return fmt.Sprintf("%s: %d", name, sum)
 }
 
-func hang() (string, error) {
-	time.Sleep(100 * time.Millisecond)
-	return "too late", nil
+func hang(released <-chan struct{}) string {
+	<-released
+	return "too late"
 }
 
 func main() {
@@ -42,10 +42,11 @@ func main() {
 		fmt.Println(line)
 	}
 
+	released := make(chan struct{})
 	// What needs help is giving up: Blocking returns when ctx ends, and leaves
 	// the call to itself, since it cannot be cancelled.
 	answer, err := taskgroup.WaitFor(ctx, 10*time.Millisecond, func(ctx context.Context) (string, error) {
-		return taskgroup.Blocking(ctx, hang)
+		return taskgroup.Blocking(ctx, func() (string, error) { return hang(released), nil })
 	})
 	switch {
 	case errors.Is(err, taskgroup.ErrTimeout):
@@ -55,4 +56,5 @@ func main() {
 	default:
 		fmt.Println(answer)
 	}
+	close(released) // nobody waits for it
 }

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 import time
 
 
@@ -7,8 +8,8 @@ def checksum(name):
     return f"{name}: {sum(name.encode())}"
 
 
-def hang():
-    time.sleep(0.1)
+def hang(released):
+    released.wait()
     return "too late"
 
 
@@ -19,11 +20,13 @@ async def main():
     ):
         print(line)
 
+    released = threading.Event()
     # A thread cannot be cancelled. It is left to itself, its result is lost.
     try:
-        print(await asyncio.wait_for(asyncio.to_thread(hang), timeout=0.01))
+        print(await asyncio.wait_for(asyncio.to_thread(hang, released), timeout=0.01))
     except TimeoutError:
         print("left behind")
+    released.set()  # or asyncio.run would wait for the thread
 
 
 asyncio.run(main())

@@ -1,0 +1,57 @@
+// Wait-first-completed takes the first answer and cancels the other questions.
+//
+// It mirrors asyncio.wait with FIRST_COMPLETED; main.py is the original.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"example.com/asyncgo/taskgroup"
+)
+
+func ask(server string, delay time.Duration) taskgroup.Func[string] {
+	return func(ctx context.Context) (string, error) {
+		if err := taskgroup.Sleep(ctx, delay); err != nil {
+			return "", err
+		}
+		return "hello from " + server, nil
+	}
+}
+
+func main() {
+	ctx := context.Background()
+	tasks := []*taskgroup.Task[string]{
+		taskgroup.Start(ctx, ask("far", time.Hour), taskgroup.Named("far")),
+		taskgroup.Start(ctx, ask("near", 10*time.Millisecond), taskgroup.Named("near")),
+		taskgroup.Start(ctx, ask("farther", time.Hour), taskgroup.Named("farther")),
+	}
+	done, pending, err := taskgroup.Wait(ctx, taskgroup.FirstCompleted, tasks...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, task := range done {
+		answer, err := task.Result()
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s: %s\n", task.Name(), answer)
+	}
+
+	// Wait cancels nothing: the others run on until somebody does.
+	for _, task := range pending {
+		task.Cancel(nil)
+	}
+	if _, _, err := taskgroup.Wait(ctx, taskgroup.AllCompleted, pending...); err != nil {
+		log.Fatal(err)
+	}
+	for _, task := range pending { // in the order given, where asyncio has sets
+		if task.Cancelled() {
+			fmt.Println(task.Name(), "was cancelled")
+		} else {
+			fmt.Println(task.Name(), "ended")
+		}
+	}
+}

@@ -1,0 +1,27 @@
+import asyncio
+
+
+async def ask(server, delay):
+    await asyncio.sleep(delay)
+    return f"hello from {server}"
+
+
+async def main():
+    tasks = [
+        asyncio.create_task(ask("far", 3600), name="far"),
+        asyncio.create_task(ask("near", 0.01), name="near"),
+        asyncio.create_task(ask("farther", 3600), name="farther"),
+    ]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        print(f"{task.get_name()}: {task.result()}")
+
+    # wait cancels nothing: the others run on until somebody does.
+    for task in pending:
+        task.cancel()
+    await asyncio.wait(pending)
+    for task in sorted(pending, key=tasks.index):
+        print(task.get_name(), "was cancelled" if task.cancelled() else "ended")
+
+
+asyncio.run(main())

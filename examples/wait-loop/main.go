@@ -1,0 +1,58 @@
+// Wait-loop handles tasks as they end while it keeps starting more.
+//
+// It mirrors a loop around asyncio.wait with FIRST_COMPLETED; main.py is the
+// original.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/asyncgo/taskgroup"
+)
+
+var links = map[string][]string{"/": {"/a", "/b"}, "/a": {"/c"}, "/b": {"/a", "/c"}, "/c": {"/d", "/"}}
+
+func fetch(page string) taskgroup.Func[[]string] {
+	return func(ctx context.Context) ([]string, error) {
+		if err := taskgroup.Sleep(ctx, 5*time.Millisecond); err != nil {
+			return nil, err
+		}
+		return links[page], nil
+	}
+}
+
+func main() {
+	seen := map[string]bool{"/": true}
+	// A Set hands out each task once, as it ends, at the same cost however many
+	// wait. The tasks belong to the group: if one fails, all of them end.
+	err := taskgroup.Run(context.Background(), func(ctx context.Context, g *taskgroup.Group) error {
+		pending := taskgroup.NewSet(taskgroup.Go(g, fetch("/")))
+		for pending.Len() > 0 {
+			task, err := pending.Next(ctx)
+			if err != nil {
+				return err
+			}
+			found, err := task.Result()
+			if err != nil {
+				return err
+			}
+			for _, link := range found {
+				if !seen[link] {
+					seen[link] = true
+					pending.Add(taskgroup.Go(g, fetch(link)))
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(strings.Join(slices.Sorted(maps.Keys(seen)), " "))
+}

@@ -1,0 +1,27 @@
+import asyncio
+
+
+async def ask(server, delay):
+    await asyncio.sleep(delay)
+    return f"hello from {server}"
+
+
+async def main():
+    tasks = [
+        asyncio.create_task(ask("near", 0), name="near"),
+        asyncio.create_task(ask("far", 3600), name="far"),
+    ]
+    # The time-out is no error: it says what is done and what is not.
+    done, pending = await asyncio.wait(tasks, timeout=0.2)
+    for task in done:
+        print(f"{task.get_name()}: {task.result()}")
+    for task in pending:
+        print(task.get_name(), "has not answered yet")
+
+    # And it cancelled nothing.
+    for task in pending:
+        task.cancel()
+    await asyncio.wait(pending)
+
+
+asyncio.run(main())

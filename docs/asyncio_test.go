@@ -78,8 +78,7 @@ func Example_exceptionGroup() {
 		taskgroup.Go(g, forever) // is cancelled, which is no failure
 		return nil
 	})
-	var group *taskgroup.GroupError
-	if errors.As(err, &group) {
+	if group, ok := errors.AsType[*taskgroup.GroupError](err); ok {
 		for _, failure := range group.Errors {
 			fmt.Println(failure.Index, failure.Name, failure.Err)
 		}

@@ -118,7 +118,8 @@ func WithLimiter(l Limiter) Option {
 // WithSignals has [Run] cancel the group with a [*SignalError] on the first of
 // the given signals; without arguments, [os.Interrupt] and SIGTERM. After that
 // the signals have their default action again, so that a second one ends the
-// process. It works with Run only; for [New] it is misuse.
+// process. It works with Run only; for [New] it is misuse. The package
+// os/signal, which it uses, does not work in a testing/synctest bubble.
 func WithSignals(sigs ...os.Signal) Option {
 	if len(sigs) == 0 {
 		sigs = []os.Signal{os.Interrupt, syscall.SIGTERM}

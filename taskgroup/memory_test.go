@@ -3,6 +3,7 @@ package taskgroup_test
 import (
 	"context"
 	"runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"weak"
@@ -134,9 +135,12 @@ func TestAWaveOfTasks(t *testing.T) {
 	stays := taskgroup.Go(g, taskgroup.NoValue(untilDone))
 	wave := func() {
 		end := make(chan struct{})
+		var there sync.WaitGroup
+		there.Add(10_000)
 		for range 10_000 {
-			g.Go(func(context.Context) error { <-end; return nil })
+			g.Go(func(context.Context) error { there.Done(); <-end; return nil })
 		}
+		there.Wait()
 		close(end)
 		for g.Running() > 1 {
 			runtime.Gosched()

@@ -66,7 +66,7 @@ type observer struct {
 	in         bool
 }
 
-// callback is one function registered with OnDone; nil once removed.
+// callback is one function registered with OnDone.
 type callback struct{ f func() }
 
 // closedChan stands for the Done channel of what has ended already.
@@ -264,11 +264,19 @@ func run(callbacks []*callback) {
 	if len(callbacks) == 0 {
 		return
 	}
-	defer run(callbacks[1:])
+	called := 0
+	defer func() { run(callbacks[called:]) }()
+	for _, cb := range callbacks {
+		called++
+		cb.run()
+	}
+}
+
+func (cb *callback) run() {
 	defer func() {
 		if v := recover(); v != nil {
 			reportCallback("an OnDone callback", v)
 		}
 	}()
-	callbacks[0].f()
+	cb.f()
 }

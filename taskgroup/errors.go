@@ -166,7 +166,8 @@ func (e *SignalError) Error() string { return "taskgroup: signal: " + e.Signal.S
 // LateError says that time was over while tasks were still running, and names
 // them. They run on: a later [Group.Wait] joins them.
 type LateError struct {
-	// Tasks are those that had not ended.
+	// Tasks are those that had not ended, a function given to [Task.OnDone]
+	// included.
 	Tasks []TaskInfo
 
 	// Cause is the error that would have been returned: why they had to end.

@@ -181,7 +181,7 @@ func (g *Group) Tasks() []TaskInfo {
 	g.mu.Lock()
 	tasks := g.runningLocked()
 	g.mu.Unlock()
-	return infos(tasks)
+	return infos(slices.DeleteFunc(tasks, func(c *core) bool { return c.hasEnded() }))
 }
 
 // runningLocked returns the tasks that have started and are not counted as
@@ -199,14 +199,12 @@ func (g *Group) runningLocked() []*core {
 	return tasks
 }
 
-// infos describes those of the tasks that have not ended, in order.
+// infos describes tasks, in order of submission.
 func infos(tasks []*core) []TaskInfo {
 	slices.SortFunc(tasks, func(a, b *core) int { return cmp.Compare(a.index(), b.index()) })
 	infos := make([]TaskInfo, 0, len(tasks))
 	for _, c := range tasks {
-		if !c.hasEnded() {
-			infos = append(infos, c.info())
-		}
+		infos = append(infos, c.info())
 	}
 	return infos
 }

@@ -52,14 +52,16 @@ func (g *Group) await() *LateError {
 	case g.overdue.wait(g.ctx, joined, g.grace):
 		return nil
 	}
-	late := &LateError{Tasks: g.Tasks(), Cause: g.soFar()}
+	cause := g.soFar()
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	if g.closed {
-		return nil // just in time after all
+		g.mu.Unlock()
+		return nil // the last end wins a tie
 	}
 	g.late = true
-	return late
+	tasks := g.runningLocked()
+	g.mu.Unlock()
+	return &LateError{Tasks: infos(tasks), Cause: cause}
 }
 
 // Shutdown ends the group in good order: it refuses new tasks, and the calls

@@ -63,7 +63,7 @@ func (e *PanicError) Unwrap() []error {
 // where it came from, and stays what it is. It must be called by the deferred
 // function that recovered: that is where the stack is still the task's.
 func recovered(value any, task func() TaskInfo) (pe *PanicError, isNew bool) {
-	if pe, ok := value.(*PanicError); ok {
+	if pe, ok := value.(*PanicError); ok && pe != nil {
 		return pe, false
 	}
 	return &PanicError{Value: value, Stack: debug.Stack(), Task: task()}, true

@@ -575,3 +575,15 @@ func TestPanicThatCrashes(t *testing.T) {
 	assert.True(t, ok)
 	assert.Equal(t, "an error like any other\n", output)
 }
+
+// What a task panics with may be a *PanicError that is none.
+func TestPanicWithANilPanicError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reports := capture(t)
+		g := taskgroup.New(t.Context())
+		g.Go(func(context.Context) error { panic((*taskgroup.PanicError)(nil)) })
+		pe := raisedPanic(t, func() { _ = g.Wait() })
+		assert.Equal(t, (*taskgroup.PanicError)(nil), pe.Value)
+		assert.Len(t, reports.take(), 1)
+	})
+}

@@ -372,3 +372,21 @@ func TestShieldedStart(t *testing.T) {
 		assert.False(t, has)
 	})
 }
+
+// A callback that does not come back makes its task late.
+func TestACallbackIsLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := taskgroup.New(t.Context(), taskgroup.WithGrace(time.Second))
+		task := taskgroup.Go(g, value(1), taskgroup.Named("ended"))
+		task.OnDone(func(*taskgroup.Task[int]) { time.Sleep(time.Minute) })
+		synctest.Wait()
+		assert.NoError(t, task.Err())
+		assert.Empty(t, g.Tasks())
+		g.Stop()
+		assert.Equal(t, []string{"ended"}, names(late(t, g.Wait()).Tasks))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		assert.Equal(t, []string{"ended"}, names(late(t, g.Shutdown(ctx)).Tasks))
+		assert.Error(t, g.Wait())
+	})
+}

@@ -750,3 +750,52 @@ func TestNoValue(t *testing.T) {
 		assert.NoError(t, err)
 	})
 }
+
+// Any number of callbacks: they do not need each other's stack.
+func TestManyCallbacks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		end := make(chan struct{})
+		task := taskgroup.Start(t.Context(), func(context.Context) (int, error) { <-end; return 0, nil })
+		called := 0
+		const n = 100_000
+		for range n {
+			task.OnDone(func(*taskgroup.Task[int]) { called++ })
+		}
+		close(end)
+		synctest.Wait()
+		assert.Equal(t, n, called)
+	})
+}
+
+// A callback and an error handler may start tasks in the group, which are joined.
+func TestCallbacksStartTasks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ran atomic.Int32
+		again := func(ctx context.Context) error { ran.Add(1); return sleep(ctx, time.Second) }
+		var g *taskgroup.Group
+		g = taskgroup.New(t.Context(), taskgroup.WithKeepGoing(), taskgroup.WithErrorHandler(
+			func(context.Context, taskgroup.TaskInfo, error) { assert.True(t, g.Go(again)) }))
+		task := taskgroup.Go(g, func(context.Context) (int, error) { time.Sleep(time.Second); return 0, errBoom })
+		task.OnDone(func(*taskgroup.Task[int]) { assert.True(t, g.Go(again)) })
+		assert.NoError(t, g.Wait())
+		assert.Equal(t, int32(2), ran.Load())
+	})
+}
+
+// Tasks: WaitOrCancel of a task that waits in the backlog takes it out.
+func TestWaitOrCancelInTheBacklog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(-1))
+		g.Go(untilDone)
+		task := taskgroup.Go(g, func(context.Context) (int, error) { panic("it runs") })
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errWhy)
+		defer cancel()
+		begun := time.Now()
+		_, err := task.WaitOrCancel(ctx)
+		assert.Equal(t, time.Second, time.Since(begun))
+		assert.ErrorIs(t, err, errWhy)
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		g.Stop()
+		assert.NoError(t, g.Wait())
+	})
+}

@@ -43,7 +43,7 @@ func parse(t *testing.T, text string) *conformance.Scenario {
 // What was not observed must not pass: each of these expectations is wrong in
 // one place.
 func TestWrongExpectationIsNoticed(t *testing.T) {
-	got := replay(t, parse(t, program))
+	got := replayer(t, parse(t, program))
 	_, faults := conformance.Judge(parse(t, program), got)
 	require.Empty(t, faults)
 
@@ -90,6 +90,6 @@ func faultsOf(change string) int {
 // An actor that hangs is reported, and does not take the test process with it.
 func TestHangIsNoticed(t *testing.T) {
 	hang := strings.Replace(program, `{"i": 1, "op": "cancel", "task": "m"}`, `{"i": 1, "op": "sleep", "ms": 3000000}`, 1)
-	_, faults := conformance.Judge(parse(t, hang), replay(t, parse(t, hang)))
+	_, faults := conformance.Judge(parse(t, hang), replayer(t, parse(t, hang)))
 	assert.NotEmpty(t, faults)
 }

@@ -21,7 +21,7 @@ func TestVectors(t *testing.T) {
 	var equal, listed, different int
 	for _, s := range scenarios {
 		t.Run(s.Family+"/"+s.Name, func(t *testing.T) {
-			rules, faults := conformance.Judge(s, replay(t, s))
+			rules, faults := conformance.Judge(s, replayer(t, s))
 			switch {
 			case len(faults) > 0:
 				different++
@@ -48,8 +48,11 @@ func load(t *testing.T, dir string) []*conformance.Scenario {
 	return scenarios
 }
 
-func replay(t *testing.T, s *conformance.Scenario) (got conformance.Observation) {
+// replayer replays s, each time in a bubble of its own.
+func replayer(t *testing.T, s *conformance.Scenario) func(conformance.Emulation) conformance.Observation {
 	t.Helper()
-	synctest.Test(t, func(*testing.T) { got = conformance.Replay(s) })
-	return got
+	return func(how conformance.Emulation) (got conformance.Observation) {
+		synctest.Test(t, func(*testing.T) { got = conformance.Replay(s, how) })
+		return got
+	}
 }

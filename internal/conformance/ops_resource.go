@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"example.com/asyncgo/queue"
 	"example.com/asyncgo/semaphore"
@@ -20,7 +21,7 @@ type resource interface {
 	do(a *actor, st *Step) (value any, err error)
 }
 
-func newResource(r Resource) resource {
+func newResource(r Resource, how Emulation) resource {
 	switch r.Kind {
 	case "semaphore":
 		return semaphoreOps{semaphore.NewCounting(r.Value)}
@@ -30,6 +31,9 @@ func newResource(r Resource) resource {
 		return lockOps{new(semaphore.Lock)}
 	case "condition":
 		lock := new(semaphore.Lock)
+		if how == CPythonConditions {
+			return &cpythonCond{lockOps: lockOps{lock}}
+		}
 		return condOps{lockOps{lock}, semaphore.NewCond(lock)}
 	case "event":
 		return eventOps{new(semaphore.Event)}
@@ -86,16 +90,24 @@ type lockOps struct{ *semaphore.Lock }
 func (l lockOps) do(a *actor, st *Step) (any, error) {
 	switch st.Op {
 	case "acquire":
-		if a.isPending() && l.TryLock() {
-			return nil, nil
-		}
-		return nil, a.wait(l.Lock.Lock)
+		return nil, l.acquire(a)
 	case "release":
-		return nil, misuse(l.Unlock)
+		err := misuse(l.Unlock)
+		// Here the lock stays locked for the one who gets it (L-07). In asyncio it
+		// is free until that one runs, who may give it up again at once.
+		time.Sleep(tick)
+		return nil, err
 	case "locked":
 		return l.Locked(), nil
 	}
 	return nil, unknown(st)
+}
+
+func (l lockOps) acquire(a *actor) error {
+	if a.isPending() && l.TryLock() {
+		return nil
+	}
+	return a.wait(l.Lock.Lock)
 }
 
 type condOps struct {

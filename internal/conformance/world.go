@@ -29,10 +29,19 @@ type world struct {
 	groups map[string]*taskgroup.Group // the task groups entered so far
 }
 
+// Emulation says which peculiarity of CPython a replay takes over.
+type Emulation int
+
+// What a replay may take over.
+const (
+	Nothing           Emulation = iota // the library as it is
+	CPythonConditions                  // a condition that cancels as CPython's does; see Rules
+)
+
 // Replay runs the scenario and returns what was observed. It must be called
 // in a testing/synctest bubble. An actor that hangs has no end in the answer,
 // and a log as long as it came.
-func Replay(s *Scenario) Observation {
+func Replay(s *Scenario, how Emulation) Observation {
 	ctx, abandon := context.WithCancel(context.Background())
 	defer abandon()
 	w := &world{
@@ -44,7 +53,7 @@ func Replay(s *Scenario) Observation {
 		groups:    map[string]*taskgroup.Group{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Resources)) {
-		w.resources[name] = newResource(s.Resources[name])
+		w.resources[name] = newResource(s.Resources[name], how)
 	}
 	for _, name := range s.Main {
 		w.start(name)

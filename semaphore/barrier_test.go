@@ -183,6 +183,21 @@ func TestBarrierCancelledThenTripped(t *testing.T) {
 	}
 }
 
+// Both are there at once, and select would toss a coin: the delivery wins.
+func TestBarrierTrippedAndCancelledAtOnce(t *testing.T) {
+	for range 50 {
+		b := semaphore.NewBarrier(2)
+		i, err := b.Wait(newMeeting(t.Context(), func() {
+			i, err := b.Wait(t.Context())
+			assert.NoError(t, err)
+			assert.Equal(t, 1, i)
+		}))
+		assert.NoError(t, err)
+		assert.Zero(t, i)
+		assert.Zero(t, b.Waiting())
+	}
+}
+
 // B-07: abort breaks for those who wait and all who come, until reset; a round that has
 // tripped is immune, even if its parties have not run.
 func TestBarrierAbort(t *testing.T) {

@@ -26,68 +26,68 @@ var (
 // that are served and waits that are cancelled in each of them.
 func TestValuesWorkInsideAndOutsideBubbles(t *testing.T) {
 	values := map[string]struct {
-		hold, release func()
-		wait          func(ctx context.Context) error
+		hold    func() // makes a wait block
+		wait    func(ctx context.Context) error
+		release func() // ends it
+		tidy    func() // undoes hold, if that is needed
 	}{
 		"Semaphore": {
-			func() { packageSemaphore.TryAcquire() },
-			packageSemaphore.Release,
-			func(ctx context.Context) error {
-				err := packageSemaphore.Acquire(ctx)
-				if err == nil {
-					packageSemaphore.Release()
-				}
-				return err
+			hold: func() { packageSemaphore.TryAcquire() },
+			wait: func(ctx context.Context) error {
+				return packageSemaphore.Do(ctx, func(context.Context) error { return nil })
 			},
+			release: packageSemaphore.Release,
+			tidy:    packageSemaphore.Release,
 		},
 		"Keyed": {
-			func() { packageKeyed.TryAcquire("k") },
-			func() { packageKeyed.Release("k") },
-			func(ctx context.Context) error {
+			hold: func() { packageKeyed.TryAcquire("k") },
+			wait: func(ctx context.Context) error {
 				return packageKeyed.Do(ctx, "k", func(context.Context) error { return nil })
 			},
+			release: func() { packageKeyed.Release("k") },
+			tidy:    func() { packageKeyed.Release("k") },
 		},
 		"Lock": {
-			func() { packageLock.TryLock() },
-			packageLock.Unlock,
-			func(ctx context.Context) error {
+			hold: func() { packageLock.TryLock() },
+			wait: func(ctx context.Context) error {
 				return packageLock.Do(ctx, func(context.Context) error { return nil })
 			},
+			release: packageLock.Unlock,
+			tidy:    packageLock.Unlock,
 		},
-		"Event": {packageEvent.Clear, packageEvent.Set, packageEvent.Wait},
+		"Event": {
+			hold:    packageEvent.Clear,
+			wait:    packageEvent.Wait,
+			release: packageEvent.Set,
+			tidy:    func() {},
+		},
 		"Cond": {
-			func() {},
-			func() {
+			hold: func() {},
+			wait: func(ctx context.Context) error {
+				return packageLock.Do(context.WithoutCancel(ctx), func(context.Context) error {
+					return packageCond.Wait(ctx)
+				})
+			},
+			release: func() {
 				if packageLock.TryLock() {
 					packageCond.NotifyAll()
 					packageLock.Unlock()
 				}
 			},
-			func(ctx context.Context) error {
-				if err := packageLock.Lock(context.WithoutCancel(ctx)); err != nil {
-					return err
-				}
-				defer packageLock.Unlock()
-				return packageCond.Wait(ctx)
-			},
+			tidy: func() {},
 		},
 		"Barrier": {
-			func() {},
-			func() { _, _ = packageBarrier.Wait(context.Background()) },
-			func(ctx context.Context) error { _, err := packageBarrier.Wait(ctx); return err },
+			hold:    func() {},
+			wait:    func(ctx context.Context) error { _, err := packageBarrier.Wait(ctx); return err },
+			release: func() { _, _ = packageBarrier.Wait(context.Background()) },
+			tidy:    func() {},
 		},
 	}
 	for name, v := range values {
 		use := func(t *testing.T, settle func()) {
 			t.Helper()
 			v.hold()
-			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan error, 1)
-			go func() { ended <- v.wait(ctx) }()
-			settle()
-			cancel()
-			assert.ErrorIs(t, <-ended, context.Canceled)
-
 			go func() { ended <- v.wait(t.Context()) }()
 			settle()
 			v.release()
@@ -98,6 +98,15 @@ func TestValuesWorkInsideAndOutsideBubbles(t *testing.T) {
 				runtime.Gosched()
 			}
 			assert.NoError(t, <-ended)
+
+			// Last, so that nothing but the cancellation can have cleared up.
+			v.hold()
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() { ended <- v.wait(ctx) }()
+			settle()
+			cancel()
+			assert.ErrorIs(t, <-ended, context.Canceled)
+			v.tidy()
 		}
 		outside := func(t *testing.T) {
 			t.Helper()

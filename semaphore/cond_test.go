@@ -139,6 +139,33 @@ func TestCondWithoutTheLock(t *testing.T) {
 	})
 }
 
+// unlocking is a context that has a lock unlocked when it is first looked at.
+type unlocking struct {
+	context.Context //nolint:containedctx // it is a context
+
+	l *semaphore.Lock
+}
+
+func (u *unlocking) Err() error {
+	if u.l.Locked() {
+		u.l.Unlock()
+	}
+	return nil
+}
+
+// The same when somebody unlocks the lock in the midst of a Wait that is not theirs.
+func TestWaitForWhichTheLockIsPulledAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoom()
+		assert.True(t, r.l.TryLock())
+		assertMisuse(t, func() { _ = r.c.Wait(&unlocking{t.Context(), &r.l}) }, semaphore.ErrNotLocked)
+		assert.False(t, r.l.Locked())
+		waiter := r.wait(t, t.Context(), 0)
+		r.with(t, func() { r.c.Notify(1) })
+		waiter.assertReturned(t, nil)
+	})
+}
+
 func TestCondMisuse(t *testing.T) {
 	assertMisuse(t, func() { semaphore.NewCond(nil) })
 	var zero semaphore.Cond
@@ -243,15 +270,44 @@ func TestNotificationIsPassedOnTwice(t *testing.T) {
 	})
 }
 
-// With it goes the moment of the Notify: one who came later does not get it.
+// With it goes the moment of the Notify, however often it is passed on: one who came later
+// does not get it.
 func TestNotificationIsPassedOnOnlyToThoseWhoWaited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
 		ctx, cancel := context.WithCancel(t.Context())
-		a, b := r.wait(t, ctx, 0), r.wait(t, ctx, 1)
+		later, cancelLater := context.WithCancel(t.Context())
+		a, b := r.wait(t, ctx, 0), r.wait(t, later, 1)
 		assert.True(t, r.l.TryLock())
 		r.c.Notify(1)
+		cancel()
+		second := begin(func() error { return r.l.Lock(t.Context()) })
 		// Nobody owns the lock, so a third can begin to wait before the receiver has it.
+		late := begin(func() error {
+			err := r.c.Wait(t.Context())
+			r.l.Unlock()
+			return err
+		})
+		a.assertReturned(t, context.Canceled)
+		second.assertReturned(t, nil)
+		b.assertBlocked(t) // it has the notification now, and waits for the lock
+		cancelLater()
+		r.l.Unlock()
+		b.assertReturned(t, context.Canceled)
+		late.assertBlocked(t)
+		r.with(t, func() { r.c.Notify(1) })
+		late.assertReturned(t, nil)
+	})
+}
+
+// Nor does it if the first receiver is the only one.
+func TestNotificationIsNotForThoseWhoComeLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoom()
+		ctx, cancel := context.WithCancel(t.Context())
+		a := r.wait(t, ctx, 0)
+		assert.True(t, r.l.TryLock())
+		r.c.Notify(1)
 		cancel()
 		late := begin(func() error {
 			err := r.c.Wait(t.Context())
@@ -259,7 +315,6 @@ func TestNotificationIsPassedOnOnlyToThoseWhoWaited(t *testing.T) {
 			return err
 		})
 		a.assertReturned(t, context.Canceled)
-		b.assertReturned(t, context.Canceled)
 		late.assertBlocked(t)
 		r.with(t, func() { r.c.Notify(1) })
 		late.assertReturned(t, nil)

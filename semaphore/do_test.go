@@ -2,6 +2,7 @@ package semaphore_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -162,6 +163,49 @@ func TestDoGivesAContextThatEndsWithTheCallers(t *testing.T) {
 			return nil
 		}))
 	}
+}
+
+// What derives from the context needs no goroutine to see its end.
+func TestDoGivesAContextThatIsCheapToDeriveFrom(t *testing.T) {
+	s := semaphore.New(1)
+	assert.NoError(t, s.Do(t.Context(), func(ctx context.Context) error {
+		before := runtime.NumGoroutine()
+		for range 100 {
+			_, cancel := context.WithCancel(ctx)
+			defer cancel()
+		}
+		assert.LessOrEqual(t, runtime.NumGoroutine(), before)
+		return nil
+	}))
+}
+
+// hooked is a context that calls hook when its Done channel is first asked for.
+type hooked struct {
+	context.Context //nolint:containedctx // it is a context
+
+	hook func()
+}
+
+func (h *hooked) Done() <-chan struct{} {
+	if hook := h.hook; hook != nil {
+		h.hook = nil
+		hook()
+	}
+	return h.Context.Done()
+}
+
+// Two who ask for its Done channel at the same time get the same.
+func TestDoContextHasOneDoneChannel(t *testing.T) {
+	s := semaphore.New(1)
+	parent := &hooked{Context: t.Context()}
+	var first, second <-chan struct{}
+	assert.NoError(t, s.Do(parent, func(ctx context.Context) error {
+		parent.hook = func() { first = ctx.Done() }
+		second = ctx.Done()
+		return nil
+	}))
+	assert.Equal(t, first, second)
+	<-first
 }
 
 // Many may look at the context at once, also while it ends.

@@ -83,6 +83,15 @@ func TestEventDeliveryWins(t *testing.T) {
 	}
 }
 
+// Both are there at once, and select would toss a coin: the delivery wins.
+func TestEventSetAndCancelledAtOnce(t *testing.T) {
+	for range 50 {
+		var e semaphore.Event
+		assert.NoError(t, e.Wait(newMeeting(t.Context(), func() { e.Set(); e.Clear() })))
+		assert.False(t, e.IsSet())
+	}
+}
+
 // Rule 2, E-05: what has happened is reported whatever the context says.
 func TestEventWithADoneContext(t *testing.T) {
 	var e semaphore.Event

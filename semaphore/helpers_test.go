@@ -61,6 +61,38 @@ func canceled(t *testing.T) context.Context {
 	return ctx
 }
 
+// meeting is a context that ends when its Done channel is first asked for, which is when the
+// wait for it begins, and has meet happen in the same moment. So both are there
+// before anybody can tell which was first.
+type meeting struct {
+	context.Context //nolint:containedctx // it is a context
+
+	meet  func()
+	ended bool
+	done  chan struct{}
+}
+
+func newMeeting(ctx context.Context, meet func()) *meeting {
+	m := &meeting{Context: ctx, meet: meet, done: make(chan struct{})}
+	close(m.done)
+	return m
+}
+
+func (m *meeting) Done() <-chan struct{} {
+	if !m.ended {
+		m.ended = true
+		m.meet()
+	}
+	return m.done
+}
+
+func (m *meeting) Err() error {
+	if m.ended {
+		return context.Canceled
+	}
+	return nil
+}
+
 // assertContextError checks rule 4.
 func assertContextError(t *testing.T, ctx context.Context, err error) { //nolint:revive // t first, as in every helper
 	t.Helper()

@@ -20,9 +20,9 @@ import (
 type Keyed[K comparable] struct {
 	limit int
 
-	// mu guards the map and how many callers use each entry: those who hold it, those who
-	// wait, and those who are about to find out. Nobody waits under it: the semaphores' own
-	// locks are taken under mu, but never the other way round.
+	// mu guards the map and which of its entries are in use: those of which permits are
+	// held, or that callers wait for. Nobody waits under it. The semaphores' own locks are
+	// taken under mu, and never the other way round.
 	mu      sync.Mutex
 	entries map[K]*entry
 	peak    int    // entries in the map at most since it was made
@@ -30,8 +30,8 @@ type Keyed[K comparable] struct {
 }
 
 type entry struct {
-	users int
-	sem   Semaphore
+	waiting int // callers who wait, or are about to, or have done so a moment ago
+	sem     Semaphore
 }
 
 // NewKeyed returns a semaphore with n permits for each key. With n = 1 it is a lock for
@@ -58,14 +58,18 @@ func (k *Keyed[K]) Acquire(ctx context.Context, key K) error {
 		return ctxerr.Of(ctx)
 	}
 	k.mu.Lock()
-	e := k.use(key)
+	e := k.entry(key)
+	if e.sem.try(1) {
+		k.mu.Unlock()
+		return nil
+	}
+	e.waiting++
 	k.mu.Unlock()
 	err := e.sem.Acquire(ctx)
-	if err != nil {
-		k.mu.Lock()
-		k.drop(key, e)
-		k.mu.Unlock()
-	}
+	k.mu.Lock()
+	e.waiting--
+	k.tidy(key, e)
+	k.mu.Unlock()
 	return err
 }
 
@@ -77,12 +81,7 @@ func (k *Keyed[K]) TryAcquire(key K) bool {
 	k.check(key)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	e := k.use(key)
-	if !e.sem.TryAcquire() {
-		k.drop(key, e)
-		return false
-	}
-	return true
+	return k.entry(key).sem.try(1)
 }
 
 // Release gives a permit of key back and hands it to the one who has waited for that key
@@ -96,7 +95,7 @@ func (k *Keyed[K]) Release(key K) {
 	e := k.entries[key]
 	released := e != nil && e.sem.release(1)
 	if released {
-		k.drop(key, e)
+		k.tidy(key, e)
 	}
 	k.mu.Unlock()
 	if !released {
@@ -153,29 +152,29 @@ func (k *Keyed[K]) check(key K) {
 
 // The following are called under mu.
 
-// use returns the entry of key, with one more user.
-func (k *Keyed[K]) use(key K) *entry {
+// entry returns the entry of key. If it is a new one, it has a permit free, which the
+// caller takes.
+func (k *Keyed[K]) entry(key K) *entry {
 	e := k.entries[key]
-	if e == nil {
-		if e = k.spare; e != nil {
-			k.spare = nil
-		} else {
-			e = new(entry)
-			e.sem.setUp(k.limit, k.limit)
-		}
-		if k.entries == nil {
-			k.entries = make(map[K]*entry)
-		}
-		k.entries[key] = e
-		k.peak = max(k.peak, len(k.entries))
+	if e != nil {
+		return e
 	}
-	e.users++
+	if e = k.spare; e == nil {
+		e = new(entry)
+		e.sem.setUp(k.limit, k.limit)
+	}
+	k.spare = nil
+	if k.entries == nil {
+		k.entries = make(map[K]*entry)
+	}
+	k.entries[key] = e
+	k.peak = max(k.peak, len(k.entries))
 	return e
 }
 
-// drop takes one user from the entry of key, and forgets it after the last.
-func (k *Keyed[K]) drop(key K, e *entry) {
-	if e.users--; e.users > 0 {
+// tidy forgets the entry of key if it is no longer in use.
+func (k *Keyed[K]) tidy(key K, e *entry) {
+	if e.waiting > 0 || !e.sem.idle() {
 		return
 	}
 	delete(k.entries, key)

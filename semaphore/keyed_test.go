@@ -106,6 +106,45 @@ func TestKeyedFailureLeavesNothing(t *testing.T) {
 	})
 }
 
+// What another has released of a waiter that is just being served, and is cancelled, leaves
+// the count of keys as it should be.
+func TestKeyedReleasedForAnother(t *testing.T) {
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			k := semaphore.NewKeyed[string](1)
+			assert.True(t, k.TryAcquire("x"))
+			ctx, cancel := context.WithCancel(t.Context())
+			c := begin(func() error { return k.Acquire(ctx, "x") })
+			k.Release("x")
+			cancel()
+			_, panicked, _ := leave(func() error { k.Release("x"); return nil })
+			assert.True(t, k.TryAcquire("x") || panicked != nil)
+			synctest.Wait()
+			assert.True(t, c.returned)
+			for _, key := range []string{"x", "y"} {
+				k.TryAcquire(key)
+				assert.False(t, k.TryAcquire(key))
+			}
+			assert.Equal(t, 2, k.Len())
+			k.Release("x")
+			k.Release("y")
+			assert.Zero(t, k.Len())
+		})
+	}
+}
+
+// Sizes that the fast path cannot hold.
+func TestKeyedHugeNumbers(t *testing.T) {
+	k := semaphore.NewKeyed[string](math.MaxInt)
+	assert.True(t, k.TryAcquire("x"))
+	assert.True(t, k.TryAcquire("x"))
+	k.Release("x")
+	assert.Equal(t, 1, k.Len())
+	k.Release("x")
+	assert.Zero(t, k.Len())
+	assertMisuse(t, func() { k.Release("x") }, semaphore.ErrOverRelease)
+}
+
 // Rule 9.
 func TestKeyedReleaseOfWhatIsNotHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -24,7 +24,7 @@ type Lock struct {
 // The words of the semaphore while nobody waits.
 const (
 	unlocked = 1
-	locked   = unlocked + move
+	locked   = unlocked << halfBits
 )
 
 func (l *Lock) sem() *Semaphore {

@@ -39,7 +39,7 @@ func (f fate) err() error {
 
 // A word has the free permits in its lower half, and in its upper half the room: how many
 // permits may be released, which in a bounded semaphore is how many are held. Taking a
-// permit moves one from the lower half to the upper one, by adding move. A word of 0 knows
+// permit moves one from the lower half to the upper one. A word of 0 knows
 // nothing: the state is where the lock is.
 //
 // What does not fit into a half stays where the lock is, except that the room of the word
@@ -47,9 +47,11 @@ func (f fate) err() error {
 const (
 	halfBits  = 32
 	halfMax   = 1<<31 - 1
-	move      = 1<<halfBits - 1
 	unbounded = math.MaxInt
 )
+
+// moved is what taking n permits adds to a word.
+func moved(n int) uint64 { return uint64(n)<<halfBits - uint64(n) }
 
 func freeIn(word uint64) int { return int(uint32(word)) }
 
@@ -117,7 +119,7 @@ func (s *Semaphore) take(n int) (taken, decided bool) {
 		if freeIn(v) < n {
 			return false, v != 0
 		}
-		if s.word.CompareAndSwap(v, v+uint64(n)*move) {
+		if s.word.CompareAndSwap(v, v+moved(n)) {
 			return true, true
 		}
 	}
@@ -130,7 +132,7 @@ func (s *Semaphore) release(n int) bool {
 		if roomIn(v) < n {
 			return s.releaseLocking(n)
 		}
-		if s.word.CompareAndSwap(v, v-uint64(n)*move) {
+		if s.word.CompareAndSwap(v, v-moved(n)) {
 			return true
 		}
 	}
@@ -183,6 +185,16 @@ func (s *Semaphore) queue(w *waitlist.Node[waiter]) {
 	s.waiters.PushBack(w)
 	s.grant()
 	s.unlock()
+}
+
+// idle reports that no permit is held.
+func (s *Semaphore) idle() bool {
+	if v := s.word.Load(); v != 0 {
+		return roomIn(v) == 0
+	}
+	s.lock()
+	defer s.unlock()
+	return s.free == s.limit
 }
 
 // lock takes the state out of the word.

@@ -136,7 +136,7 @@ func (s *Semaphore) Acquire(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctxerr.Of(ctx)
 	}
-	if v := s.word.Load(); freeIn(v) > 0 && s.word.CompareAndSwap(v, v+move) {
+	if v := s.word.Load(); freeIn(v) > 0 && s.word.CompareAndSwap(v, v+moved(1)) {
 		return nil
 	}
 	return s.acquire(ctx, 1)
@@ -157,7 +157,7 @@ func (s *Semaphore) AcquireN(ctx context.Context, n int) error {
 	if ctx.Err() != nil {
 		return ctxerr.Of(ctx)
 	}
-	if v := s.word.Load(); freeIn(v) >= n && s.word.CompareAndSwap(v, v+uint64(n)*move) {
+	if v := s.word.Load(); freeIn(v) >= n && s.word.CompareAndSwap(v, v+moved(n)) {
 		return nil
 	}
 	return s.acquire(ctx, n)
@@ -188,7 +188,7 @@ func (s *Semaphore) TryAcquireN(n int) bool {
 //
 // It mirrors asyncio.Semaphore.release and asyncio.BoundedSemaphore.release.
 func (s *Semaphore) Release() {
-	if v := s.word.Load(); v <= move || !s.word.CompareAndSwap(v, v-move) {
+	if v := s.word.Load(); roomIn(v) == 0 || !s.word.CompareAndSwap(v, v-moved(1)) {
 		s.mustRelease(1)
 	}
 }
@@ -202,7 +202,9 @@ func (s *Semaphore) ReleaseN(n int) {
 	if n < 1 {
 		panic(misused("ReleaseN of less than one permit"))
 	}
-	s.mustRelease(n)
+	if v := s.word.Load(); roomIn(v) < n || !s.word.CompareAndSwap(v, v-moved(n)) {
+		s.mustRelease(n)
+	}
 }
 
 // Do calls fn with one permit, which is released on every way out: result, error, panic or

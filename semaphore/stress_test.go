@@ -113,6 +113,28 @@ func TestResizeConservesPermits(t *testing.T) {
 	assert.Equal(t, semaphore.Stats{Limit: 2, Available: 2}, s.Stats())
 }
 
+// What goes by the fast path and what goes by the lock at the same time add up.
+func TestFastPathMeetsTheLock(t *testing.T) {
+	const limit = 100
+	s := semaphore.New(limit)
+	ctx := t.Context()
+	var ended atomic.Bool
+	var locking sync.WaitGroup
+	locking.Go(func() {
+		for !ended.Load() {
+			s.Stats()
+			s.Resize(limit)
+		}
+	})
+	stress(2, 100_000, func(*rand.Rand) {
+		_ = s.Acquire(ctx)
+		s.Release()
+	})
+	ended.Store(true)
+	locking.Wait()
+	assert.Equal(t, semaphore.Stats{Limit: limit, Available: limit}, s.Stats())
+}
+
 // A close in the midst of everything ends every wait, and what was taken can be released.
 func TestCloseUnderLoad(t *testing.T) {
 	for range 50 {
@@ -178,6 +200,29 @@ func TestLockExcludes(t *testing.T) {
 		l.Unlock()
 	})
 	assert.False(t, l.Locked())
+}
+
+// The first use of a zero Lock may be by several at once.
+func TestZeroLockExcludes(t *testing.T) {
+	for range 2000 {
+		var l semaphore.Lock
+		var here, holders atomic.Int64
+		stress(2, 1, func(*rand.Rand) {
+			for here.Add(1); here.Load() < 2; {
+				runtime.Gosched()
+			}
+			assert.NoError(t, l.Lock(t.Context()))
+			if holders.Add(1) > 1 {
+				t.Error("held twice")
+			}
+			runtime.Gosched()
+			holders.Add(-1)
+			l.Unlock()
+		})
+		if t.Failed() {
+			return
+		}
+	}
 }
 
 // P-76: many keys come and go at once, each excludes, and none is left.

@@ -2,6 +2,7 @@ package semaphore_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -128,6 +129,69 @@ func TestGrantThenCancel(t *testing.T) {
 				})
 			}
 			t.Logf("%d of 50 had returned before", late)
+		})
+	}
+}
+
+// canceling is a context in the middle of its cancellation: it says that it is done, and its
+// channel is not closed yet. Every context goes through this; this one stays.
+type canceling struct {
+	context.Context //nolint:containedctx // it is a context
+
+	canceled atomic.Bool
+}
+
+func (c *canceling) Done() <-chan struct{} { return make(chan struct{}) }
+
+func (c *canceling) Err() error {
+	if c.canceled.Load() {
+		return context.Canceled
+	}
+	return nil
+}
+
+// So a grant can wake a waiter whose context is done. It is handed on all the same.
+func TestGrantWakesACancelledWaiter(t *testing.T) {
+	for name, newLine := range lines {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLine()
+				ctx := &canceling{Context: t.Context()}
+				first := begin(func() error { return l.wait(ctx) })
+				second := begin(func() error { return l.wait(t.Context()) })
+				third := begin(func() error { return l.wait(t.Context()) })
+				ctx.canceled.Store(true)
+				first.assertBlocked(t)
+				l.give()
+				first.assertReturned(t, context.Canceled)
+				second.assertReturned(t, nil)
+				third.assertBlocked(t)
+				l.give()
+				third.assertReturned(t, nil)
+				l.free()
+			})
+		})
+	}
+}
+
+// The grant and the cancellation are there at once, and select would toss a coin.
+func TestGrantAndCancellationAtOnce(t *testing.T) {
+	for name, newLine := range lines {
+		t.Run(name, func(t *testing.T) {
+			for range 50 {
+				synctest.Test(t, func(t *testing.T) {
+					l := newLine()
+					first := begin(func() error { return l.wait(newMeeting(t.Context(), l.give)) })
+					first.assertReturned(t, context.Canceled)
+					second := begin(func() error { return l.wait(t.Context()) })
+					if name == "Cond" { // a notification is not kept
+						second.assertBlocked(t)
+						l.give()
+					}
+					second.assertReturned(t, nil)
+					l.free()
+				})
+			}
 		})
 	}
 }

@@ -1,0 +1,84 @@
+package workload
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/sourcegraph/conc/iter"
+	"golang.org/x/sync/errgroup"
+
+	"example.com/asyncgo/taskgroup"
+)
+
+// mapping is W4: a million items through a function, results in order, as many
+// at once as there are processors. An operation is one whole map.
+func mapping() []Row {
+	return []Row{
+		mapped("W4 map 1e6, trivial", 1_000_000, func(x int) int { return x & 1 },
+			Goal{"asyncgo", "static", 3.5}, Goal{"asyncgo", "errgroup", 1. / 30}),
+		mapped("W4 map 1e5, 1 µs", 100_000, func(x int) int { spin(time.Microsecond); return x & 1 },
+			Goal{"asyncgo", "static", 1.05}, Goal{"asyncgo", "errgroup", 1 / 2.5}),
+	}
+}
+
+func mapped(name string, size int, f func(int) int, goals ...Goal) Row {
+	items := make([]int, size)
+	for i := range items {
+		items[i] = i
+	}
+	collect := func(do func() []int) func(int) int {
+		return func(n int) (sum int) {
+			for range n {
+				for _, v := range do() {
+					sum += v
+				}
+			}
+			return sum
+		}
+	}
+	return Row{
+		Name: name, Unit: "map", Goals: goals,
+		Impls: []Impl{
+			{Name: "static", Do: collect(func() []int {
+				out := make([]int, size)
+				var wg sync.WaitGroup
+				workers := runtime.GOMAXPROCS(0)
+				for w := range workers {
+					wg.Go(func() {
+						for i := w * size / workers; i < (w+1)*size/workers; i++ {
+							out[i] = f(items[i])
+						}
+					})
+				}
+				wg.Wait()
+				return out
+			})},
+			{Name: "sequential", Do: collect(func() []int {
+				out := make([]int, size)
+				for i, x := range items {
+					out[i] = f(x)
+				}
+				return out
+			})},
+			{Name: "asyncgo", Do: collect(func() []int {
+				out, _ := taskgroup.Map(background, runtime.GOMAXPROCS(0), items, func(_ context.Context, x int) (int, error) { return f(x), nil })
+				return out
+			})},
+			{Name: "conc-iter", Do: collect(func() []int {
+				return iter.Mapper[int, int]{MaxGoroutines: runtime.GOMAXPROCS(0)}.Map(items, func(x *int) int { return f(*x) })
+			})},
+			{Name: "errgroup", Do: collect(func() []int {
+				out := make([]int, size)
+				var g errgroup.Group
+				g.SetLimit(runtime.GOMAXPROCS(0))
+				for i, x := range items {
+					g.Go(func() error { out[i] = f(x); return nil })
+				}
+				_ = g.Wait()
+				return out
+			})},
+		},
+	}
+}

@@ -1,0 +1,64 @@
+// Package workload has the work that the benchmarks do, the same for every
+// implementation.
+package workload
+
+import "time"
+
+// Row is one kind of work, done by several implementations.
+type Row struct {
+	Name  string // as in "W1 spawn and join"
+	Unit  string // what an operation is
+	Impls []Impl
+	Goals []Goal
+}
+
+// Impl is one way to do a row's work.
+type Impl struct {
+	Name string
+	// Do does the work for n operations and returns their checksum, which
+	// must be n times the sum of one operation.
+	Do func(n int) (sum int)
+	// Timed is Do for work of which only a part is to be measured, and says
+	// how long that part took. An Impl has one of the two.
+	Timed func(n int) (sum int, took time.Duration)
+}
+
+// Run does the work and measures it.
+func (impl *Impl) Run(n int) (sum int, took time.Duration) {
+	if impl.Timed != nil {
+		return impl.Timed(n)
+	}
+	start := time.Now()
+	sum = impl.Do(n)
+	return sum, time.Since(start)
+}
+
+// Goal bounds what an implementation may cost, as a multiple of another one in
+// the same round.
+type Goal struct {
+	Impl, Base string
+	Max        float64
+}
+
+// Impl returns the implementation of that name, or nil.
+func (r *Row) Impl(name string) *Impl {
+	for i := range r.Impls {
+		if r.Impls[i].Name == name {
+			return &r.Impls[i]
+		}
+	}
+	return nil
+}
+
+// Rows returns every row, in the order of the goals.
+func Rows() []Row {
+	var rows []Row
+	rows = append(rows, spawn()...)
+	rows = append(rows, gather()...)
+	rows = append(rows, work()...)
+	rows = append(rows, mapping()...)
+	rows = append(rows, completed()...)
+	rows = append(rows, semaphores()...)
+	rows = append(rows, queues()...)
+	return rows
+}

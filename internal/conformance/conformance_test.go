@@ -17,7 +17,8 @@ import (
 // TestVectors replays what asyncio was observed to do. ASYNCGO_VECTORS names
 // another folder of scenarios in the same format.
 func TestVectors(t *testing.T) {
-	scenarios := load(t, cmp.Or(os.Getenv("ASYNCGO_VECTORS"), "testdata"))
+	other := os.Getenv("ASYNCGO_VECTORS")
+	scenarios := load(t, cmp.Or(other, "testdata"))
 	var equal, listed, different int
 	for _, s := range scenarios {
 		t.Run(s.Family+"/"+s.Name, func(t *testing.T) {
@@ -37,6 +38,9 @@ func TestVectors(t *testing.T) {
 		})
 	}
 	fmt.Printf("conformance: %d equal, %d listed, %d different\n", equal, listed, different)
+	if other != "" {
+		return // of one family, it may have more of what is listed
+	}
 	assert.LessOrEqual(t, listed*100, len(scenarios)*5, "more than 5%% of the scenarios are listed")
 }
 

@@ -346,3 +346,47 @@ func TestATasksContextFromManyGoroutines(t *testing.T) {
 		assert.NoError(t, g.Wait())
 	}
 }
+
+// Rule 2: a group asks its parent, too, whose end its own context learns of a
+// moment later if it is not one of the standard library's.
+func TestAForeignParentThatHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parent := foreign{t.Context(), make(chan struct{})}
+		g := taskgroup.New(parent)
+		close(parent.done)
+		assert.False(t, g.Go(func(context.Context) error { panic("it runs") }))
+		assert.ErrorIs(t, g.Submit(t.Context(), returns(nil)), errWhy)
+		assert.ErrorIs(t, taskgroup.Go(g, value(1)).Err(), errWhy)
+		assert.ErrorIs(t, g.Wait(), errWhy)
+	})
+}
+
+// A task that looks at its parent's context may see that end before its own has:
+// noise all the same.
+func TestTheParentsErrorIsNoise(t *testing.T) {
+	for i := range times(4000) {
+		parent, cancel := context.WithCancelCause(t.Context())
+		untilParents := func(context.Context) (int, error) { <-parent.Done(); return 0, parent.Err() }
+		g := taskgroup.New(parent)
+		inGroup := taskgroup.Go(g, untilParents)
+		alone := taskgroup.Start(parent, func(ctx context.Context) (int, error) {
+			_ = ctx.Done()
+			return untilParents(ctx)
+		})
+		runtime.Gosched()
+		cancel(errWhy)
+		_, err := alone.Wait(t.Context())
+		require.ErrorIs(t, err, context.Canceled)
+		require.True(t, alone.Cancelled(), "%d", i)
+		ge := groupError(t, g.Wait())
+		require.Empty(t, ge.Errors, "%d", i)
+		require.ErrorIs(t, ge.Cause, errWhy)
+		require.True(t, inGroup.Cancelled())
+	}
+	for range times(4000) {
+		parent, cancel := context.WithCancelCause(t.Context())
+		go cancel(errWhy)
+		ge := groupError(t, taskgroup.Run(parent, func(context.Context, *taskgroup.Group) error { <-parent.Done(); return parent.Err() }))
+		require.Empty(t, ge.Errors)
+	}
+}

@@ -2,6 +2,7 @@ package taskgroup
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"example.com/asyncgo/internal/ctxerr"
@@ -28,21 +29,25 @@ func (f *failures) raise(pe *PanicError) {
 	}
 }
 
-// has reports that err itself has been noted, or is one of this package's
-// wrappers around nothing but noted errors.
-func (f *failures) has(err error) bool {
-	switch e := err.(type) {
-	case *TaskError:
-		return f.has(e.Err)
-	case *GroupError:
-		for _, te := range e.Errors {
-			if !f.has(te) {
-				return false
-			}
+// has reports that err leads, by single Unwraps, to an error that has been noted,
+// or to a failure of a group with nothing but such in it. It runs the methods of
+// errors, so no lock is held.
+func (f *failures) has(err error) (had bool) {
+	defer func() {
+		if recover() != nil { // as the Unwrap of a typed nil does
+			had = false
 		}
-		return len(e.Errors) > 0
+	}()
+	for ; err != nil; err = errors.Unwrap(err) {
+		if slices.ContainsFunc(f.errs, func(te *TaskError) bool { return ctxerr.Same(te.Err, err) }) {
+			return true
+		}
+		if ge, ok := err.(*GroupError); ok {
+			isNew := func(te *TaskError) bool { return !f.has(te) }
+			return len(ge.Errors) > 0 && !slices.ContainsFunc(ge.Errors, isNew)
+		}
 	}
-	return slices.ContainsFunc(f.errs, func(te *TaskError) bool { return ctxerr.Same(te.Err, err) })
+	return false
 }
 
 // result is the error of the whole: the first failure in time, then the rest

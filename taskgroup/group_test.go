@@ -135,12 +135,10 @@ func TestWhatMainReturnsAgainIsListedOnce(t *testing.T) {
 			_ = g.Wait()
 			return g.Wait().(*taskgroup.GroupError).Errors[0]
 		},
+		"the answer, wrapped": func(g *taskgroup.Group, _ *taskgroup.Task[int]) error { return fmt.Errorf("main: %w", g.Wait()) },
 		"the context's error": func(g *taskgroup.Group, _ *taskgroup.Task[int]) error { return g.Context().Err() },
 	} {
 		for _, keepGoing := range []bool{false, true} {
-			if keepGoing && (name == "wrapped" || name == "the group's cause" || name == "the context's error") {
-				continue // the group is not cancelled: main's error is one of its own, or none
-			}
 			t.Run(fmt.Sprint(name, ", keep going: ", keepGoing), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					var options []taskgroup.Option

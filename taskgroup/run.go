@@ -54,10 +54,14 @@ func (g *Group) mainEnded(err error) {
 	if err == nil {
 		return
 	}
-	failure := !isNoise(err, g.ctx)
+	failure := !isNoise(err, g.ctx, g.parent)
+	g.mu.Lock()
+	soFar := g.failures
+	g.mu.Unlock()
+	again := soFar.has(err)
 	g.mu.Lock()
 	g.undone = true
-	if failure && !g.failures.has(err) {
+	if failure && !again {
 		g.failures.add(-1, "main", err)
 		if g.answered { // main has called Wait itself
 			g.result = g.failures.err()

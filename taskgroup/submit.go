@@ -111,8 +111,9 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 		return err
 	}
 	c := r.task()
+	parentHasEnded := g.parent.Err() != nil // g.ctx may learn of that a moment later
 	g.mu.Lock()
-	if g.refusingLocked() {
+	if parentHasEnded || g.refusingLocked() {
 		g.mu.Unlock()
 		return g.refusal()
 	}
@@ -271,8 +272,8 @@ func (g *Group) gaveUp(ctx context.Context) error {
 
 // refusal is why the group takes no more tasks.
 func (g *Group) refusal() error {
-	why := context.Cause(g.ctx)
-	byParent := g.parent.Err() != nil && ctxerr.Same(why, context.Cause(g.parent))
+	why, parentsEnd := context.Cause(g.ctx), ctxerr.Of(g.parent)
+	byParent := parentsEnd != nil && (why == nil || ctxerr.Same(why, context.Cause(g.parent)))
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closing || g.closed {
@@ -280,7 +281,7 @@ func (g *Group) refusal() error {
 	}
 	if byParent {
 		g.undone = true
-		return ctxerr.Of(g.ctx)
+		return parentsEnd
 	}
 	return why
 }

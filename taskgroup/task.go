@@ -144,15 +144,17 @@ func (c *core) fail(err error, flags uint64) {
 }
 
 // noise tells, as a flag, whether the task's error only echoes the end of its
-// own context or its group's.
+// own context or its group's. What these derive from is asked, too: a function
+// that looks at it may see its end a moment before they do.
 func (c *core) noise() uint64 {
 	if c.err == nil {
 		return 0
 	}
-	if isNoise(c.err, c.context()) {
-		return noisy
+	group, parent := c.parent, c.parent
+	if g := c.group(); g != nil {
+		group, parent = g.ctx, g.parent
 	}
-	if g := c.group(); g != nil && isNoise(c.err, g.ctx) {
+	if isNoise(c.err, c.context(), group, parent) {
 		return noisy
 	}
 	return 0

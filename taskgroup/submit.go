@@ -67,8 +67,9 @@ func (c *core) refuse(why error) {
 }
 
 // Go starts fn as a task of the group, as the function [Go] does, without a
-// handle. It reports whether the group accepted the task: if not, fn is never
-// called. It has the shape of errgroup's Go.
+// handle, and waits for room as that does. It reports whether the group accepted
+// the task: if not, fn is never called. It has the shape of errgroup's Go. A nil
+// fn is misuse.
 func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool {
 	return g.submit(noContext, g.plain("Go", fn, opts), false) == nil
 }
@@ -78,14 +79,14 @@ func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool 
 // which [errors.Is] finds both ctx.Err() and [context.Cause](ctx); or else
 // [ErrGroupClosed] if the group has ended or been shut down, or the cause of
 // the group's context. If ctx is done already, nothing is started. The task's
-// context does not derive from ctx.
+// context does not derive from ctx. A nil fn is misuse.
 func (g *Group) Submit(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
 	return g.submit(ctx, g.plain("Submit", fn, opts), false)
 }
 
 // TryGo starts fn as a task of the group if that needs no waiting: there is
 // room, or a place in the backlog, and nobody waits for it. It reports whether
-// the task was accepted: if not, fn is never called.
+// the task was accepted: if not, fn is never called. A nil fn is misuse.
 func (g *Group) TryGo(fn func(ctx context.Context) error, opts ...TaskOption) bool {
 	return g.submit(noContext, g.plain("TryGo", fn, opts), true) == nil
 }

@@ -278,11 +278,11 @@ func (t *Task[T]) Cancelled() bool {
 func (t *Task[T]) Name() string { return t.info().Name }
 
 // OnDone has f called when the task has ended: in the task's goroutine, after
-// Done is closed and before the task's group counts it as ended; functions are
-// called in the order in which they were registered. (If the task never ran,
-// they are called in a goroutine of their own, which the group joins.) If the
-// task has ended already, f is called at once in a goroutine of its own, which
-// nobody joins.
+// Done is closed and before the task's group counts it as ended and gives its
+// room to the next; functions are called in the order in which they were
+// registered. (If the task never ran, they are called in a goroutine of their
+// own, which the group joins.) If the task has ended already, f is called at once
+// in a goroutine of its own, which nobody joins.
 //
 // A panic in f is reported to slog, and the other functions are still called.
 // The answer takes f back, and reports whether that came in time. A nil f is

@@ -2,8 +2,9 @@ package taskgroup
 
 import (
 	"context"
-	"errors"
 	"reflect"
+
+	"example.com/asyncgo/internal/ctxerr"
 )
 
 // Awaitable is anything that ends once. [*Task] and [*Future] are Awaitables,
@@ -55,7 +56,7 @@ func (f *Future[T]) as(a any) (*completion, bool) {
 }
 
 func (f *Future[T]) failure() error  { return f.err }
-func (f *Future[T]) cancelled() bool { return errors.Is(f.err, context.Canceled) }
+func (f *Future[T]) cancelled() bool { return ctxerr.Is(f.err, context.Canceled) }
 
 // target is an Awaitable as those see it who wait for it.
 type target struct {
@@ -103,7 +104,7 @@ func (t *target) hasFailed() bool {
 		return h.failure() != nil && !h.cancelled()
 	}
 	err := t.awaitable.Err()
-	if err == nil || errors.Is(err, context.Canceled) {
+	if err == nil || ctxerr.Is(err, context.Canceled) {
 		return false
 	}
 	c, ok := t.awaitable.(interface{ Cancelled() bool }) // as what embeds a task has

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -187,6 +188,21 @@ func TestWaitFirstErrorForeign(t *testing.T) {
 		assert.NoError(t, err)
 		assertHandles(t, all, done)
 		assert.Equal(t, 4*ms, time.Since(begin))
+	})
+}
+
+// P-18: an error whose own methods panic, as those of a typed nil do, is a
+// failure like another.
+func TestWaitFirstErrorTypedNil(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var typedNil *fs.PathError
+		f := taskgroup.NewFuture[int]()
+		f.Reject(typedNil)
+		for _, failed := range []taskgroup.Awaitable{f, wrapped{endsAfter(t, 0, 0, nil), typedNil}, endsAfter(t, 0, 0, typedNil)} {
+			done, _, err := taskgroup.Wait[taskgroup.Awaitable](t.Context(), taskgroup.FirstError, taskgroup.NewFuture[int](), failed)
+			assert.NoError(t, err)
+			assert.Len(t, done, 1)
+		}
 	})
 }
 
@@ -464,15 +480,15 @@ func TestWaitHostileAwaitable(t *testing.T) {
 // Rule 10: tasks from outside a bubble may be waited for in one, in another, and
 // outside again.
 func TestWaitAcrossBubbles(t *testing.T) {
-	fs := []*future{taskgroup.NewFuture[int](), taskgroup.NewFuture[int]()}
+	futures := []*future{taskgroup.NewFuture[int](), taskgroup.NewFuture[int]()}
 	wait := func(t *testing.T) {
 		t.Helper()
 		ctx, cancel := context.WithTimeout(t.Context(), ms)
 		defer cancel()
-		_, pending, err := taskgroup.Wait(ctx, taskgroup.FirstCompleted, fs...)
+		_, pending, err := taskgroup.Wait(ctx, taskgroup.FirstCompleted, futures...)
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
-		assertHandles(t, fs, pending)
-		for f, err := range taskgroup.Completed(ctx, fs...) {
+		assertHandles(t, futures, pending)
+		for f, err := range taskgroup.Completed(ctx, futures...) {
 			assert.Nil(t, f)
 			assert.ErrorIs(t, err, context.DeadlineExceeded)
 		}
@@ -523,17 +539,17 @@ func TestWaitAllocations(t *testing.T) {
 		}
 	}()
 	defer close(start)
-	fs := make([]*future, 100)
+	futures := make([]*future, 100)
 	assert.LessOrEqual(t, allocations(func() {
-		for i := range fs {
-			fs[i] = taskgroup.NewFuture[int]()
+		for i := range futures {
+			futures[i] = taskgroup.NewFuture[int]()
 		}
-		start <- fs[7]
-		_, _, _ = taskgroup.Wait(ctx, taskgroup.FirstCompleted, fs...)
-	}), len(fs)+3)
-	fs[7].Resolve(1)
+		start <- futures[7]
+		_, _, _ = taskgroup.Wait(ctx, taskgroup.FirstCompleted, futures...)
+	}), len(futures)+3)
+	futures[7].Resolve(1)
 	assert.Equal(t, 1, allocations(func() {
-		_, _, _ = taskgroup.Wait(ctx, taskgroup.FirstCompleted, fs...)
+		_, _, _ = taskgroup.Wait(ctx, taskgroup.FirstCompleted, futures...)
 	}))
 }
 
@@ -541,13 +557,13 @@ func TestWaitAllocations(t *testing.T) {
 // exactly once.
 func TestWaitStress(t *testing.T) {
 	for range 200 {
-		fs := make([]*future, 16)
-		for i := range fs {
-			fs[i] = taskgroup.NewFuture[int]()
+		futures := make([]*future, 16)
+		for i := range futures {
+			futures[i] = taskgroup.NewFuture[int]()
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		var all sync.WaitGroup
-		for i, f := range fs {
+		for i, f := range futures {
 			all.Go(func() {
 				switch i % 5 {
 				case 0:
@@ -564,9 +580,9 @@ func TestWaitStress(t *testing.T) {
 		}
 		for _, until := range []taskgroup.Until{taskgroup.AllCompleted, taskgroup.FirstCompleted, taskgroup.FirstError} {
 			all.Go(func() {
-				done, pending, err := taskgroup.Wait(ctx, until, fs...)
-				assert.Len(t, fs, len(done)+len(pending))
-				assertHandles(t, fs, slices.DeleteFunc(slices.Clone(fs), func(f *future) bool {
+				done, pending, err := taskgroup.Wait(ctx, until, futures...)
+				assert.Len(t, futures, len(done)+len(pending))
+				assertHandles(t, futures, slices.DeleteFunc(slices.Clone(futures), func(f *future) bool {
 					return slices.Contains(done, f) == slices.Contains(pending, f)
 				}))
 				satisfied := len(pending) == 0

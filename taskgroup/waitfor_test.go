@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -360,6 +361,41 @@ func TestWaitForContext(t *testing.T) {
 		assert.NoError(t, err)
 		assert.Equal(t, "value", v)
 	})
+}
+
+// P-18: an error whose own methods panic, as those of a typed nil do.
+func TestTimeScopeTypedNil(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var typedNil *fs.PathError
+		for _, scope := range timeScopes {
+			assert.Equal(t, error(typedNil), scope(t.Context(), ms, func(context.Context) error { return typedNil }))
+			err := scope(t.Context(), ms, func(ctx context.Context) error { <-ctx.Done(); return typedNil })
+			joined, ok := err.(interface{ Unwrap() []error })
+			assert.True(t, ok)
+			assert.Contains(t, joined.Unwrap(), error(typedNil))
+			assert.Contains(t, joined.Unwrap(), taskgroup.ErrTimeout)
+		}
+	})
+}
+
+// The functions of these calls belong to the task that called.
+func TestScopesKeepTheCurrentTask(t *testing.T) {
+	caller := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
+		isCaller := func(ctx context.Context) error {
+			info, ok := taskgroup.Current(ctx)
+			assert.True(t, ok)
+			assert.Equal(t, "caller", info.Name)
+			return nil
+		}
+		for _, scope := range timeScopes {
+			_ = scope(ctx, time.Hour, isCaller)
+		}
+		_, _ = taskgroup.MoveOnAfter(ctx, time.Hour, isCaller)
+		return taskgroup.Shield(ctx, time.Hour, func(ctx context.Context) (int, error) { return 1, isCaller(ctx) })
+	}, taskgroup.Named("caller"))
+	v, err := caller.Wait(t.Context())
+	assert.NoError(t, err)
+	assert.Equal(t, 1, v)
 }
 
 // A value beside an error is passed on.

@@ -40,12 +40,40 @@ func GatherTasks[T any](ctx context.Context, tasks ...*Task[T]) ([]T, error) {
 			return nil, &GroupError{Cause: err}
 		}
 	}
-	if i := w.failure; i >= 0 {
-		return nil, &GroupError{Errors: []*TaskError{{Index: i, Name: tasks[i].Name(), Err: tasks[i].err}}}
+	if w.failure >= 0 {
+		return nil, &GroupError{Errors: []*TaskError{firstFailure(tasks, w.failure)}}
 	}
 	results := make([]T, len(tasks))
 	for i, t := range tasks {
 		results[i] = t.value
 	}
 	return results, nil
+}
+
+// firstFailure returns the failure to report when the i-th task is the first
+// that has ended with one. If it was cancelled because another of the tasks made
+// their group fail, that is the other's failure, which came first although the
+// group may still be looking at it.
+func firstFailure[T any](tasks []*Task[T], i int) *TaskError {
+	first := tasks[i]
+	if g := first.group(); g != nil && first.Cancelled() {
+		if cause := g.firstFailure(); cause != nil {
+			for j, t := range tasks {
+				if t.group() == g && t.index() == cause.Index {
+					return &TaskError{Index: j, Name: t.Name(), Err: cause.Err}
+				}
+			}
+		}
+	}
+	return &TaskError{Index: i, Name: first.Name(), Err: first.err}
+}
+
+// firstFailure returns what made the group fail, or nil.
+func (g *Group) firstFailure() *TaskError {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.failures.errs) == 0 {
+		return nil
+	}
+	return g.failures.errs[0]
 }

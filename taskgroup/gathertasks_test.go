@@ -64,6 +64,19 @@ func TestGatherTasksFails(t *testing.T) {
 	})
 }
 
+// Of several that fail one after the other, the first, whenever the caller looks.
+func TestGatherTasksFirstInTime(t *testing.T) {
+	for range 300 {
+		first := taskgroup.Start(t.Context(), func(context.Context) (int, error) { return 0, errOwn })
+		second := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
+			_, _ = first.Wait(ctx)
+			return 0, errors.New("second")
+		})
+		_, err := taskgroup.GatherTasks(t.Context(), taskgroup.Start(t.Context(), value(1)), first, second)
+		assert.ErrorIs(t, err, errOwn)
+	}
+}
+
 func TestGatherTasksNamesTheTask(t *testing.T) {
 	named := taskgroup.Start(t.Context(), func(context.Context) (int, error) { return 0, errOwn }, taskgroup.Named("fetch"))
 	_, err := taskgroup.GatherTasks(t.Context(), named)
@@ -84,6 +97,32 @@ func TestGatherTasksCancelledTask(t *testing.T) {
 		assert.Equal(t, 0, group.Errors[0].Index)
 		assert.ErrorIs(t, err, why)
 		joinAll(tasks)
+	})
+}
+
+// The failure of a task is reported, and not the cancellation of a sibling that
+// it causes, which may end sooner: the group has not done with the failure yet.
+func TestGatherTasksFailureBeforeItsEcho(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		g := taskgroup.New(t.Context(), taskgroup.WithErrorHandler(func(context.Context, taskgroup.TaskInfo, error) {
+			time.Sleep(ms)
+		}))
+		sibling := taskgroup.Go(g, func(ctx context.Context) (int, error) { return 0, taskgroup.Sleep(ctx, time.Hour) })
+		failing := taskgroup.Go(g, func(context.Context) (int, error) { time.Sleep(ms); return 0, errOwn }, taskgroup.Named("failing"))
+		_, err := taskgroup.GatherTasks(t.Context(), sibling, failing)
+		assert.Equal(t, ms, time.Since(begin))
+		group := groupError(t, err)
+		require.Len(t, group.Errors, 1)
+		assert.Equal(t, 1, group.Errors[0].Index)
+		assert.Equal(t, "failing", group.Errors[0].Name)
+		assert.Same(t, errOwn, group.Errors[0].Err)
+
+		_, err = taskgroup.GatherTasks(t.Context(), sibling)
+		group = groupError(t, err)
+		assert.Equal(t, 0, group.Errors[0].Index, "the failing one is not among them")
+		assert.ErrorIs(t, err, errOwn, "but it is the cause")
+		assert.Error(t, g.Wait())
 	})
 }
 

@@ -381,17 +381,21 @@ func TestTimeScopeTypedNil(t *testing.T) {
 // The functions of these calls belong to the task that called.
 func TestScopesKeepTheCurrentTask(t *testing.T) {
 	caller := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
-		isCaller := func(ctx context.Context) error {
+		isCaller := taskgroup.NoValue(func(ctx context.Context) error {
 			info, ok := taskgroup.Current(ctx)
 			assert.True(t, ok)
 			assert.Equal(t, "caller", info.Name)
-			return nil
-		}
+			return errOwn
+		})
+		check := func(ctx context.Context) error { _, err := isCaller(ctx); return err }
 		for _, scope := range timeScopes {
-			_ = scope(ctx, time.Hour, isCaller)
+			assert.Same(t, errOwn, scope(ctx, time.Hour, check))
 		}
-		_, _ = taskgroup.MoveOnAfter(ctx, time.Hour, isCaller)
-		return taskgroup.Shield(ctx, time.Hour, func(ctx context.Context) (int, error) { return 1, isCaller(ctx) })
+		_, err := taskgroup.MoveOnAfter(ctx, time.Hour, check)
+		assert.Same(t, errOwn, err)
+		_, err = taskgroup.Shield(ctx, time.Hour, isCaller)
+		assert.Same(t, errOwn, err)
+		return 1, nil
 	}, taskgroup.Named("caller"))
 	v, err := caller.Wait(t.Context())
 	assert.NoError(t, err)

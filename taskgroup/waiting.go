@@ -88,17 +88,27 @@ func (w *waiting) add(index int, a Awaitable, caller string) {
 // isOver looks at every handle, and reports whether the wait is over.
 func (w *waiting) isOver() bool {
 	w.look()
-	switch {
-	case w.until == FirstCompleted && w.over > 0:
-		return true
-	case w.until == FirstError || w.until == anyFailure:
-		for i := range w.handles {
-			if h := &w.handles[i]; h.over && w.judge(h) {
-				return true
-			}
+	switch w.until {
+	case FirstCompleted:
+		return w.over > 0
+	case FirstError, anyFailure:
+		if w.findFailure() {
+			w.look() // one that failed before this one may have been looked at too early
+			w.findFailure()
+			return true
 		}
 	}
 	return w.over == len(w.handles)
+}
+
+// findFailure looks for a failure among the handles that have ended.
+func (w *waiting) findFailure() bool {
+	for i := range w.handles {
+		if h := &w.handles[i]; h.over && w.judge(h) {
+			return true
+		}
+	}
+	return false
 }
 
 // look notes which handles have ended.

@@ -37,8 +37,8 @@ func mail(ctx context.Context, sent *[]string) error {
 
 func main() {
 	var told semaphore.Event
-	// It is called by one task at a time. With WithKeepGoing, what it has seen
-	// is not kept, so a group may go on like that for ever. Panics come here, too.
+	// Called by one task at a time, also with panics. With WithKeepGoing, what it
+	// has seen is not kept, so a group may go on like that for ever.
 	ended := func(_ context.Context, task taskgroup.TaskInfo, err error) {
 		fmt.Printf("%s: %v\n", task.Name, err)
 		told.Set()
@@ -50,7 +50,7 @@ func main() {
 	supervisor.Go(index, taskgroup.Named("index"))
 	supervisor.Go(func(ctx context.Context) error { return backup(ctx, &told) }, taskgroup.Named("backup"))
 	supervisor.Go(func(ctx context.Context) error { return mail(ctx, &sent) }, taskgroup.Named("mail"))
-	if err := supervisor.Wait(); err != nil { // the handler's errors are not among it
+	if err := supervisor.Wait(); err != nil { // what the handler has seen is no error of the group
 		log.Fatal(err)
 	}
 	fmt.Println("sent", sent[0])

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +21,44 @@ import (
 const module = "example.com/asyncgo"
 
 var packages = []string{"taskgroup", "semaphore", "queue"}
+
+// Every exported function and method has an example that pkg.go.dev shows as a
+// whole program and whose output go test checks.
+func TestEverySymbolHasAnExample(t *testing.T) {
+	for _, dir := range packages {
+		p := load(t, dir)
+		all := slices.Clone(p.Examples)
+		check := func(f *doc.Func) {
+			all = append(all, f.Examples...)
+			assert.NotEmptyf(t, f.Examples, "%s.%s has no example", dir, symbol(f))
+		}
+		for _, f := range p.Funcs {
+			check(f)
+		}
+		for _, typ := range p.Types {
+			all = append(all, typ.Examples...)
+			for _, f := range slices.Concat(typ.Funcs, typ.Methods) {
+				check(f)
+			}
+		}
+		for _, e := range all {
+			assert.Truef(t, e.Output != "" || e.EmptyOutput, "%s: Example%s has no Output", dir, e.Name)
+			assert.NotNilf(t, e.Play, "%s: Example%s is no whole program on pkg.go.dev", dir, e.Name)
+		}
+	}
+}
+
+// Everything exported says what it is: functions, methods, types, constants,
+// variables, the fields of a struct, the methods of an interface.
+func TestEverythingIsDocumented(t *testing.T) {
+	for _, dir := range append(packages, ".") {
+		p := load(t, dir)
+		assert.NotEmptyf(t, p.Doc, "package %s has no comment", dir)
+		eachSymbol(p, func(name, text string) {
+			assert.NotEmptyf(t, strings.TrimSpace(text), "%s.%s has no comment", dir, name)
+		})
+	}
+}
 
 // A doc link such as [Group.Go] that go doc cannot resolve keeps its brackets.
 func TestDocLinksResolve(t *testing.T) {

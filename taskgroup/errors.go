@@ -158,7 +158,9 @@ func (e *GroupError) Unwrap() []error {
 }
 
 // SignalError says which signal ended a [Run] that has [WithSignals].
-type SignalError struct{ Signal os.Signal }
+type SignalError struct {
+	Signal os.Signal // the first that came
+}
 
 // Error names the signal.
 func (e *SignalError) Error() string { return "taskgroup: signal: " + e.Signal.String() }

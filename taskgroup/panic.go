@@ -28,9 +28,9 @@ const (
 // the task panics with in its turn, and an error like any other where the
 // panic is handed over as one, as by [Settle] and [Task.Wait].
 type PanicError struct {
-	Value any    // what the task panicked with
-	Stack []byte // of the task that panicked
-	Task  TaskInfo
+	Value any      // what the task panicked with
+	Stack []byte   // of the task that panicked
+	Task  TaskInfo // the task itself
 
 	// Others holds the other failures that the joining call would have
 	// returned, as a [*GroupError]; nil if there were none.

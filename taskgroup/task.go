@@ -322,7 +322,7 @@ func (c *core) cancel(cause error) bool {
 // TaskInfo says which task it is.
 type TaskInfo struct {
 	ID    uint64 // unique in the process; 0 for the functions of Gather, Map and their like
-	Name  string
+	Name  string // as given by [Named], or task-1, task-2, …
 	Group string // the name of its group, if that has one
 }
 

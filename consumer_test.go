@@ -58,7 +58,7 @@ func main() {
 		return string(out)
 	}
 	assert.Equal(t, "[1 2] <nil> 2\n", command("run", "."))
-	for _, dep := range strings.Fields(command("list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".")) {
+	for dep := range strings.FieldsSeq(command("list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".")) {
 		known := dep == "consumer.example" || strings.HasPrefix(dep, module+"/") || strings.HasPrefix(dep, "golang.org/x/sync/")
 		assert.Truef(t, known, "users would have to download %s", dep)
 	}

@@ -66,7 +66,11 @@ type completions[T any] struct {
 }
 
 func newCompletions[T any](fns []Func[T]) *completions[T] {
-	c := &completions[T]{crew: newCrew(len(fns), NoLimit), called: make([]bool, len(fns))}
+	c := &completions[T]{
+		crew:    newCrew(len(fns), NoLimit),
+		results: make([]Result[T], 0, len(fns)),
+		called:  make([]bool, len(fns)),
+	}
 	c.ready.L = &c.mu
 	c.do = func(i int) error {
 		v, err := fns[i](c.ctx)

@@ -49,7 +49,7 @@ type worker struct {
 // is none.
 func newCrew(n, limit int) *crew {
 	c := &crew{n: n, limit: int64(limit)}
-	if limit < 0 || limit > n {
+	if limit < 0 {
 		c.limit = int64(n)
 	}
 	return c

@@ -126,13 +126,10 @@ func (f *flow[T, R]) unlock() {
 	}
 }
 
-// serve is the life of a worker.
+// serve is the life of a worker. If a function ends it by [runtime.Goexit],
+// another one is on its way already if there is something to do.
 func (f *flow[T, R]) serve() {
 	defer f.gone.Done()
-	defer func() { // it may have been ended by runtime.Goexit
-		f.mu.Lock()
-		f.unlock()
-	}()
 	for c := f.pick(true); c != nil; c = f.pick(false) {
 		f.do(c)
 	}

@@ -19,10 +19,14 @@ import "context"
 // If all functions return nil, so does Gather: ctx still tells the caller.
 // Gather of nothing returns an empty slice that is not nil.
 //
+// The functions' context ends with the call, so what they return must not depend
+// on it: read a response's body inside.
+//
 // A nil function is misuse, and then none is called. The call of Gather happens
 // before the functions begin, and their return before it returns. Functions
-// that wait have a goroutine each, short ones share some. The number of
-// allocations does not depend on the number of functions.
+// that wait have a goroutine each, others may be called one after the other in
+// one: who locks a thread has to unlock it. The number of allocations does not
+// depend on the number of functions.
 //
 // It mirrors asyncio.gather. Unlike there, a failure cancels the others,
 // nothing runs on after the return, and no failure is lost.

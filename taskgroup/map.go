@@ -19,7 +19,8 @@ import (
 // Items are begun in order, as far as functions can tell: a run of functions
 // that take next to no time may be shared out in portions. So a function may
 // wait for one of an earlier item; under a limit it must not wait for one of a
-// later item.
+// later item. What fn returns must not depend on its context, which ends with the
+// call.
 //
 // A nil fn is misuse. Map costs at most limit goroutines; the number of
 // allocations does not depend on the number of items.
@@ -57,11 +58,8 @@ func checkMap(op string, limit int, isNil bool) {
 func mapAll[T, R any](ctx context.Context, op string, limit int, items []T, fn func(context.Context, T) (R, error)) ([]R, error) {
 	values := make([]R, len(items))
 	c := newCrew(len(items), limit)
-	c.do = func(i int) error {
-		v, err := fn(c.ctx, items[i])
-		if err == nil {
-			values[i] = v
-		}
+	c.do = func(i int) (err error) {
+		values[i], err = fn(c.ctx, items[i])
 		return err
 	}
 	if err := c.run(ctx, op); err != nil {
@@ -78,9 +76,9 @@ func settleAll[T, R any](ctx context.Context, op string, limit int, items []T, f
 	c := newCrew(len(items), limit)
 	c.settles = true
 	c.do = func(i int) error {
-		v, err := fn(c.ctx, items[i])
-		results[i].Value, results[i].Err = v, err
-		return err
+		r := &results[i]
+		r.Value, r.Err = fn(c.ctx, items[i])
+		return r.Err
 	}
 	c.failed = func(i int, err error) { results[i].Err = err }
 	if len(items) > 0 && c.start(ctx, op) {

@@ -181,6 +181,7 @@ func TestMapSeqContextEnds(t *testing.T) {
 					return i, taskgroup.Sleep(ctx, time.Hour)
 				}
 				<-ctx.Done()
+				time.Sleep(ms) // the one that is cancelled ends before
 				return i, nil
 			}))
 			if name == "MapSeq" {
@@ -194,6 +195,39 @@ func TestMapSeqContextEnds(t *testing.T) {
 			assert.ErrorIs(t, err, context.Canceled)
 			var te *taskgroup.TaskError
 			assert.NotErrorAs(t, err, &te)
+		}
+	})
+}
+
+// Of a failure and the end of ctx, the one that came first is why an item has no
+// value.
+func TestMapSeqFailureAndContextsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, early := range []bool{true, false} {
+			ctx, cancel := context.WithCancel(t.Context())
+			if early {
+				time.AfterFunc(ms, cancel)
+			} else {
+				time.AfterFunc(3*ms, cancel)
+			}
+			values, err := collect(taskgroup.MapSeq(ctx, 2, slices.Values(upTo(2)), func(ctx context.Context, i int) (int, error) {
+				if i == 0 {
+					<-ctx.Done()
+					time.Sleep(4 * ms)
+					return 0, ctx.Err()
+				}
+				time.Sleep(2 * ms)
+				return 0, errOwn
+			}))
+			assert.Equal(t, []int{-1}, values)
+			var te *taskgroup.TaskError
+			if early {
+				assert.ErrorIs(t, err, context.Canceled)
+				assert.NotErrorAs(t, err, &te)
+			} else if assert.ErrorAs(t, err, &te) {
+				assert.Equal(t, taskgroup.TaskError{Index: 1, Err: errOwn}, *te)
+			}
+			cancel()
 		}
 	})
 }

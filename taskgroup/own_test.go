@@ -206,7 +206,7 @@ func TestOwnPanicIsRaised(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range ownCallsOf(failing, racing, patient, yielding) {
 			t.Log(c.name)
-			for _, value := range []any{errOwn, "boom", nil} {
+			for _, value := range []any{errOwn, "boom", nil, (*taskgroup.PanicError)(nil)} {
 				for bad := range 2 {
 					before := log.String()
 					var cause note

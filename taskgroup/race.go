@@ -25,7 +25,8 @@ func Race[T any](ctx context.Context, fns ...Func[T]) (T, error) {
 
 // FirstSuccess calls all functions at the same time and returns the value of
 // the first one that succeeds. That one cancels the others, which FirstSuccess
-// waits for; their values are dropped.
+// waits for; their values are dropped. The winner's context has ended then, too,
+// so its value must not depend on it.
 //
 // If all have failed, the error is a [*GroupError] with every failure: the
 // first in time first, then in the order of the arguments. If ctx ends first,

@@ -10,7 +10,8 @@ import (
 // begun last has failed or has been running for delay, and returns the value of
 // the first that succeeds. That one cancels the others, which Staggered waits
 // for. With a delay of 0 all are begun at once; with a negative one, the next
-// only when the one begun last has failed.
+// only when the one begun last has failed. The winner's context ends with the
+// call, too, so its value must not depend on it.
 //
 // If discard is not nil, it is given every other value that a function returned
 // without an error, in the caller's goroutine, before Staggered returns: the

@@ -84,14 +84,14 @@ type Semaphore struct {
 	//
 	// A waiter leaves the line once, under mu: with permits, with an error, or because its
 	// context has ended. If it has been given permits by then, it puts them back.
-	word     atomic.Uint64
-	counting bool
-
+	word    atomic.Uint64
 	mu      sync.Mutex
 	limit   int // math.MaxInt for a counting semaphore
 	free    int // negative while more is held than a lowered limit allows
-	closed  bool
 	waiters waitlist.List[waiter]
+	closed  bool
+
+	counting bool // does not change
 }
 
 // New returns a bounded semaphore with n permits, all of them free. If n is 0, everybody
@@ -267,7 +267,7 @@ func (s *Semaphore) Close() {
 	s.unlock()
 }
 
-// Locked reports whether an [Semaphore.Acquire] would have to wait at this moment: no
+// Locked reports whether a call of [Semaphore.Acquire] would have to wait at this moment: no
 // permit is free, or others wait. On a closed semaphore nobody waits. The answer may be out
 // of date at once; to act on it, use [Semaphore.TryAcquire].
 //
@@ -289,8 +289,8 @@ type Stats struct {
 	Waiting   int // calls that wait
 }
 
-// Stats returns the state of the semaphore at one moment. It does not disturb anybody for
-// longer than that.
+// Stats returns the state of the semaphore at one moment, for which it locks it. The answer
+// may be out of date at once.
 //
 // It mirrors what asyncio shows in the repr of a semaphore.
 func (s *Semaphore) Stats() Stats {

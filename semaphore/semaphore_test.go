@@ -12,6 +12,13 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
+// A Semaphore is what the package taskgroup calls a Limiter.
+var _ interface {
+	AcquireN(ctx context.Context, n int) error
+	TryAcquireN(n int) bool
+	ReleaseN(n int)
+} = (*semaphore.Semaphore)(nil)
+
 // M-01.
 func TestNewTakesAnySizeButANegativeOne(t *testing.T) {
 	assertMisuse(t, func() { semaphore.New(-1) })

@@ -79,6 +79,31 @@ func TestKeysDoNotWaitForEachOther(t *testing.T) {
 	})
 }
 
+// Rule 6, for one key.
+func TestKeyedIsFirstComeFirstServed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := semaphore.NewKeyed[string](1)
+		assert.True(t, k.TryAcquire("x"))
+		var waiting []*call
+		for range 3 {
+			waiting = append(waiting, begin(func() error { return k.Acquire(t.Context(), "x") }))
+		}
+		for i := range waiting {
+			k.Release("x")
+			assert.False(t, k.TryAcquire("x"), "handed over")
+			for j, c := range waiting {
+				if j <= i {
+					c.assertReturned(t, nil)
+				} else {
+					c.assertBlocked(t)
+				}
+			}
+		}
+		k.Release("x")
+		assert.Zero(t, k.Len())
+	})
+}
+
 // A failed attempt, whatever failed it, leaves nothing.
 func TestKeyedFailureLeavesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

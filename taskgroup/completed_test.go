@@ -130,8 +130,7 @@ func TestCompletedForeign(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, stop := context.WithTimeout(t.Context(), ms)
 		defer stop()
-		never, cancel := context.WithCancel(context.Background())
-		defer cancel()
+		never := &hostile{done: make(chan struct{})}
 		inner := endsAfter(t, 2*ms, 0, nil)
 		want := []taskgroup.Awaitable{first, wrapped{inner, nil}}
 		var got []taskgroup.Awaitable
@@ -152,8 +151,7 @@ func TestCompletedLoopBodyPanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended, never := taskgroup.NewFuture[int](), taskgroup.NewFuture[int]()
 		ended.Resolve(1)
-		foreign, cancel := context.WithCancel(context.Background())
-		defer cancel()
+		foreign := &hostile{done: make(chan struct{})}
 		assertPassesThrough(t, func(body func()) {
 			for _, err := range taskgroup.Completed[taskgroup.Awaitable](t.Context(), ended, never, foreign) {
 				assert.NoError(t, err)

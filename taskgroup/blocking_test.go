@@ -3,8 +3,6 @@ package taskgroup_test
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
 	"runtime"
 	"strings"
 	"sync"
@@ -190,12 +188,9 @@ func TestBlockingGoexit(t *testing.T) {
 	assert.ErrorIs(t, err, taskgroup.ErrGoexit)
 }
 
-const lateCrash = "ASYNCGO_TEST_LATE_PANIC"
-
-// A late panic is reported, and ends the process on the function's own stack.
-func TestBlockingLatePanicCrashes(t *testing.T) {
-	if os.Getenv(lateCrash) != "" {
-		ctx, cancel := context.WithCancel(t.Context())
+func init() {
+	children["late panic in Blocking"] = func() {
+		ctx, cancel := context.WithCancel(context.Background())
 		left := make(chan struct{})
 		_, _ = taskgroup.Blocking(ctx, func() (int, error) {
 			cancel()
@@ -206,14 +201,15 @@ func TestBlockingLatePanicCrashes(t *testing.T) {
 		close(left)
 		select {}
 	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
-	cmd.Env = append(os.Environ(), lateCrash+"=1")
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	require.ErrorAs(t, err, &exit)
-	assert.Contains(t, string(out), "a task panicked", "reported")
-	assert.Contains(t, string(out), "panic: too late")
-	assert.Contains(t, string(out), "taskgroup_test.panicking", "its own stack")
+}
+
+// A late panic is reported, and ends the process on the function's own stack.
+func TestBlockingLatePanicCrashes(t *testing.T) {
+	output, ok := inChild(t, "late panic in Blocking")
+	assert.False(t, ok)
+	assert.Contains(t, output, "a task panicked", "reported")
+	assert.Contains(t, output, "panic: too late")
+	assert.Contains(t, output, "taskgroup_test.panicking", "its own stack")
 }
 
 // Rule 12, and conservation: each result is returned or, if late, dropped.

@@ -359,14 +359,14 @@ func TestFlowIsLazy(t *testing.T) {
 			n := 0
 			var before int64
 			err := c.call(t.Context(), 3, func(yield func(int) bool) {
-				for n = range 50000 {
+				for n = range 20000 {
 					if n == 1000 {
 						before = heapInUse()
 					}
-					if n%5000 == 0 {
+					if n%2000 == 0 {
 						most = max(most, runtime.NumGoroutine()-goroutines)
 					}
-					if n == 49000 && !c.seq {
+					if n == 19000 && !c.seq {
 						assert.Less(t, heapInUse()-before, int64(1<<20))
 					}
 					if !yield(n) {

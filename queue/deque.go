@@ -27,9 +27,17 @@ type chunk[T any] struct {
 }
 
 func (d *deque[T]) push(item T) {
-	if d.end == len(d.back) {
+	if !d.hasRoom() {
 		d.grow()
 	}
+	d.add(item)
+}
+
+// hasRoom reports that the last chunk has.
+func (d *deque[T]) hasRoom() bool { return d.end < len(d.back) }
+
+// add is push if hasRoom.
+func (d *deque[T]) add(item T) {
 	d.back[d.end] = item
 	d.end++
 	d.n++
@@ -51,10 +59,8 @@ func (d *deque[T]) grow() {
 }
 
 // popFront takes out the oldest item of a deque that is not empty.
-func (d *deque[T]) popFront() T {
-	var none T
-	item := d.front[d.first]
-	d.front[d.first] = none
+func (d *deque[T]) popFront() (item T) {
+	item, d.front[d.first] = d.front[d.first], item
 	d.first++
 	d.n--
 	if d.n == 0 || d.first == len(d.front) {
@@ -64,11 +70,9 @@ func (d *deque[T]) popFront() T {
 }
 
 // popBack takes out the newest item of a deque that is not empty.
-func (d *deque[T]) popBack() T {
-	var none T
+func (d *deque[T]) popBack() (item T) {
 	d.end--
-	item := d.back[d.end]
-	d.back[d.end] = none
+	item, d.back[d.end] = d.back[d.end], item
 	d.n--
 	if d.n == 0 || d.end == 0 {
 		d.leaveTail()

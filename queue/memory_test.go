@@ -49,7 +49,11 @@ func TestAllocationsWithoutWaiting(t *testing.T) {
 				},
 				"Len, Cap and Unfinished": func() { _, _, _ = q.Len(), q.Cap(), q.Unfinished() },
 			} {
-				assert.Zero(t, testing.AllocsPerRun(1000, f), "%s: %s", name, what)
+				assert.Zero(t, testing.AllocsPerRun(20, func() {
+					for range 500 { // or else few would not count
+						f()
+					}
+				}), "%s: %s", name, what)
 			}
 		}
 	}
@@ -194,31 +198,56 @@ func TestMemoryFollowsLen(t *testing.T) {
 // An item that has left can be collected, though the queue lives on.
 func TestQueueKeepsNoItem(t *testing.T) {
 	type item struct{ _ [100]byte }
-	order := func(*item, *item) int { return 0 }
-	for name, q := range map[string]*queue.Queue[*item]{
-		"fifo": queue.New[*item](0), "lifo": queue.NewLIFO[*item](0), "priority": queue.NewPriority(0, order),
+	calls, fuse := 0, 0
+	order := func(*item, *item) int {
+		if fuse--; fuse == 0 {
+			panic("in the middle")
+		}
+		return 0
+	}
+	for name, newQueue := range map[string]func() *queue.Queue[*item]{
+		"fifo":     func() *queue.Queue[*item] { return queue.New[*item](0) },
+		"lifo":     func() *queue.Queue[*item] { return queue.NewLIFO[*item](0) },
+		"priority": func() *queue.Queue[*item] { return queue.NewPriority(0, order) },
 	} {
-		var left []weak.Pointer[item]
-		stay := new(item)
-		require.NoError(t, q.TryPut(stay))
-		for range 500 {
-			x := new(item)
-			left = append(left, weak.Make(x))
-			require.NoError(t, q.TryPut(x))
+		for way, take := range map[string]func(q *queue.Queue[*item]) error{
+			"TryGet": func(q *queue.Queue[*item]) error {
+				_, err := q.TryGet()
+				return err
+			},
+			"GetBatch": func(q *queue.Queue[*item]) error {
+				_, err := q.GetBatch(t.Context(), make([]*item, 60))
+				return err
+			},
+			"ShutdownNow": func(q *queue.Queue[*item]) error {
+				q.ShutdownNow()
+				return nil
+			},
+			"GetBatch that fails now and then": func(q *queue.Queue[*item]) error {
+				if calls++; calls%2 == 0 {
+					fuse = 15
+				}
+				defer func() { _, fuse = recover(), 0 }()
+				_, err := q.GetBatch(t.Context(), make([]*item, 3))
+				return err
+			},
+		} {
+			q := newQueue()
+			var left []weak.Pointer[item]
+			for range 500 {
+				x := new(item)
+				left = append(left, weak.Make(x))
+				require.NoError(t, q.TryPut(x))
+			}
+			for q.Len() > 0 {
+				require.NoError(t, take(q))
+			}
+			runtime.GC()
+			for i, x := range left {
+				assert.Nil(t, x.Value(), "%s, %s: item %d", name, way, i)
+			}
+			runtime.KeepAlive(q)
 		}
-		buf := make([]*item, 200)
-		_, err := q.GetBatch(t.Context(), buf)
-		require.NoError(t, err)
-		clear(buf)
-		for q.Len() > 0 {
-			_, err := q.TryGet()
-			require.NoError(t, err)
-		}
-		runtime.GC()
-		for i, x := range left {
-			assert.Nil(t, x.Value(), "%s: item %d", name, i)
-		}
-		runtime.KeepAlive(q)
 	}
 }
 

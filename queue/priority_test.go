@@ -231,6 +231,42 @@ func TestComparisonPanicKeepsItsStack(t *testing.T) {
 	})
 }
 
+// Where a Put gives up while the queue is locked, it is still in line when the
+// room comes free, and must be passed over.
+func TestPutGivesUpWhileTheQueueIsLocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for range 20 {
+			ctx, cancel := context.WithCancel(t.Context())
+			armed := false
+			q := queue.NewPriority(3, func(a, b int) int {
+				if armed {
+					armed = false
+					cancel()
+					for range 1000 {
+						runtime.Gosched() // until it has given up, most likely
+					}
+				}
+				return cmp.Compare(a, b)
+			})
+			fill(t, q, 1, 2, 3)
+			first, second := then(put(ctx, q, 4)), then(put(t.Context(), q, 5))
+			armed = true
+			v, err := q.TryGet()
+			require.NoError(t, err)
+			assert.Equal(t, 1, v)
+			synctest.Wait()
+			if first.err == nil {
+				first.succeeded(t)
+				assert.Equal(t, []int{2, 3, 4, 5}, drain(t, q))
+			} else {
+				first.failed(t, context.Canceled)
+				second.succeeded(t)
+				assert.Equal(t, []int{2, 3, 5}, drain(t, q))
+			}
+		}
+	})
+}
+
 // Where only order is restored, the call that compares fails, and the item stays.
 func TestComparisonFailsInGet(t *testing.T) {
 	for name, take := range map[string]func(context.Context, *queue.Queue[int]) error{
@@ -370,6 +406,37 @@ func TestComparisonFailsInShutdownNow(t *testing.T) {
 		assert.Equal(t, []int{1, 2, 3}, q.ShutdownNow())
 		synctest.Wait()
 		joiner.succeeded(t)
+	})
+}
+
+// Wherever it fails, order is as it was, also of what a failed GetBatch gave back.
+func TestComparisonFailsInTheMiddleOfShutdownNow(t *testing.T) {
+	eachFailure(t, func(t failureTest) {
+		for after := range 30 {
+			count, left := 0, 0
+			q := queue.NewPriority(0, func(a, b int) int {
+				if count++; count == left {
+					t.fail()
+				}
+				return cmp.Compare(a/10, b/10)
+			})
+			fill(t, q, 31, 11, 21, 12, 32, 22, 13)
+			count, left = 0, 5
+			then(batch(t.Context(), q, 7)).failedBy(t)
+			count, left = 0, after
+			c := then(func() ([]int, error) { return q.ShutdownNow(), nil })
+			want := []int{11, 12, 13, 21, 22, 31, 32}
+			if c.returned {
+				c.succeeded(t, want...)
+				assert.Zero(t, q.Len())
+				assert.Zero(t, q.Unfinished())
+				continue
+			}
+			c.failedBy(t)
+			assert.Equal(t, 7, q.Unfinished())
+			left = 0
+			assert.Equal(t, want, drain(t, q))
+		}
 	})
 }
 

@@ -60,7 +60,7 @@
 //
 // # Panics
 //
-// What calls wrongly panics with an error for which [errors.Is] finds
+// A call that is wrong in itself panics with an error for which [errors.Is] finds
 // [ErrMisuse], and the queue stays as it was. A comparison of a priority queue
 // may panic or call [runtime.Goexit]; see [NewPriority].
 //
@@ -161,7 +161,9 @@ func NewLIFO[T any](maxsize int) *Queue[T] {
 // NewPriority panics if compare is nil.
 //
 // An item more or less costs O(log n) with n items in the queue. A call that does
-// not have to wait allocates nothing, but for the growth of the queue.
+// not have to wait allocates nothing, but for the growth of the queue. When room
+// comes free for a Put that waits, other calls go on after it has put its item in
+// order, so a queue that is full all the time costs a change of goroutine an item.
 //
 // It mirrors asyncio.PriorityQueue. Unlike there, equal items stay in order, and
 // an item whose comparison fails is not half in.

@@ -12,9 +12,10 @@ import (
 // It returns at the first failure, while the others run on, with a
 // [*GroupError] that names that task; a task that was cancelled or has panicked
 // has failed, too. (Where a failure has cancelled its siblings, it is the
-// failure that is named, if it is among the tasks.) If ctx is done first, the error is a *GroupError whose Cause
-// is one for which [errors.Is] finds both ctx.Err() and [context.Cause](ctx).
-// What has already happened counts whatever ctx says. The results are nil then.
+// failure that is named, if it is among the tasks.) If ctx is done first, the
+// error is a *GroupError whose Cause is one for which [errors.Is] finds both
+// ctx.Err() and [context.Cause](ctx). What has already happened counts whatever
+// ctx says. The results are nil then.
 //
 // A task may be given several times, and has its result in each place. Of no
 // tasks the results are empty and not nil. A nil task is misuse. The end of the

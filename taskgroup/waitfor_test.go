@@ -524,15 +524,18 @@ func TestMoveOnAfterPanics(t *testing.T) {
 	})
 }
 
-// T-14: no timer is left.
+// T-14: no timer is left, also after a panic.
 func TestTimeScopesLeaveNoTimer(t *testing.T) {
-	nothing := func(context.Context) error { return nil }
+	returning := func(context.Context) error { return nil }
+	panicking := func(context.Context) error { panic("boom") }
 	before := heapInUse()
-	for range 10_000 {
-		for _, scope := range timeScopes {
-			_ = scope(t.Context(), time.Hour, nothing)
+	for range 5000 {
+		for _, fn := range []func(context.Context) error{returning, panicking} {
+			for _, scope := range timeScopes {
+				_ = raised(func() { _ = scope(t.Context(), time.Hour, fn) })
+			}
+			_ = raised(func() { _, _ = taskgroup.MoveOnAfter(t.Context(), time.Hour, fn) })
 		}
-		_, _ = taskgroup.MoveOnAfter(t.Context(), time.Hour, nothing)
 	}
 	assert.Less(t, heapInUse()-before, int64(500_000))
 }

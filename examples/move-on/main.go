@@ -31,7 +31,7 @@ func main() {
 	route := 0
 	// Running out of time is no error. It is over when improve has returned, so
 	// nobody writes to route any more.
-	expired, err := taskgroup.MoveOnAfter(context.Background(), 100*time.Millisecond, func(ctx context.Context) error {
+	expired, err := taskgroup.MoveOnAfter(context.Background(), 300*time.Millisecond, func(ctx context.Context) error {
 		return improve(ctx, &route)
 	})
 	switch {

@@ -12,7 +12,7 @@ async def improve(route):
 async def main():
     route = {}
     try:
-        async with asyncio.timeout(0.1):
+        async with asyncio.timeout(0.3):
             await improve(route)
         print("best route:", route["length"], "km")
     except TimeoutError:

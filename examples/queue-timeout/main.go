@@ -27,7 +27,7 @@ func watch(ctx context.Context, q *queue.Queue[int]) error {
 	for {
 		// A reading that arrives together with the time-out is not lost: Get
 		// returns it.
-		reading, err := taskgroup.WaitFor(ctx, 100*time.Millisecond, q.Get)
+		reading, err := taskgroup.WaitFor(ctx, 300*time.Millisecond, q.Get)
 		if errors.Is(err, taskgroup.ErrTimeout) {
 			fmt.Println("the sensor is silent")
 			return nil

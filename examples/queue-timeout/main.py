@@ -12,7 +12,7 @@ async def watch(queue):
         # A reading that arrives together with the time-out is not lost. (It was,
         # in some versions of Python.)
         try:
-            reading = await asyncio.wait_for(queue.get(), timeout=0.1)
+            reading = await asyncio.wait_for(queue.get(), timeout=0.3)
         except TimeoutError:
             print("the sensor is silent")
             return

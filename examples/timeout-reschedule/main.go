@@ -17,7 +17,7 @@ const idle = 300 * time.Millisecond
 
 func receive(ctx context.Context, handle func(chunk string) error) error {
 	for number := 1; number <= 5; number++ {
-		if err := taskgroup.Sleep(ctx, 10*time.Millisecond); err != nil {
+		if err := taskgroup.Sleep(ctx, 0); err != nil {
 			return err
 		}
 		if err := handle(fmt.Sprintf("chunk %d", number)); err != nil {

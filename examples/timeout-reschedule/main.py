@@ -5,7 +5,7 @@ IDLE = 0.3
 
 async def receive():
     for number in range(1, 6):
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
         yield f"chunk {number}"
     await asyncio.sleep(3600)
     yield "the end"

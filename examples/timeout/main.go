@@ -38,7 +38,7 @@ func login(ctx context.Context) error {
 }
 
 func main() {
-	err := taskgroup.Timeout(context.Background(), 100*time.Millisecond, func(ctx context.Context, _ *taskgroup.Deadline) error {
+	err := taskgroup.Timeout(context.Background(), 300*time.Millisecond, func(ctx context.Context, _ *taskgroup.Deadline) error {
 		if err := step(ctx, "connected", 0); err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ async def login():
 
 async def main():
     try:
-        async with asyncio.timeout(0.1):
+        async with asyncio.timeout(0.3):
             await step("connected", 0)
             await login()
     except LoginError as error:

@@ -824,3 +824,24 @@ func TestCancelEndsTheBacklogBeforeItReturns(t *testing.T) {
 		require.NoError(t, g.Wait())
 	}
 }
+
+// A call that gives up the wait for the shared limit passes its room in the group
+// on.
+func TestRoomOfACallThatGivesUpTheSharedLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shared := &units{}
+		g := taskgroup.New(t.Context(), taskgroup.WithLimiter(shared), taskgroup.WithLimit(1))
+		ctx, cancel := context.WithCancel(t.Context())
+		var callers sync.WaitGroup
+		callers.Go(func() { assert.ErrorIs(t, g.Submit(ctx, returns(nil)), context.Canceled) })
+		synctest.Wait()
+		callers.Go(func() { assert.True(t, g.Go(returns(nil))) })
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		shared.ReleaseN(1)
+		callers.Wait()
+		assert.NoError(t, g.Wait())
+		assert.Equal(t, 1, shared.available())
+	})
+}

@@ -333,3 +333,27 @@ func TestWaitersThatComeAndGo(t *testing.T) {
 		waiters.Wait()
 	}
 }
+
+// Tasks: of several Cancels at once, one did it, and its cause stays.
+func TestSeveralCancelsAtOnce(t *testing.T) {
+	for range times(5000) {
+		contexts := make(chan context.Context, 1)
+		task := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
+			contexts <- ctx
+			<-ctx.Done()
+			return 0, context.Cause(ctx)
+		})
+		<-contexts
+		causes := []error{errBoom, errWhy, errCleanup, errors.New("fourth")}
+		var did [4]bool
+		var callers sync.WaitGroup
+		for i, cause := range causes {
+			callers.Go(func() { did[i] = task.Cancel(cause) })
+		}
+		callers.Wait()
+		_, err := task.Wait(t.Context())
+		for i, cause := range causes {
+			require.Equal(t, errors.Is(err, cause), did[i])
+		}
+	}
+}

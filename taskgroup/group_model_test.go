@@ -47,7 +47,7 @@ type modelTask struct {
 	noise          bool
 
 	finish chan error
-	ctx    context.Context
+	ctx    context.Context         //nolint:containedctx // of Submit
 	cancel context.CancelCauseFunc // of Submit's context
 	handle *taskgroup.Task[int]    // of Go
 

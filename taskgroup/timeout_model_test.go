@@ -25,7 +25,7 @@ type scopeModel struct {
 	ended    bool
 	cut      *scopeModel // whose time ended the context first; nil: nobody's
 	cutAt    time.Time
-	ctx      context.Context
+	ctx      context.Context //nolint:containedctx // of the scope
 	deadline *taskgroup.Deadline
 }
 

@@ -27,20 +27,25 @@ var scales = []struct {
 	do   func(n int)
 }{
 	{"1e6 goroutines that wait, raw", 1_000_000, func(n int) {
-		var wg sync.WaitGroup
+		var wg, arrived sync.WaitGroup
 		release := make(chan struct{})
+		arrived.Add(n)
 		for range n {
-			wg.Go(func() { <-release })
+			wg.Go(func() { arrived.Done(); <-release })
 		}
+		arrived.Wait()
 		close(release)
 		wg.Wait()
 	}},
 	{"1e6 tasks of a group that wait", 1_000_000, func(n int) {
 		g := taskgroup.New(context.Background())
+		var arrived sync.WaitGroup
 		release := make(chan struct{})
+		arrived.Add(n)
 		for range n {
-			g.Go(func(context.Context) error { <-release; return nil })
+			g.Go(func(context.Context) error { arrived.Done(); <-release; return nil })
 		}
+		arrived.Wait()
 		close(release)
 		must(g.Wait())
 	}},

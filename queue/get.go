@@ -29,16 +29,18 @@ func (q *Queue[T]) Get(ctx context.Context) (T, error) {
 		return none, ctxerr.Of(ctx)
 	}
 	q.mu.Lock()
-	if q.heap == nil && !q.lifo && q.plain.n > 0 && q.putters.Len() == 0 {
-		// Nothing to do but this, and the compiler inlines all of it.
-		item := q.plain.popFront()
-		q.mu.Unlock()
-		return item, nil
-	}
-	if q.lenLocked() == 0 {
+	switch {
+	case q.lenLocked() == 0:
 		return q.receiveLocked(ctx)
+	case q.heap != nil:
+		return q.removeLocked(), nil
+	case q.lifo || q.putters.Len() > 0:
+		return q.takeLocked(), nil
 	}
-	return q.takeLocked(), nil
+	// Most often there is nothing to do but this, and all of it is inlined.
+	item := q.plain.popFront()
+	q.mu.Unlock()
+	return item, nil
 }
 
 // TryGet takes the next item out of the queue if there is one. Otherwise it

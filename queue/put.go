@@ -30,12 +30,18 @@ func (q *Queue[T]) Put(ctx context.Context, item T) error {
 		return ctxerr.Of(ctx)
 	}
 	q.mu.Lock()
-	if q.heap == nil && !q.down && q.getters.Len() == 0 && !q.fullLocked() && q.plain.hasRoom() {
-		// Nothing to do but this, and the compiler inlines all of it.
-		q.unfinished++
-		q.plain.add(item)
-		q.mu.Unlock()
-		return nil
+	if !q.down && q.getters.Len() == 0 && !q.fullLocked() {
+		if q.heap != nil {
+			q.insertLocked(item)
+			return nil
+		}
+		if q.plain.hasRoom() {
+			// Most often there is nothing to do but this, and all of it is inlined.
+			q.unfinished++
+			q.plain.add(item)
+			q.mu.Unlock()
+			return nil
+		}
 	}
 	if q.down {
 		q.mu.Unlock()

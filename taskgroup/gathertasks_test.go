@@ -64,19 +64,6 @@ func TestGatherTasksFails(t *testing.T) {
 	})
 }
 
-// Of several that fail one after the other, the first, whenever the caller looks.
-func TestGatherTasksFirstInTime(t *testing.T) {
-	for range 300 {
-		first := taskgroup.Start(t.Context(), func(context.Context) (int, error) { return 0, errOwn })
-		second := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
-			_, _ = first.Wait(ctx)
-			return 0, errors.New("second")
-		})
-		_, err := taskgroup.GatherTasks(t.Context(), taskgroup.Start(t.Context(), value(1)), first, second)
-		assert.ErrorIs(t, err, errOwn)
-	}
-}
-
 func TestGatherTasksNamesTheTask(t *testing.T) {
 	named := taskgroup.Start(t.Context(), func(context.Context) (int, error) { return 0, errOwn }, taskgroup.Named("fetch"))
 	_, err := taskgroup.GatherTasks(t.Context(), named)

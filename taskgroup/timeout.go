@@ -147,14 +147,18 @@ func (t *Deadline) lookLocked() {
 	}
 }
 
-// enforce makes the scope's context done if its time is over.
+// enforce makes the scope's context done if its time is over, and before that
+// those of the scopes around it: of several that are over, the outermost counts.
 func (t *Deadline) enforce() {
+	if t.outer != nil {
+		t.outer.enforce()
+	}
 	t.mu.Lock()
 	t.lookLocked()
 	expired := t.active && t.expired
 	t.mu.Unlock()
 	if expired {
-		t.cut()
+		t.cancel(&t.cause)
 	}
 }
 

@@ -268,3 +268,22 @@ func TestReadyHappensBeforeTheReturn(t *testing.T) {
 		assert.NoError(t, g.Wait())
 	}
 }
+
+// GoReady: ready, called by somebody else, and a failure at once: the failure is
+// the caller's or the group's, never nobody's.
+func TestReadyAndAFailureAtOnce(t *testing.T) {
+	for range times(20_000) {
+		g := taskgroup.New(t.Context())
+		v, err := taskgroup.GoReady(t.Context(), g, func(_ context.Context, ready func(int)) error {
+			go ready(42)
+			return errBoom
+		})
+		if err == nil {
+			require.Equal(t, 42, v)
+			require.ErrorIs(t, g.Wait(), errBoom)
+		} else {
+			require.Equal(t, errBoom, err)
+			require.NoError(t, g.Wait())
+		}
+	}
+}

@@ -142,6 +142,9 @@ func TestNoTaskStartsAfterTheFailure(t *testing.T) {
 					assert.ErrorIs(t, err, errBoom)
 					assert.True(t, task.Cancelled())
 				})
+				if backlog == 0 {
+					callers.Go(func() { assert.False(t, g.Go(func(context.Context) error { panic("it runs") })) })
+				}
 			}
 			callers.Wait()
 			indexes, errs := failed(g.Wait())
@@ -327,7 +330,7 @@ func TestHugeWeights(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := taskgroup.New(t.Context())
 		end := make(chan struct{})
-		for range 3 {
+		for range 2 {
 			require.True(t, g.Go(func(context.Context) error { <-end; return nil }, taskgroup.Weighted(math.MaxInt)))
 		}
 		g.SetLimit(1)

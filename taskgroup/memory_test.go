@@ -2,6 +2,7 @@ package taskgroup_test
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"sync"
 	"testing"
@@ -131,9 +132,7 @@ func TestAMillionTasks(t *testing.T) {
 
 // Rule 11: a wave of tasks that are all there at once leaves nothing.
 func TestAWaveOfTasks(t *testing.T) {
-	g := taskgroup.New(t.Context())
-	stays := taskgroup.Go(g, taskgroup.NoValue(untilDone))
-	wave := func() {
+	wave := func(g *taskgroup.Group) {
 		end := make(chan struct{})
 		var there sync.WaitGroup
 		there.Add(10_000)
@@ -146,10 +145,15 @@ func TestAWaveOfTasks(t *testing.T) {
 			runtime.Gosched()
 		}
 	}
-	wave() // the runtime keeps goroutines
-	assert.Less(t, grows(wave), int64(little))
-	stays.Cancel(nil)
-	assert.NoError(t, g.Wait())
+	least := int64(math.MaxInt64) // the runtime's own lists grow now and then
+	for range 4 {
+		g := taskgroup.New(t.Context())
+		stays := taskgroup.Go(g, taskgroup.NoValue(untilDone))
+		least = min(least, grows(func() { wave(g) }))
+		stays.Cancel(nil)
+		assert.NoError(t, g.Wait())
+	}
+	assert.Less(t, least, int64(little))
 }
 
 // Rule 11: a cancelled backlog of 100 000 leaves nothing, whoever cancels it.
@@ -216,7 +220,7 @@ func TestRemovedCallbacks(t *testing.T) {
 // A task that has ended is gone, with its result and its context, although its
 // group lives on.
 func TestFinishedTasksAreForgotten(t *testing.T) {
-	g := taskgroup.New(t.Context())
+	g := taskgroup.New(t.Context(), taskgroup.WithKeepGoing(), taskgroup.WithErrorHandler(func(context.Context, taskgroup.TaskInfo, error) {}))
 	stays := taskgroup.Go(g, taskgroup.NoValue(untilDone))
 	results := make([]weak.Pointer[big], 5)
 	for i := range results {
@@ -231,6 +235,18 @@ func TestFinishedTasksAreForgotten(t *testing.T) {
 	for _, result := range results {
 		assert.True(t, collected(result))
 	}
+	exits := func() weak.Pointer[taskgroup.Task[int]] {
+		task := taskgroup.Go(g, func(context.Context) (int, error) { runtime.Goexit(); return 0, nil })
+		_, err := task.Wait(t.Context())
+		require.Equal(t, taskgroup.ErrGoexit, err)
+		return weak.Make(task)
+	}
+	exited := exits()
+	for g.Running() > 1 {
+		runtime.Gosched()
+	}
+	runtime.GC()
+	assert.Nil(t, exited.Value())
 	stays.Cancel(nil)
 	assert.NoError(t, g.Wait())
 }

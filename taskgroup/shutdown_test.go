@@ -137,30 +137,31 @@ func TestShutdownWithADoneContext(t *testing.T) {
 // Rule 3: the last end and the end of Shutdown's context at once: either all
 // have ended and it answers, or it is late and Wait says the same.
 func TestShutdownAndTheLastEndAtOnce(t *testing.T) {
-	for _, cancelFirst := range []bool{false, true} {
-		for range 200 {
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancelCause(t.Context())
-				g := taskgroup.New(t.Context())
-				end := make(chan struct{})
-				g.Go(func(context.Context) error { <-end; return nil }, taskgroup.Named("last"))
-				go func() {
-					if cancelFirst {
-						cancel(errWhy)
-						close(end)
+	for name, tie := range map[string]func(end, cancel func()){
+		"cancel, end": func(end, cancel func()) { cancel(); end() },
+		"end, cancel": func(end, cancel func()) { end(); cancel() },
+		"by the clock": func(end, cancel func()) {
+			time.AfterFunc(time.Second, end)
+			time.AfterFunc(time.Second, cancel)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 200 {
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithCancelCause(t.Context())
+					g := taskgroup.New(t.Context())
+					end := make(chan struct{})
+					g.Go(func(context.Context) error { <-end; return nil }, taskgroup.Named("last"))
+					go tie(func() { close(end) }, func() { cancel(errWhy) })
+					if err := g.Shutdown(ctx); err != nil {
+						assert.ErrorIs(t, late(t, err), errWhy)
+						assert.ErrorIs(t, g.Wait(), errWhy)
 					} else {
-						close(end)
-						cancel(errWhy)
+						assert.NoError(t, g.Wait())
 					}
-				}()
-				if err := g.Shutdown(ctx); err != nil {
-					assert.ErrorIs(t, late(t, err), errWhy)
-					assert.ErrorIs(t, g.Wait(), errWhy)
-				} else {
-					assert.NoError(t, g.Wait())
-				}
-			})
-		}
+				})
+			}
+		})
 	}
 }
 
@@ -377,8 +378,10 @@ func TestShieldedStart(t *testing.T) {
 func TestACallbackIsLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := taskgroup.New(t.Context(), taskgroup.WithGrace(time.Second))
-		task := taskgroup.Go(g, value(1), taskgroup.Named("ended"))
+		registered := make(chan struct{})
+		task := taskgroup.Go(g, func(context.Context) (int, error) { <-registered; return 1, nil }, taskgroup.Named("ended"))
 		task.OnDone(func(*taskgroup.Task[int]) { time.Sleep(time.Minute) })
+		close(registered)
 		synctest.Wait()
 		assert.NoError(t, task.Err())
 		assert.Empty(t, g.Tasks())

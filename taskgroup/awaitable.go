@@ -97,6 +97,13 @@ func (t *target) hasEnded() bool {
 	}
 }
 
+// waitEnded waits for an end of which others have been told, for a moment at most.
+func (t *target) waitEnded() {
+	if t.completion != nil {
+		_ = t.completion.wait(context.Background())
+	}
+}
+
 // hasFailed reports, after the end, that it was a failure and no cancellation.
 func (t *target) hasFailed() bool {
 	if t.completion != nil {

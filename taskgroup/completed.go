@@ -34,9 +34,9 @@ func Completed[A Awaitable](ctx context.Context, tasks ...A) iter.Seq2[A, error]
 		s := &Set[A]{stop: make(chan struct{})}
 		defer s.drop()
 		s.add(tasks, "Completed")
-		for s.Len() > 0 {
+		for {
 			a, err := s.Next(ctx)
-			if !yield(a, err) || err != nil {
+			if err == ErrNoTasks || !yield(a, err) || err != nil {
 				return
 			}
 		}

@@ -34,6 +34,8 @@ const (
 	private                      // a failure is the caller's of GoReady, not the group's
 	doomed                       // failed before its start: not to be called
 	shut                         // extra.done is closed
+	counted                      // there is, or was, an observer that counts ends
+	decided                      // a future's result is being written
 	flagBits  = iota
 )
 
@@ -61,9 +63,16 @@ type extra struct {
 // a Set or a Wait keeps for each handle, so that registering and leaving are O(1)
 // and allocate nothing.
 type observer struct {
-	to         interface{ told() }
+	to interface {
+		// told notes the end, which nobody else can see yet, and reports
+		// whether it has to be woken when they can.
+		told(o *observer) bool
+		// wake lets those go on who have waited for that.
+		wake(o *observer)
+	}
 	prev, next *observer
 	in         bool
+	index      int32 // for what it tells to tell it from others
 }
 
 // callback is one function registered with OnDone.
@@ -82,10 +91,11 @@ func (c *completion) moreLocked() *extra {
 	return c.extra
 }
 
-// watchLocked announces that somebody is to be told of the end, and reports
-// whether that is still to come; if not, Done is closed. The caller holds mu.
-func (c *completion) watchLocked() bool {
-	if c.state.Or(watched)&ended == 0 {
+// watchLocked announces, by flags, that somebody is to be told of the end, and
+// reports whether that is still to come; if not, Done is closed. The caller
+// holds mu.
+func (c *completion) watchLocked(flags uint64) bool {
+	if c.state.Or(flags)&ended == 0 {
 		return true
 	}
 	c.shutLocked()
@@ -105,23 +115,45 @@ func (c *completion) shutLocked() {
 func (c *completion) end(flags uint64) { run(c.publish(flags)) }
 
 // publish is end without the callbacks, which it returns.
+//
+// The order matters to who learns of one end and causes another: what counts
+// ends is told before anybody can see this one, so that it counts them in that
+// order. Then the end is there to see, then Done is closed, then who waits is
+// woken.
 func (c *completion) publish(flags uint64) []*callback {
 	before := c.state.Load() & owned
 	if before != 0 {
 		c.extra.cancel(nil) // who sees the end finds the task's context done
 	}
+	var told *observer
+	if c.state.Load()&counted != 0 {
+		c.state.Or(flags)
+		c.mu.Lock()
+		observers := c.detachLocked()
+		c.mu.Unlock()
+		told = observers.tellAll()
+	}
 	old := c.state.Or(ended | flags)
 	if old&owned != before {
 		c.extra.cancel(nil)
 	}
-	return c.announce(old)
+	return c.announce(old, told)
 }
 
-// announce tells everybody of an end that has just been published; old is the
-// state before that. It returns the callbacks, which the caller has to run.
-func (c *completion) announce(old uint64) (callbacks []*callback) {
+// announce tells everybody else of an end that is there to see, and wakes who
+// waits for it; old is the state before that. It returns the callbacks, which
+// the caller has to run.
+func (c *completion) announce(old uint64, told *observer) (callbacks []*callback) {
 	if old&watched != 0 {
-		callbacks = c.tell()
+		c.mu.Lock()
+		c.shutLocked()
+		late := c.detachLocked()
+		if x := c.extra; x != nil {
+			callbacks, x.callbacks = x.callbacks, nil
+		}
+		c.mu.Unlock()
+		told.wakeAll()
+		late.tellAll().wakeAll()
 	}
 	if old&parked != 0 {
 		c.first.Done()
@@ -129,33 +161,45 @@ func (c *completion) announce(old uint64) (callbacks []*callback) {
 	return callbacks
 }
 
-// tell closes Done and wakes the waiters. It returns the callbacks.
-func (c *completion) tell() (callbacks []*callback) {
-	c.mu.Lock()
-	c.shutLocked()
+// detachLocked takes out the observers, to be told.
+func (c *completion) detachLocked() *observer {
 	observers := c.observers
 	c.observers = nil
 	for o := observers; o != nil; o = o.next {
 		o.in = false
 	}
-	if x := c.extra; x != nil {
-		callbacks, x.callbacks = x.callbacks, nil
-	}
-	c.mu.Unlock()
-	for o := observers; o != nil; {
+	return observers
+}
+
+// tellAll tells o and those behind it, and returns those that are to be woken.
+func (o *observer) tellAll() (waking *observer) {
+	link := &waking
+	for o != nil {
 		next := o.next
 		o.prev, o.next = nil, nil
-		o.to.told() // after that, o may be in another list
+		if o.to.told(o) {
+			*link, link = o, &o.next
+		}
 		o = next
 	}
-	return callbacks
+	return waking
+}
+
+// wakeAll wakes o and those behind it.
+func (o *observer) wakeAll() {
+	for o != nil {
+		next := o.next
+		o.next = nil
+		o.to.wake(o) // after that, o may be in another list
+		o = next
+	}
 }
 
 // doneChan returns the channel that is closed at the end.
 func (c *completion) doneChan() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	alive := c.watchLocked()
+	alive := c.watchLocked(watched)
 	if c.extra != nil && c.extra.done != nil {
 		return c.extra.done
 	}
@@ -192,12 +236,12 @@ func (c *completion) park() bool {
 	return true
 }
 
-// observe registers o, and reports false if c has ended already: then o is not
-// registered and will not be told.
-func (c *completion) observe(o *observer) bool {
+// observe registers o, which is what the flags say, and reports false if c has
+// ended already: then o is not registered and will not be told.
+func (c *completion) observe(o *observer, flags uint64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.watchLocked() {
+	if !c.watchLocked(flags) {
 		return false
 	}
 	o.prev, o.next, o.in = nil, c.observers, true
@@ -232,7 +276,7 @@ func (c *completion) forget(o *observer) bool {
 func (c *completion) onDone(f func()) (remove func() bool) {
 	cb := &callback{f}
 	c.mu.Lock()
-	if !c.watchLocked() {
+	if !c.watchLocked(watched) {
 		c.mu.Unlock()
 		go run([]*callback{cb})
 		return func() bool { return false }

@@ -16,7 +16,7 @@ import "context"
 // by rejecting it with [context.Canceled].
 type Future[T any] struct {
 	completion
-	// Written once, under completion.mu, before ended is set.
+	// Written once, by who has set the decided flag, before ended is set.
 	value T
 	err   error
 }
@@ -49,15 +49,12 @@ func (f *Future[T]) Reject(err error) bool {
 }
 
 func (f *Future[T]) settle(v T, err error) bool {
-	f.mu.Lock()
-	if f.hasEnded() {
-		f.mu.Unlock()
+	if f.state.Or(decided)&decided != 0 {
+		_ = f.wait(context.Background()) // at most for the other call to return
 		return false
 	}
 	f.value, f.err = v, err
-	old := f.state.Or(ended)
-	f.mu.Unlock()
-	run(f.announce(old))
+	f.end(0)
 	return true
 }
 

@@ -39,20 +39,27 @@ type Set[A Awaitable] struct {
 type member[A Awaitable] struct {
 	observer
 	target
-	set    *Set[A]
-	handle A
-	place  waitlist.Node[*member[A]] // in ready
-	over   bool                      // ready or gone
-	hash   uint64
-	chain  *member[A] // in the table
+	set   *Set[A]
+	place waitlist.Node[*member[A]] // in ready
+	over  bool                      // ready or gone
+	call  *nextCall[A]              // to be woken
+	hash  uint64
+	chain *member[A] // in the table
 }
 
 // nextCall is one call of Next that waits.
 type nextCall[A Awaitable] struct {
-	handle   A
-	err      error
+	answer[A]
 	answered bool
 	woken    chan struct{} // made when it is about to block
+}
+
+// answer is what Next returns, and perhaps a moment before the handle's end is
+// there for all to see.
+type answer[A Awaitable] struct {
+	handle     A
+	completion *completion
+	err        error
 }
 
 // NewSet returns a set that holds the tasks, as [Set.Add] adds them.
@@ -69,34 +76,51 @@ func NewSet[A Awaitable](tasks ...A) *Set[A] {
 func (s *Set[A]) Add(tasks ...A) { s.add(tasks, "Set.Add") }
 
 func (s *Set[A]) add(tasks []A, caller string) {
-	for _, a := range tasks {
-		newTarget(a, caller)
-	}
-	for _, a := range tasks {
-		t := newTarget(a, caller)
-		if t.completion == nil {
-			t.done = a.Done()
+	first := newMembers(s, tasks, caller)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.members.reserve(len(tasks))
+	for m := first; m != nil; {
+		next := m.chain
+		if s.members.add(m) {
+			s.addedLocked(m)
 		}
-		s.addOne(&member[A]{target: t, set: s, handle: a})
+		m = next
 	}
 }
 
-func (s *Set[A]) addOne(m *member[A]) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.members.add(m) {
-		return
+// newMembers returns a chain of members for tasks. They are made a few at a
+// time: that is cheaper, and one that stays long keeps no more than that alive.
+func newMembers[A Awaitable](s *Set[A], tasks []A, caller string) (first *member[A]) {
+	var few []member[A]
+	link := &first
+	for i, a := range tasks {
+		if len(few) == 0 {
+			few = make([]member[A], min(len(tasks)-i, 16))
+		}
+		m := &few[0]
+		few = few[1:]
+		m.set, m.target = s, newTarget(a, caller)
+		if m.completion == nil {
+			m.done = a.Done()
+		}
+		m.hash = hashOf(a)
+		*link, link = m, &m.chain
 	}
+	return first
+}
+
+func (s *Set[A]) addedLocked(m *member[A]) {
 	switch {
 	case m.completion != nil:
 		m.to = m
-		if !m.completion.observe(&m.observer) {
+		if !m.completion.observe(&m.observer, watched|counted) {
 			s.endedLocked(m)
 		}
 	case m.hasEnded():
 		s.endedLocked(m)
 	case m.done != nil:
-		go m.watch(s.stop)
+		go m.watch(m.done, s.stop)
 	}
 }
 
@@ -111,77 +135,102 @@ func (s *Set[A]) Remove(tasks ...A) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range tasks {
-		m := s.members.find(a)
+		m := s.members.find(a, hashOf(a))
 		if m == nil {
 			continue
 		}
 		m.over = true
-		s.members.remove(m)
 		s.ready.Remove(&m.place)
 		if m.completion != nil {
 			m.completion.forget(&m.observer)
 		}
+		s.takeOutLocked(m)
 	}
 	s.emptyLocked()
 }
 
+// takeOutLocked forgets a member, and returns the answer that it makes.
+func (s *Set[A]) takeOutLocked(m *member[A]) answer[A] {
+	s.members.remove(m)
+	taken := answer[A]{handle: m.awaitable.(A), completion: m.completion}
+	m.target = target{}
+	return taken
+}
+
 // told tells the set that m has ended.
-func (m *member[A]) told() {
+func (m *member[A]) told(*observer) bool {
 	m.set.mu.Lock()
 	defer m.set.mu.Unlock()
-	m.set.endedLocked(m)
+	m.call = m.set.toldLocked(m)
+	return m.call != nil
+}
+
+func (m *member[A]) wake(*observer) {
+	m.set.mu.Lock()
+	defer m.set.mu.Unlock()
+	m.call.wakeLocked()
 }
 
 // watch tells the set of the end of a member that cannot do that itself.
-func (m *member[A]) watch(stop <-chan struct{}) {
+func (m *member[A]) watch(done, stop <-chan struct{}) {
 	select {
-	case <-m.done:
-		m.told()
+	case <-done:
+		m.set.mu.Lock()
+		defer m.set.mu.Unlock()
+		m.set.endedLocked(m)
 	case <-stop:
 	}
 }
 
-// endedLocked hands m to the call that has waited longest, or has it ready.
+// endedLocked is toldLocked for an end that is there to see.
 func (s *Set[A]) endedLocked(m *member[A]) {
+	if call := s.toldLocked(m); call != nil {
+		call.wakeLocked()
+	}
+}
+
+// toldLocked hands m to the call that has waited longest, which it returns and
+// which has to be woken, or has m ready.
+func (s *Set[A]) toldLocked(m *member[A]) *nextCall[A] {
 	if m.over {
-		return
+		return nil
 	}
 	m.over = true
 	node := s.calls.PopFront()
 	if node == nil {
 		m.place.Value = m
 		s.ready.PushBack(&m.place)
-		return
+		return nil
 	}
-	s.members.remove(m)
-	node.Value.answer(m.handle, nil)
+	call := &node.Value
+	call.answer, call.answered = s.takeOutLocked(m), true
 	s.emptyLocked()
+	return call
 }
 
 // emptyLocked sends away the calls that wait if the set has become empty.
 func (s *Set[A]) emptyLocked() {
 	for s.members.n == 0 && s.calls.Len() > 0 {
-		var zero A
-		s.calls.PopFront().Value.answer(zero, ErrNoTasks)
+		call := &s.calls.PopFront().Value
+		call.err, call.answered = ErrNoTasks, true
+		call.wakeLocked()
 	}
 }
 
-// answer ends a call that has waited; under the set's lock.
-func (c *nextCall[A]) answer(handle A, err error) {
-	c.handle, c.err, c.answered = handle, err, true
+// wakeLocked wakes a call that has been answered; under the set's lock.
+func (c *nextCall[A]) wakeLocked() {
 	if c.woken != nil {
 		close(c.woken)
 	}
 }
 
-// takeLocked takes a handle that is ready, if there is one.
-func (s *Set[A]) takeLocked() (a A, ok bool) {
+// takeLocked takes out a member that is ready, if there is one.
+func (s *Set[A]) takeLocked() (taken answer[A], ok bool) {
 	node := s.ready.PopFront()
 	if node == nil {
-		return a, false
+		return taken, false
 	}
-	s.members.remove(node.Value)
-	return node.Value.handle, true
+	return s.takeOutLocked(node.Value), true
 }
 
 // pollLocked looks for members that have ended and whose handles are late to
@@ -211,25 +260,30 @@ func (s *Set[A]) pollLocked() {
 // The end of the handle happens before the return. It costs O(1), whatever waits;
 // a call that ctx ends looks through the set.
 func (s *Set[A]) Next(ctx context.Context) (A, error) {
+	taken := s.next(ctx)
+	if taken.completion != nil {
+		_ = taken.completion.wait(context.Background()) // for a moment at most
+	}
+	return taken.handle, taken.err
+}
+
+func (s *Set[A]) next(ctx context.Context) (taken answer[A]) {
 	ended := ctxerr.Of(ctx)
 	s.mu.Lock()
-	a, ok := s.takeLocked()
+	taken, ok := s.takeLocked()
 	if !ok && ended != nil {
 		s.pollLocked()
-		a, ok = s.takeLocked()
+		taken, ok = s.takeLocked()
+	}
+	if !ok && s.members.n == 0 {
+		taken.err, ok = ErrNoTasks, true
+	}
+	if !ok && ended != nil {
+		taken.err, ok = ended, true
 	}
 	if ok {
 		s.mu.Unlock()
-		return a, nil
-	}
-	var zero A
-	if s.members.n == 0 {
-		s.mu.Unlock()
-		return zero, ErrNoTasks
-	}
-	if ended != nil {
-		s.mu.Unlock()
-		return zero, ended
+		return taken
 	}
 	node := &waitlist.Node[nextCall[A]]{}
 	s.calls.PushBack(node)
@@ -240,7 +294,7 @@ func (s *Set[A]) Next(ctx context.Context) (A, error) {
 // wait waits until the call in node is answered. Before it blocks it lets other
 // goroutines run: where many handles end at about the same time, their ends are
 // then taken without a switch of goroutines for each.
-func (s *Set[A]) wait(ctx context.Context, node *waitlist.Node[nextCall[A]]) (A, error) {
+func (s *Set[A]) wait(ctx context.Context, node *waitlist.Node[nextCall[A]]) answer[A] {
 	call := &node.Value
 	runtime.Gosched()
 	s.mu.Lock()
@@ -249,7 +303,7 @@ func (s *Set[A]) wait(ctx context.Context, node *waitlist.Node[nextCall[A]]) (A,
 	}
 	s.mu.Unlock()
 	if call.woken == nil {
-		return call.handle, call.err
+		return call.answer
 	}
 	select {
 	case <-call.woken:
@@ -259,11 +313,10 @@ func (s *Set[A]) wait(ctx context.Context, node *waitlist.Node[nextCall[A]]) (A,
 		left := s.calls.Remove(node)
 		s.mu.Unlock()
 		if left {
-			var zero A
-			return zero, ctxerr.Of(ctx)
+			return answer[A]{err: ctxerr.Of(ctx)}
 		}
 	}
-	return call.handle, call.err
+	return call.answer
 }
 
 // Len returns how many handles are in the set: those that have been added and

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -38,6 +39,48 @@ func TestSetOrderOfCompletion(t *testing.T) {
 		assert.Same(t, taskgroup.ErrNoTasks, err)
 		assert.Nil(t, got)
 	})
+}
+
+// One end that causes another comes before it, however the one is learnt of and
+// however soon the other follows.
+func TestSetOrderOfCauseAndEffect(t *testing.T) {
+	for name, learn := range map[string]func(ctx context.Context, t *task){
+		"Wait":             func(_ context.Context, t *task) { _, _ = t.Wait(context.Background()) },
+		"cancellable Wait": func(ctx context.Context, t *task) { _, _ = t.Wait(ctx) },
+		"Done":             func(_ context.Context, t *task) { <-t.Done() },
+		"Err": func(_ context.Context, t *task) {
+			for errors.Is(t.Err(), taskgroup.ErrNotDone) {
+				runtime.Gosched()
+			}
+		},
+		"Set": func(ctx context.Context, t *task) { _, _ = taskgroup.NewSet(t).Next(ctx) },
+		"wait": func(ctx context.Context, t *task) {
+			_, _, _ = taskgroup.Wait(ctx, taskgroup.FirstCompleted, t)
+		},
+	} {
+		for range 50 {
+			begin := taskgroup.NewFuture[int]()
+			ctx, cancel := context.WithCancel(t.Context())
+			tasks := make([]*task, 20)
+			for i := range tasks {
+				tasks[i] = taskgroup.Start(ctx, func(ctx context.Context) (int, error) {
+					if i == 0 {
+						return begin.Wait(ctx)
+					}
+					learn(ctx, tasks[i-1])
+					return i, nil
+				})
+			}
+			s := taskgroup.NewSet(tasks...)
+			begin.Resolve(0)
+			for i := range tasks {
+				task, err := s.Next(ctx)
+				require.NoError(t, err)
+				require.Same(t, tasks[i], task, name)
+			}
+			cancel()
+		}
+	}
 }
 
 // What has ended when it is added comes in the order in which it was added; what
@@ -284,12 +327,12 @@ func TestSetForgets(t *testing.T) {
 	before := heapInUse()
 	longLived := taskgroup.NewFuture[int]()
 	s := taskgroup.NewSet(longLived)
-	for range 10 {
-		fs := make([]*future, 10_000)
+	for range 2 {
+		fs := make([]*future, 100_000)
 		for i := range fs {
 			fs[i] = taskgroup.NewFuture[int]()
 		}
-		s.Add(fs...)
+		s.Add(append(fs, taskgroup.NewFuture[int]())...)
 		for _, f := range fs {
 			f.Resolve(1)
 		}
@@ -307,8 +350,24 @@ func TestSetForgets(t *testing.T) {
 		s.Remove(ended)
 	}
 	assert.Less(t, heapInUse()-before, int64(500_000))
-	assert.Equal(t, 1, s.Len())
+	assert.Equal(t, 3, s.Len())
 	runtime.KeepAlive(longLived)
+}
+
+// Also not to a handle whose neighbours are still in it.
+func TestSetForgetsWhatItHandsOut(t *testing.T) {
+	s := taskgroup.NewSet[*future]()
+	handle := func() weak.Pointer[future] {
+		f := taskgroup.NewFuture[int]()
+		f.Resolve(1)
+		s.Add(taskgroup.NewFuture[int](), f, taskgroup.NewFuture[int]())
+		_, err := s.Next(t.Context())
+		assert.NoError(t, err)
+		return weak.Make(f)
+	}()
+	runtime.GC()
+	assert.Nil(t, handle.Value())
+	assert.Equal(t, 2, s.Len())
 }
 
 // Conservation: whatever happens at the same time, each handle is handed out

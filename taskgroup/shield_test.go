@@ -160,6 +160,12 @@ func TestShieldLeavesNothing(t *testing.T) {
 		for _, ctx := range []context.Context{alive, done} {
 			_, _ = taskgroup.Shield(ctx, time.Hour, func(context.Context) (int, error) { return 0, nil })
 		}
+		ending, end := context.WithCancel(alive)
+		_, _ = taskgroup.Shield(ending, time.Hour, func(context.Context) (int, error) {
+			end() // the grace begins about when the call returns
+			return 0, nil
+		})
+		end()
 	}
 	assert.Less(t, heapInUse()-before, int64(500_000))
 	cancel()

@@ -1,6 +1,9 @@
 package taskgroup
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"math/bits"
+)
 
 // table finds the member for a handle. It is a hash table that lies across its
 // members, so that one more takes no memory of its own, and it shrinks as they
@@ -13,12 +16,14 @@ type table[A Awaitable] struct {
 // seed is for the hashes of handles.
 var seed = maphash.MakeSeed()
 
-// find returns the member for a, or nil.
-func (t *table[A]) find(a Awaitable) *member[A] {
+// hashOf returns the hash of a handle, which can be compared.
+func hashOf(a Awaitable) uint64 { return maphash.Comparable(seed, a) }
+
+// find returns the member for a, whose hash is given, or nil.
+func (t *table[A]) find(a Awaitable, hash uint64) *member[A] {
 	if t.n == 0 {
 		return nil
 	}
-	hash := maphash.Comparable(seed, a)
 	m := *t.bucket(hash)
 	for m != nil && (m.hash != hash || m.awaitable != a) {
 		m = m.chain
@@ -26,19 +31,23 @@ func (t *table[A]) find(a Awaitable) *member[A] {
 	return m
 }
 
-// add adds m, unless there is a member for the same handle.
+// add adds m, whose hash is set and for which there is room, unless there is a
+// member for the same handle.
 func (t *table[A]) add(m *member[A]) bool {
-	if t.find(m.awaitable) != nil {
+	if t.find(m.awaitable, m.hash) != nil {
 		return false
 	}
-	if t.n == len(t.buckets) {
-		t.resize(max(8, 2*t.n))
-	}
-	m.hash = maphash.Comparable(seed, m.awaitable)
 	bucket := t.bucket(m.hash)
 	m.chain, *bucket = *bucket, m
 	t.n++
 	return true
+}
+
+// reserve makes room for n more.
+func (t *table[A]) reserve(n int) {
+	if n += t.n; n > len(t.buckets) {
+		t.resize(max(8, 1<<bits.Len(uint(n-1))))
+	}
 }
 
 // all yields every member; the table must not change meanwhile.

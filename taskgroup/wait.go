@@ -70,9 +70,9 @@ func split[A Awaitable](w *waiting, tasks []A) (done, pending []A) {
 	done, pending = all[:0:w.over], all[w.over:w.over]
 	for i := range w.handles {
 		if h := &w.handles[i]; h.over {
-			done = append(done, tasks[h.index])
+			done = append(done, tasks[h.argument])
 		} else {
-			pending = append(pending, tasks[h.index])
+			pending = append(pending, tasks[h.argument])
 		}
 	}
 	return done, pending

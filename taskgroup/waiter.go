@@ -20,7 +20,8 @@ var waiters = sync.Pool{New: func() any {
 	return w
 }}
 
-func (w *waiter) told() { close(w.woken) }
+func (w *waiter) told(*observer) bool { return true }
+func (w *waiter) wake(*observer)      { close(w.woken) }
 
 // waitUntil is wait for those who need a channel.
 func (c *completion) waitUntil(ctx context.Context) error {
@@ -30,14 +31,14 @@ func (c *completion) waitUntil(ctx context.Context) error {
 	}
 	w := waiters.Get().(*waiter)
 	w.woken = make(chan struct{})
-	if c.observe(&w.observer) {
+	if c.observe(&w.observer, watched) {
 		select {
 		case <-w.woken:
 		case <-ctx.Done():
-			if !c.forget(&w.observer) {
-				return nil // it is being told of the end, so w cannot be reused
-			}
-			if !c.hasEnded() { // the end wins a tie
+			switch {
+			case !c.forget(&w.observer):
+				<-w.woken // it is being told of the end
+			case !c.hasEnded(): // the end wins a tie
 				err = ctxerr.Of(ctx)
 			}
 		}

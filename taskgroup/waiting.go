@@ -2,7 +2,7 @@ package taskgroup
 
 import (
 	"context"
-	"hash/maphash"
+	"math/bits"
 	"sync"
 
 	"example.com/asyncgo/internal/ctxerr"
@@ -25,12 +25,12 @@ type waiting struct {
 	space   []awaited // of handles, all of it
 
 	mu       sync.Mutex
-	left     int      // handles of whose end it has not been told
-	told     int      // handles that have told it, and will not touch it again
-	suspects *awaited // ended, and perhaps failed: in order of time
-	last     **awaited
+	left     int   // handles of whose end it has not been told
+	heardOf  int   // handles that have told it, and will not touch it again
+	suspects int32 // the first that may have ended as the call waits for: in order of time
+	last     *int32
 
-	wake     chan struct{} // holds one wake-up
+	woken    chan struct{} // holds one wake-up
 	stop     chan struct{} // ends the watchers
 	watchers sync.WaitGroup
 }
@@ -38,18 +38,18 @@ type waiting struct {
 // anyFailure is an Until for which cancelled tasks have failed, too.
 const anyFailure Until = -1
 
-// awaited is one handle in a waiting.
+// awaited is one handle in a waiting. Handles refer to one another by their
+// numbers + 1; the number of a handle is its observer's index.
 type awaited struct {
 	observer
 	target
-	waiting    *waiting
-	index      int  // of the argument
 	over       bool // it had ended at the last look
 	registered bool
-	next       *awaited // among the suspects
+	argument   int32
+	next       int32 // among the suspects
 
 	// A hash table of all handles lies across them: those whose hash is that of
-	// place i hang on the i-th, by their numbers + 1.
+	// place i hang on the i-th.
 	bucket, chain int32
 }
 
@@ -66,9 +66,10 @@ func newWaiting(until Until, n int) *waiting {
 }
 
 // add adds a, the argument with that index, unless it is there already.
-func (w *waiting) add(index int, a Awaitable, caller string) {
+func (w *waiting) add(argument int, a Awaitable, caller string) {
 	t := newTarget(a, caller)
-	bucket := &w.space[maphash.Comparable(seed, a)%uint64(cap(w.handles))].bucket
+	place, _ := bits.Mul64(hashOf(a), uint64(cap(w.handles)))
+	bucket := &w.space[place].bucket
 	for i := *bucket; i > 0; i = w.space[i-1].chain {
 		if w.space[i-1].awaitable == a {
 			return
@@ -81,7 +82,8 @@ func (w *waiting) add(index int, a Awaitable, caller string) {
 	n := len(w.handles)
 	w.handles = w.handles[:n+1]
 	h := &w.handles[n]
-	h.target, h.to, h.waiting, h.index = t, h, w, index
+	h.target, h.argument = t, int32(argument)
+	h.to, h.index = w, int32(n)
 	h.chain, *bucket = *bucket, int32(n+1)
 }
 
@@ -125,6 +127,9 @@ func (w *waiting) look() {
 
 // judge reports whether h, which has ended, ended as the call waits for.
 func (w *waiting) judge(h *awaited) bool {
+	if w.until == FirstCompleted {
+		return true
+	}
 	failed := false
 	if w.until == anyFailure {
 		failed = h.awaitable.Err() != nil
@@ -132,7 +137,7 @@ func (w *waiting) judge(h *awaited) bool {
 		failed = h.hasFailed()
 	}
 	if failed {
-		w.failure = h.index
+		w.failure = int(h.argument)
 	}
 	return failed
 }
@@ -144,7 +149,7 @@ func (w *waiting) wait(ctx context.Context) error {
 	for {
 		woken := true
 		select {
-		case <-w.wake:
+		case <-w.woken:
 		case <-ctx.Done():
 			woken = false
 		}
@@ -166,7 +171,7 @@ func (w *waiting) wait(ctx context.Context) error {
 func (w *waiting) register() {
 	w.left = len(w.handles) - w.over
 	w.last = &w.suspects
-	w.wake = make(chan struct{}, 1)
+	w.woken = make(chan struct{}, 1)
 	if w.foreign {
 		w.stop = make(chan struct{})
 	}
@@ -178,55 +183,80 @@ func (w *waiting) register() {
 			w.watchers.Go(func() {
 				select {
 				case <-h.done:
-					h.told()
+					w.tell(h)
 				case <-w.stop:
 				}
 			})
 		default:
 			h.registered = true
-			if !h.completion.observe(&h.observer) {
-				h.told()
+			if !h.completion.observe(&h.observer, watched|counted) {
+				w.tell(h)
 			}
 		}
 	}
 }
 
-// told tells the waiting that h has ended.
-func (h *awaited) told() {
-	w := h.waiting
-	suspect := w.until == anyFailure || w.until == FirstError
-	if suspect && h.completion != nil {
+// tell does what a completion does for its observers.
+func (w *waiting) tell(h *awaited) {
+	if w.told(&h.observer) {
+		w.wake(&h.observer)
+	}
+}
+
+// told notes that a handle has ended, and reports whether that may be what the
+// call waits for.
+func (w *waiting) told(o *observer) bool {
+	h := &w.handles[o.index]
+	suspect := w.until != AllCompleted
+	if w.until != FirstCompleted && h.completion != nil {
 		err := h.awaitable.(handle).failure()
-		suspect = err != nil && (w.until == anyFailure || h.completion.state.Load()&noisy == 0)
+		suspect = suspect && err != nil && (w.until == anyFailure || h.completion.state.Load()&noisy == 0)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.left--
 	if suspect {
-		*w.last, w.last = h, &h.next
+		*w.last, w.last = o.index+1, &h.next
 	}
-	if suspect || w.left == 0 || w.until == FirstCompleted {
-		select {
-		case w.wake <- struct{}{}:
-		default:
-		}
+	if suspect || w.left == 0 {
+		return true
 	}
-	w.told++
+	w.heardOf++
+	return false
 }
 
-// heard reports whether the wait is over, by what it has been told.
+func (w *waiting) wake(*observer) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	select {
+	case w.woken <- struct{}{}:
+	default:
+	}
+	w.heardOf++
+}
+
+// heard reports whether the wait is over, by what it has been told; then that
+// is there to see.
 func (w *waiting) heard() bool {
 	w.mu.Lock()
-	over := w.left == 0 || w.until == FirstCompleted && w.told > 0
-	h := w.suspects
-	w.suspects, w.last = nil, &w.suspects
+	left, i := w.left, w.suspects
+	w.suspects, w.last = 0, &w.suspects
 	w.mu.Unlock()
-	for ; h != nil; h = h.next {
+	for i > 0 {
+		h := &w.handles[i-1]
+		h.waitEnded()
 		if w.judge(h) {
 			return true
 		}
+		i = h.next
 	}
-	return over
+	if left > 0 {
+		return false
+	}
+	for i := range w.handles {
+		w.handles[i].waitEnded()
+	}
+	return true
 }
 
 // end takes back what register did, whatever has happened since.
@@ -242,13 +272,13 @@ func (w *waiting) end() {
 		}
 	}
 	w.mu.Lock()
-	busy := w.told != told // somebody is about to tell it
+	busy := w.heardOf != told // somebody is about to tell it
 	w.mu.Unlock()
 	if busy || w.foreign || len(w.space) > 1024 {
 		return
 	}
 	clear(w.space[:cap(w.handles)])
-	w.handles, w.over, w.left, w.told = nil, 0, 0, 0
-	w.suspects, w.last, w.wake = nil, nil, nil
+	w.handles, w.over, w.left, w.heardOf = nil, 0, 0, 0
+	w.suspects, w.last, w.woken = 0, nil, nil
 	waitings.Put(w)
 }

@@ -12,7 +12,8 @@ import (
 // atomic word is the happens-before edge. Whoever wants to be told of the end
 // takes mu, sets watched and then looks at ended; whoever ends it sets ended
 // first and takes mu only if it finds watched. So one of the two sees the
-// other, and a task that nobody watches ends with one atomic operation.
+// other, and a task that nobody watches ends with one atomic operation. Those
+// that count ends are told before; see publish.
 type completion struct {
 	state     atomic.Uint64  // the flags below, and above them a task's index
 	mu        sync.Mutex     // guards observers and what extra says

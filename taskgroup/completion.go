@@ -128,7 +128,6 @@ func (c *completion) publish(flags uint64) []*callback {
 	}
 	var told *observer
 	if c.state.Load()&counted != 0 {
-		c.state.Or(flags)
 		c.mu.Lock()
 		observers := c.detachLocked()
 		c.mu.Unlock()

@@ -110,6 +110,28 @@ func TestGatherTasksFailureBeforeItsEcho(t *testing.T) {
 		assert.Equal(t, 0, group.Errors[0].Index, "the failing one is not among them")
 		assert.ErrorIs(t, err, errOwn, "but it is the cause")
 		assert.Error(t, g.Wait())
+
+		// A task of another group is another task, whatever its number.
+		other := taskgroup.New(t.Context())
+		_ = taskgroup.Go(other, value(1))
+		alive := taskgroup.Go(other, func(context.Context) (int, error) { time.Sleep(ms); return 0, nil })
+		_, err = taskgroup.GatherTasks(t.Context(), endsAfter(t, ms, 0, nil), alive, sibling)
+		assert.Equal(t, 2, groupError(t, err).Errors[0].Index)
+		assert.NoError(t, other.Wait())
+	})
+}
+
+// What has failed by itself is not taken for an echo.
+func TestGatherTasksFailuresOfOneGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := taskgroup.New(t.Context(), taskgroup.WithKeepGoing())
+		early := taskgroup.Go(g, func(context.Context) (int, error) { return 0, errors.New("early") })
+		synctest.Wait()
+		late := taskgroup.Go(g, func(context.Context) (int, error) { return 0, errOwn })
+		assert.Error(t, g.Wait())
+		_, err := taskgroup.GatherTasks(t.Context(), late, early)
+		assert.Equal(t, 0, groupError(t, err).Errors[0].Index)
+		assert.Same(t, errOwn, groupError(t, err).Errors[0].Err)
 	})
 }
 

@@ -600,6 +600,25 @@ func TestWaitStress(t *testing.T) {
 	}
 }
 
+// W-05, whatever the caller sees first of tasks that are all cancelled at once.
+func TestWaitFirstErrorOfTheCancelledAtOnce(t *testing.T) {
+	for range 300 {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		tasks := make([]*task, 16)
+		for i := range tasks {
+			tasks[i] = taskgroup.Start(ctx, func(ctx context.Context) (int, error) {
+				<-ctx.Done()
+				return 0, context.Cause(ctx)
+			})
+		}
+		go cancel(errOwn)
+		done, pending, err := taskgroup.Wait(t.Context(), taskgroup.FirstError, tasks...)
+		assert.NoError(t, err)
+		assertHandles(t, tasks, done)
+		assert.Empty(t, pending)
+	}
+}
+
 // P-33, rule 12.
 func TestWaitHappensBefore(t *testing.T) {
 	for range 200 {

@@ -209,8 +209,7 @@ func (w *waiting) told(o *observer) bool {
 	h := &w.handles[o.index]
 	suspect := w.until != AllCompleted
 	if w.until != FirstCompleted && h.completion != nil {
-		err := h.awaitable.(handle).failure()
-		suspect = suspect && err != nil && (w.until == anyFailure || h.completion.state.Load()&noisy == 0)
+		suspect = suspect && h.awaitable.(handle).failure() != nil
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -463,6 +463,7 @@ func TestPanicInTheLimitersAcquire(t *testing.T) {
 					task := taskgroup.Go(g, value(42)) // the room is there
 					_, err := task.Wait(t.Context())
 					assert.NoError(t, err)
+					synctest.Wait() // it has given its room back
 				}
 				assert.NoError(t, g.Wait())
 				assert.Equal(t, 2, shared.available())

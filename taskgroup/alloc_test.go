@@ -12,8 +12,8 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// cost returns how many allocations and bytes one call of f costs. It rounds
-// down, as [testing.AllocsPerRun] does: what happens once in a while is not f's.
+// cost returns how many allocations and bytes one call of f costs, rounded: what
+// happens, or does not, once in a while is not f's.
 func cost(f func()) (allocs, bytes uint64) {
 	const runs = 2000
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
@@ -24,7 +24,7 @@ func cost(f func()) (allocs, bytes uint64) {
 		f()
 	}
 	runtime.ReadMemStats(&after)
-	return (after.Mallocs - before.Mallocs) / runs, (after.TotalAlloc - before.TotalAlloc) / runs
+	return (after.Mallocs - before.Mallocs + runs/2) / runs, (after.TotalAlloc - before.TotalAlloc + runs/2) / runs
 }
 
 // What tasks and groups cost is promised in their documentation.

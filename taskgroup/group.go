@@ -21,8 +21,7 @@ import (
 //
 // It mirrors asyncio.TaskGroup. Unlike one, it can bound how many tasks run at
 // once, keep going after a failure, be stopped without an error, and be joined
-// with a bound on time; and a task that fails while others clean up is never
-// waited for without their failures being kept.
+// with a bound on time.
 type Group struct {
 	// A task goes through these places, under mu:
 	//
@@ -37,6 +36,11 @@ type Group struct {
 	// starting if ready holds more, and only then calls the user's function. So
 	// tasks that wait have a goroutine each, as with a go statement, and
 	// trivial ones share a few.
+	//
+	// When a cancellation meets a grant, the lock decides: a call that has been
+	// granted room is accepted, though its context may have ended meanwhile. In
+	// a group that has been cancelled only what is shielded in the backlog is
+	// granted any; drain ends the rest of it, and the calls give up.
 	mu       sync.Mutex
 	callers  waitlist.List[*place]
 	queued   waitlist.List[*place]

@@ -39,12 +39,12 @@ type Set[A Awaitable] struct {
 type member[A Awaitable] struct {
 	observer
 	target
-	set   *Set[A]
-	place waitlist.Node[*member[A]] // in ready
-	over  bool                      // ready or gone
-	call  *nextCall[A]              // to be woken
-	hash  uint64
-	chain *member[A] // in the table
+	set    *Set[A]
+	place  waitlist.Node[*member[A]] // in ready
+	over   bool                      // ready or gone
+	call   *nextCall[A]              // to be woken
+	hashed uint64
+	chain  *member[A] // in the table
 }
 
 // nextCall is one call of Next that waits.
@@ -104,7 +104,7 @@ func newMembers[A Awaitable](s *Set[A], tasks []A, caller string) (first *member
 		if m.completion == nil {
 			m.done = a.Done()
 		}
-		m.hash = hashOf(a)
+		m.hashed = m.target.hash()
 		*link, link = m, &m.chain
 	}
 	return first
@@ -135,7 +135,8 @@ func (s *Set[A]) Remove(tasks ...A) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range tasks {
-		m := s.members.find(a, hashOf(a))
+		t := newTarget(a, "Set.Remove")
+		m := s.members.find(a, t.hash())
 		if m == nil {
 			continue
 		}

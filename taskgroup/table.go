@@ -16,28 +16,34 @@ type table[A Awaitable] struct {
 // seed is for the hashes of handles.
 var seed = maphash.MakeSeed()
 
-// hashOf returns the hash of a handle, which can be compared.
-func hashOf(a Awaitable) uint64 { return maphash.Comparable(seed, a) }
+// hash returns the hash of a handle. One of this package has one completion,
+// which is cheaper to hash.
+func (t *target) hash() uint64 {
+	if t.completion != nil {
+		return maphash.Comparable(seed, t.completion)
+	}
+	return maphash.Comparable(seed, t.awaitable)
+}
 
-// find returns the member for a, whose hash is given, or nil.
+// find returns the member for the awaitable whose hash is given, or nil.
 func (t *table[A]) find(a Awaitable, hash uint64) *member[A] {
 	if t.n == 0 {
 		return nil
 	}
 	m := *t.bucket(hash)
-	for m != nil && (m.hash != hash || m.awaitable != a) {
+	for m != nil && (m.hashed != hash || m.awaitable != a) {
 		m = m.chain
 	}
 	return m
 }
 
-// add adds m, whose hash is set and for which there is room, unless there is a
+// add adds m, whose hash is set, and for which there is room, unless there is a
 // member for the same handle.
 func (t *table[A]) add(m *member[A]) bool {
-	if t.find(m.awaitable, m.hash) != nil {
+	if t.find(m.awaitable, m.hashed) != nil {
 		return false
 	}
-	bucket := t.bucket(m.hash)
+	bucket := t.bucket(m.hashed)
 	m.chain, *bucket = *bucket, m
 	t.n++
 	return true
@@ -63,7 +69,7 @@ func (t *table[A]) all(yield func(*member[A]) bool) {
 
 // remove removes m, which is there.
 func (t *table[A]) remove(m *member[A]) {
-	place := t.bucket(m.hash)
+	place := t.bucket(m.hashed)
 	for *place != m {
 		place = &(*place).chain
 	}
@@ -83,7 +89,7 @@ func (t *table[A]) resize(size int) {
 	t.buckets = make([]*member[A], size)
 	for _, m := range old {
 		for m != nil {
-			next, bucket := m.chain, t.bucket(m.hash)
+			next, bucket := m.chain, t.bucket(m.hashed)
 			m.chain, *bucket = *bucket, m
 			m = next
 		}

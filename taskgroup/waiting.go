@@ -68,7 +68,7 @@ func newWaiting(until Until, n int) *waiting {
 // add adds a, the argument with that index, unless it is there already.
 func (w *waiting) add(argument int, a Awaitable, caller string) {
 	t := newTarget(a, caller)
-	place, _ := bits.Mul64(hashOf(a), uint64(cap(w.handles)))
+	place, _ := bits.Mul64(t.hash(), uint64(cap(w.handles)))
 	bucket := &w.space[place].bucket
 	for i := *bucket; i > 0; i = w.space[i-1].chain {
 		if w.space[i-1].awaitable == a {

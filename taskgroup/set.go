@@ -104,7 +104,7 @@ func newMembers[A Awaitable](s *Set[A], tasks []A, caller string) (first *member
 		if m.completion == nil {
 			m.done = a.Done()
 		}
-		m.hashed = m.target.hash()
+		m.hashed = m.hash()
 		*link, link = m, &m.chain
 	}
 	return first

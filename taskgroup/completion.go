@@ -36,6 +36,7 @@ const (
 	doomed                       // failed before its start: not to be called
 	shut                         // extra.done is closed
 	counted                      // there is, or was, an observer that counts ends
+	telling                      // those that count ends are told, or have been; no more may come
 	decided                      // a future's result is being written
 	flagBits  = iota
 )
@@ -121,43 +122,55 @@ func (c *completion) end(flags uint64) { run(c.publish(flags)) }
 // ends is told before anybody can see this one, so that it counts them in that
 // order. Then the end is there to see, then Done is closed, then who waits is
 // woken.
-func (c *completion) publish(flags uint64) []*callback {
-	before := c.state.Load() & owned
-	if before != 0 {
+func (c *completion) publish(flags uint64) (callbacks []*callback) {
+	before := c.state.Load()
+	if before&owned != 0 {
 		c.extra.cancel(nil) // who sees the end finds the task's context done
 	}
 	var told *observer
-	if c.state.Load()&counted != 0 {
-		c.mu.Lock()
-		observers := c.detachLocked()
-		c.mu.Unlock()
-		told = observers.tellAll()
+	old := before
+	for {
+		if old&(counted|telling) == counted {
+			told = c.tell()
+		} else if c.state.CompareAndSwap(old, old|ended|flags) {
+			break
+		}
+		old = c.state.Load()
 	}
-	old := c.state.Or(ended | flags)
-	if old&owned != before {
+	if (old^before)&owned != 0 {
 		c.extra.cancel(nil)
 	}
-	return c.announce(old, told)
-}
-
-// announce tells everybody else of an end that is there to see, and wakes who
-// waits for it; old is the state before that. It returns the callbacks, which
-// the caller has to run.
-func (c *completion) announce(old uint64, told *observer) (callbacks []*callback) {
 	if old&watched != 0 {
-		c.mu.Lock()
-		c.shutLocked()
-		late := c.detachLocked()
-		if x := c.extra; x != nil {
-			callbacks, x.callbacks = x.callbacks, nil
-		}
-		c.mu.Unlock()
-		told.wakeAll()
-		late.tellAll().wakeAll()
+		callbacks = c.announce(told)
 	}
 	if old&parked != 0 {
 		c.first.Done()
 	}
+	return callbacks
+}
+
+// tell tells the observers of an end that nobody can see yet, and returns those
+// that are to be woken when they can.
+func (c *completion) tell() (waking *observer) {
+	c.mu.Lock()
+	c.state.Or(telling)
+	observers := c.detachLocked()
+	c.mu.Unlock()
+	return observers.tellAll()
+}
+
+// announce tells everybody else of an end that is there to see, and wakes who
+// waits for it. It returns the callbacks, which the caller has to run.
+func (c *completion) announce(told *observer) (callbacks []*callback) {
+	c.mu.Lock()
+	c.shutLocked()
+	late := c.detachLocked()
+	if x := c.extra; x != nil {
+		callbacks, x.callbacks = x.callbacks, nil
+	}
+	c.mu.Unlock()
+	told.wakeAll()
+	late.tellAll().wakeAll()
 	return callbacks
 }
 
@@ -237,11 +250,12 @@ func (c *completion) park() bool {
 }
 
 // observe registers o, which is what the flags say, and reports false if c has
-// ended already: then o is not registered and will not be told.
+// ended already: then o is not registered and will not be told. For one that
+// counts ends that may be a moment before the end is there to see.
 func (c *completion) observe(o *observer, flags uint64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.watchLocked(flags) {
+	if flags&counted != 0 && c.state.Load()&telling != 0 || !c.watchLocked(flags) {
 		return false
 	}
 	o.prev, o.next, o.in = nil, c.observers, true

@@ -52,12 +52,13 @@ func (q *Queue[T]) finishLocked(n int) {
 //
 // It mirrors asyncio.Queue.join.
 func (q *Queue[T]) Join(ctx context.Context) error {
+	ended := ctx.Err() != nil // not under the lock: a context may be anybody's code
 	q.mu.Lock()
 	if q.unfinished == 0 {
 		q.mu.Unlock()
 		return nil
 	}
-	if ctx.Err() != nil {
+	if ended {
 		q.mu.Unlock()
 		return ctxerr.Of(ctx)
 	}

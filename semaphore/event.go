@@ -79,7 +79,8 @@ func (e *Event) Wait(ctx context.Context) error {
 	if e.set.Load() {
 		return nil
 	}
-	if ctx.Err() != nil {
+	// Once more: it may have been set before ctx ended.
+	if ctx.Err() != nil && !e.set.Load() {
 		return ctxerr.Of(ctx)
 	}
 	e.mu.Lock()

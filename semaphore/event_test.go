@@ -92,6 +92,25 @@ func TestEventSetAndCancelledAtOnce(t *testing.T) {
 	}
 }
 
+// endedAt is a context that ends when it is first asked whether it has, after meet has
+// happened.
+type endedAt struct {
+	context.Context //nolint:containedctx // it is a context
+
+	meet func()
+}
+
+func (e endedAt) Err() error {
+	e.meet()
+	return context.Canceled
+}
+
+// Rules 2 and 3: the same while Wait has only begun. It was set, and then the context ended.
+func TestEventSetAndCancelledWhileWaitBegins(t *testing.T) {
+	var e semaphore.Event
+	assert.NoError(t, e.Wait(endedAt{t.Context(), e.Set}))
+}
+
 // Rule 2, E-05: what has happened is reported whatever the context says.
 func TestEventWithADoneContext(t *testing.T) {
 	var e semaphore.Event

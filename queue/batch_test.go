@@ -56,7 +56,7 @@ func TestGetBatchOfNothing(t *testing.T) {
 	}
 }
 
-// It waits for one.
+// P-93: it waits for one, and what ends the wait takes none.
 func TestGetBatchWaits(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(0)
@@ -127,7 +127,7 @@ func TestGetBatchLetsPutsIn(t *testing.T) {
 	}
 }
 
-// Around the borders of the chunks in which a queue keeps its items.
+// P-95: around the borders of the chunks in which a queue keeps its items.
 func TestGetBatchOfManySizes(t *testing.T) {
 	for name, newQueue := range kinds {
 		one, many := newQueue(0), newQueue(0)

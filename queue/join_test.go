@@ -26,6 +26,7 @@ func TestJoinWithNothingUnfinished(t *testing.T) {
 	}
 }
 
+// P-88: neither an empty queue nor one item that is finished is enough.
 func TestJoinWaitsForEveryTaskDone(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(1)
@@ -138,7 +139,7 @@ func TestContextIsNotAskedUnderTheLock(t *testing.T) {
 	})
 }
 
-// Q-10, rule 9: the panic leaves the state as it was.
+// Q-10, P-86, rule 9: the panic leaves the state as it was.
 func TestTaskDoneTooOften(t *testing.T) {
 	for name, newQueue := range kinds {
 		q := newQueue(0)

@@ -24,7 +24,7 @@ func TestOrderOfEachKind(t *testing.T) {
 	}
 }
 
-//
+// Q-01, P-89: no room is no bound.
 func TestWithoutBoundNeverFull(t *testing.T) {
 	for name, newQueue := range kinds {
 		for _, maxsize := range []int{0, -1, math.MinInt} {

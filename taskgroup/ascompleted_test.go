@@ -212,7 +212,7 @@ func TestAsCompletedTwoPanics(t *testing.T) {
 	assert.Contains(t, log.String(), "panic=function")
 }
 
-// O(n).
+// A-10, H54: O(n).
 func TestAsCompletedOfMany(t *testing.T) {
 	fns := make([]ownFunc, 20000)
 	for i := range fns {

@@ -206,8 +206,7 @@ func TestMapBeginsNothingAfterAFailure(t *testing.T) {
 	assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{{Index: 0, Err: errOwn}}}, err)
 }
 
-// P-26: functions that wait for each other all get to run, as after a go
-// statement.
+// Functions that wait for each other all get to run, as after a go statement.
 func TestGatherNeedsNoLuck(t *testing.T) {
 	const n = 500
 	synctest.Test(t, func(t *testing.T) {

@@ -490,7 +490,7 @@ func TestASpontaneousCanceledIsAFailure(t *testing.T) {
 }
 
 // Groups: a refused task never runs, and why it is refused. TG-12, H28, P-2,
-// P-12.
+// P-12, P-17.
 func TestRefused(t *testing.T) {
 	never := func(context.Context) error { panic("it runs") }
 	ready := func(context.Context, func(int)) error { panic("it runs") }

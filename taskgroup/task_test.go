@@ -128,7 +128,7 @@ func TestWaitGivesUpOnlyTheWaiting(t *testing.T) {
 	})
 }
 
-// Rule 2: what has happened is reported whatever the context says. K-06.
+// Rule 2: what has happened is reported whatever the context says. K-06, H56.
 func TestWaitOnAFinishedTaskIgnoresTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -75,7 +75,7 @@ func TestTimeScopeTimesOut(t *testing.T) {
 	})
 }
 
-// Rule 5, F-02, F-07, F-08, T-03, T-04: nil is a success, whatever has ended.
+// Rule 5, F-02, F-07, F-08, H22, H23, T-03, T-04: nil is a success, whatever has ended.
 func TestTimeScopeResultWins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for kind, scope := range timeScopes {
@@ -227,6 +227,38 @@ func TestTimeScopeExpiresThenParentEnds(t *testing.T) {
 			assert.ErrorIs(t, err, why)
 			assert.ErrorIs(t, err, errOwn)
 		}
+	})
+}
+
+// P-55: a task's own deadline counts from its start, not while the task waits for
+// room; one of the group that comes first is not its own; the error says whose
+// it was.
+func TestDeadlineOfATask(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 6*time.Second)
+		defer cancel()
+		g := taskgroup.New(ctx, taskgroup.WithLimit(1), taskgroup.WithBacklog(-1), taskgroup.WithKeepGoing())
+		begun := time.Now()
+		ended := map[string]time.Duration{}
+		for _, task := range []struct {
+			name string
+			d    time.Duration
+		}{{"slow", time.Second}, {"queued", 4 * time.Second}, {"last", time.Hour}} {
+			g.Go(func(ctx context.Context) error {
+				_, err := taskgroup.WaitFor(ctx, task.d, func(ctx context.Context) (int, error) {
+					return 0, sleep(ctx, 3*time.Second)
+				})
+				ended[task.name] = time.Since(begun)
+				return err
+			}, taskgroup.Named(task.name))
+		}
+		ge := groupError(t, g.Wait())
+		assert.Equal(t, map[string]time.Duration{"slow": time.Second, "queued": 4 * time.Second, "last": 6 * time.Second}, ended)
+		assert.ErrorIs(t, ge.Cause, context.DeadlineExceeded)
+		assert.NotErrorIs(t, ge.Cause, taskgroup.ErrTimeout)
+		require.Len(t, ge.Errors, 1)
+		assert.ErrorIs(t, ge.Errors[0], taskgroup.ErrTimeout)
+		assert.Equal(t, "slow", ge.Errors[0].Name)
 	})
 }
 

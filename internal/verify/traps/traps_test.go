@@ -53,6 +53,9 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if err := flag.Set("test.parallel", "8"); err != nil { // those that hang need no processor
+		panic(err)
+	}
 	os.Exit(m.Run())
 }
 

@@ -8,35 +8,6 @@ import (
 	"example.com/asyncgo/internal/waitlist"
 )
 
-// waiter is one blocked caller. Its semaphore's mu guards it until ready is closed.
-type waiter struct {
-	n     int           // permits asked for
-	ready chan struct{} // closed when the wait is over, unless its context ended it
-	fate  fate          // how it is over
-}
-
-func newWaiter(n int) waiter { return waiter{n: n, ready: make(chan struct{})} }
-
-// fate is how a wait has ended, in less room than an error takes.
-type fate uint8
-
-const (
-	served fate = iota
-	closed
-	tooLarge
-)
-
-func (f fate) err() error {
-	switch f {
-	case closed:
-		return ErrClosed
-	case tooLarge:
-		return ErrTooLarge
-	default:
-		return nil
-	}
-}
-
 // A word has the free permits in its lower half, and in its upper half the room: how many
 // permits may be released, which in a bounded semaphore is how many are held. Taking a
 // permit moves one from the lower half to the upper one. A word of 0 knows
@@ -74,26 +45,16 @@ func (s *Semaphore) acquire(ctx context.Context, n int) error {
 	if taken, _ := s.take(n); taken {
 		return nil
 	}
-	// Made outside the lock, which is held the shorter for it; by then it may not be
-	// needed.
-	w := &waitlist.Node[waiter]{Value: newWaiter(n)}
-	if !s.join(w) {
-		return w.Value.fate.err()
+	w := newWaiter(n)
+	waits, next := s.join(w)
+	if waits && !w.Value.wait(ctx, next) {
+		s.giveUp(w)
+		discard(w)
+		return ctxerr.Of(ctx)
 	}
-	done := ctx.Done()
-	if done == nil {
-		<-w.Value.ready
-		return w.Value.fate.err()
-	}
-	select {
-	case <-w.Value.ready:
-		if ctx.Err() == nil {
-			return w.Value.fate.err()
-		}
-	case <-done:
-	}
-	s.giveUp(w)
-	return ctxerr.Of(ctx)
+	err := w.Value.fate.err()
+	discard(w)
+	return err
 }
 
 // try takes n permits if that is possible at once.
@@ -149,8 +110,9 @@ func (s *Semaphore) releaseLocking(n int) bool {
 	return true
 }
 
-// join puts w at the end of the line, or reports false if its fate is known at once.
-func (s *Semaphore) join(w *waitlist.Node[waiter]) bool {
+// join puts w at the end of the line, unless its fate is known at once. It reports whether
+// w has to wait, and whether it is the next to be served.
+func (s *Semaphore) join(w *waitlist.Node[waiter]) (waits, next bool) {
 	s.lock()
 	defer s.unlock()
 	switch n := w.Value.n; {
@@ -162,9 +124,9 @@ func (s *Semaphore) join(w *waitlist.Node[waiter]) bool {
 		s.free -= n
 	default:
 		s.waiters.PushBack(w)
-		return true
+		return true, s.waiters.Len() == 1
 	}
-	return false
+	return false, false
 }
 
 // giveUp takes w out of the line, or puts back what it has been given.
@@ -231,13 +193,12 @@ func (s *Semaphore) grant() {
 	for w := s.waiters.Front(); w != nil && w.Value.n <= s.free; w = s.waiters.Front() {
 		s.waiters.Remove(w)
 		s.free -= w.Value.n
-		close(w.Value.ready)
+		w.Value.end(served)
 	}
 }
 
 // refuse ends a wait with an error.
 func (s *Semaphore) refuse(w *waitlist.Node[waiter], f fate) {
 	s.waiters.Remove(w)
-	w.Value.fate = f
-	close(w.Value.ready)
+	w.Value.end(f)
 }

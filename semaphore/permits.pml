@@ -1,4 +1,4 @@
-/* The protocol of permits.go and semaphore.go, exhaustively: one atomic word as
+/* The protocol of permits.go, semaphore.go and waiter.go, exhaustively: one atomic word as
  * long as nobody waits, a lock and a line otherwise, with cancellation, resizing
  * and closing at any moment.
  *
@@ -12,6 +12,7 @@
  *	-DMUTANT=4  lock reads the word and clears it in two steps
  *	-DMUTANT=5  Resize serves nobody
  *	-DMUTANT=6  Close leaves the line
+ *	-DMUTANT=7  who is about to block looks at its state and changes it in two steps
  */
 #ifndef MUTANT
 #define MUTANT 0
@@ -28,7 +29,9 @@ short limit, free;			/* under mu */
 bool closed;
 chan line = [CALLERS] of { byte };
 byte want[CALLERS];
-bool ready[CALLERS], refused[CALLERS];
+bool parked[CALLERS], over[CALLERS];	/* neither: waiting */
+bool ready[CALLERS];			/* the channel is closed */
+bool refused[CALLERS];
 
 short out;	/* what is taken and not given back: not in the code */
 
@@ -71,7 +74,15 @@ inline unlock()
 	mu = false
 }
 
-/* The rest is called between lock and unlock, so it is one step for others. */
+/* The rest is called between lock and unlock, so it is one step for others, but
+ * for the state of a waiter, which is swapped: nothing happens between that and
+ * the closing of the channel that others could tell from its happening before. */
+inline end(id)
+{
+	over[id] = true;
+	ready[id] = parked[id]
+}
+
 inline grant()
 {
 	d_step {
@@ -84,7 +95,7 @@ inline grant()
 				free = free - want[head];
 				out = out + want[head];
 				assert(out <= limit && !closed);
-				ready[head] = true
+				end(head)
 			:: else -> break
 			fi
 		:: empty(line) -> break
@@ -96,7 +107,7 @@ inline grant()
 proctype caller(byte id)
 {
 	byte n, head;
-	bool patient, ok, waits;
+	bool patient, ok, waits, blocks;
 
 	if
 	:: n = 1
@@ -142,8 +153,14 @@ proctype caller(byte id)
 		unlock();
 		if
 		:: waits ->
+#if MUTANT == 7
+			blocks = !over[id];
+			parked[id] = blocks;
+#else
+			atomic { blocks = !over[id]; parked[id] = blocks };
+#endif
 			if
-			:: ready[id] -> ok = !refused[id]
+			:: !blocks || ready[id] -> ok = !refused[id]
 			:: !patient ->	/* its context ends: giveUp */
 				lock();
 				d_step {
@@ -214,7 +231,7 @@ again:
 		:: i < waiting ->
 			line?head;
 			if
-			:: want[head] > limit && limit > 0 -> refused[head] = true; ready[head] = true
+			:: want[head] > limit && limit > 0 -> refused[head] = true; end(head)
 			:: want[head] <= limit || limit == 0 -> line!head
 			fi;
 			i++
@@ -240,7 +257,7 @@ proctype close()
 		closed = true;
 #if MUTANT != 6
 		do
-		:: nempty(line) -> line?head; refused[head] = true; ready[head] = true
+		:: nempty(line) -> line?head; refused[head] = true; end(head)
 		:: empty(line) -> break
 		od;
 #endif

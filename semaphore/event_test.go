@@ -37,6 +37,20 @@ func TestEventWakesEverybody(t *testing.T) {
 	})
 }
 
+// E-01: also whoever waits with a context that never ends.
+func TestEventWakesThoseWhoCannotGiveUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var e semaphore.Event
+		for _, ctx := range []context.Context{context.Background(), context.WithoutCancel(canceled(t))} {
+			e.Clear()
+			c := begin(func() error { return e.Wait(ctx) })
+			c.assertBlocked(t)
+			e.Set()
+			c.assertReturned(t, nil)
+		}
+	})
+}
+
 // E-02: whoever waited at the Set returns, however soon Clear follows.
 func TestEventSetThenClear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -47,8 +47,9 @@
 // What has come about already is reported whatever the context says: Join with
 // nothing unfinished is nil.
 //
-// Of several reasons to fail, the context comes first, then the shutdown, then
-// a queue that is full or empty.
+// Of several reasons to fail at the call, the context comes first, then the
+// shutdown, then a queue that is full or empty. A wait that the context and the
+// shutdown end at the same time may return the error of either.
 //
 // # Shutdown
 //

@@ -125,7 +125,7 @@ func (e *Event) giveUp(wake chan struct{}) bool {
 }
 
 // Done returns a channel that is closed when the event is set; it is closed already if the
-// event is. After a [Event.Clear] of a set event, Done returns another one.
+// event is. When a set event has been cleared, Done returns another one.
 //
 // In a [testing/synctest] bubble, or outside, the channel belongs to where it was first
 // asked for, and Set must be called there. Use [Event.Wait] for an event that is shared.

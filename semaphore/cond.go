@@ -66,8 +66,8 @@ func (c *Cond) Wait(ctx context.Context) error {
 		return ctxerr.Of(ctx)
 	}
 	w := new(waitlist.Node[condWaiter])
-	w.Value.lock.Value.n = 1
-	ready := w.Value.lock.Value.park()
+	w.Value.lock.Value = newWaiter(1)
+	ready := w.Value.lock.Value.ready
 	c.mu.Lock()
 	w.Value.arrival = c.arrivals
 	c.arrivals++

@@ -55,7 +55,7 @@ func TestAllocationsWithoutWaiting(t *testing.T) {
 	}
 }
 
-// A wait costs at most a place in the line and a fresh channel.
+// A wait costs a place in the line and a fresh channel.
 func TestAllocationsOfAWait(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")

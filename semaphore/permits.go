@@ -3,10 +3,43 @@ package semaphore
 import (
 	"context"
 	"math"
+	"sync"
 
 	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/waitlist"
 )
+
+// waiter is one blocked caller. Its semaphore's mu guards it until ready is closed.
+type waiter struct {
+	n     int           // permits asked for
+	ready chan struct{} // closed when the wait is over, unless its context ended it
+	fate  fate          // how it is over
+}
+
+func newWaiter(n int) waiter { return waiter{n: n, ready: make(chan struct{})} }
+
+// places are used again, but never with the channel, which belongs to one wait.
+var places = sync.Pool{New: func() any { return new(waitlist.Node[waiter]) }}
+
+// fate is how a wait has ended, in less room than an error takes.
+type fate uint8
+
+const (
+	served fate = iota
+	closed
+	tooLarge
+)
+
+func (f fate) err() error {
+	switch f {
+	case closed:
+		return ErrClosed
+	case tooLarge:
+		return ErrTooLarge
+	default:
+		return nil
+	}
+}
 
 // A word has the free permits in its lower half, and in its upper half the room: how many
 // permits may be released, which in a bounded semaphore is how many are held. Taking a
@@ -45,16 +78,38 @@ func (s *Semaphore) acquire(ctx context.Context, n int) error {
 	if taken, _ := s.take(n); taken {
 		return nil
 	}
-	w := newWaiter(n)
-	waits, next := s.join(w)
-	if waits && !w.Value.wait(ctx, next) {
+	// Made outside the lock, which is held the shorter for it; by then it may not be
+	// needed.
+	w := places.Get().(*waitlist.Node[waiter])
+	w.Value = newWaiter(n)
+	var err error
+	if s.join(w) && !w.Value.wait(ctx) {
 		s.giveUp(w)
-		discard(w)
-		return ctxerr.Of(ctx)
+		err = ctxerr.Of(ctx)
+	} else {
+		err = w.Value.fate.err()
 	}
-	err := w.Value.fate.err()
-	discard(w)
+	w.Value = waiter{}
+	places.Put(w)
 	return err
+}
+
+// wait blocks until the wait is over, and reports false if it finds ctx done then or before.
+//
+// It does not yield before it blocks, as cheap as that looks: a yield goes behind everybody
+// who wants a processor, for milliseconds where some compute, and the permit would lie idle.
+func (w *waiter) wait(ctx context.Context) bool {
+	done := ctx.Done()
+	if done == nil {
+		<-w.ready
+		return true
+	}
+	select {
+	case <-w.ready:
+		return ctx.Err() == nil
+	case <-done:
+		return false
+	}
 }
 
 // try takes n permits if that is possible at once.
@@ -110,9 +165,8 @@ func (s *Semaphore) releaseLocking(n int) bool {
 	return true
 }
 
-// join puts w at the end of the line, unless its fate is known at once. It reports whether
-// w has to wait, and whether it is the next to be served.
-func (s *Semaphore) join(w *waitlist.Node[waiter]) (waits, next bool) {
+// join puts w at the end of the line, or reports false if its fate is known at once.
+func (s *Semaphore) join(w *waitlist.Node[waiter]) bool {
 	s.lock()
 	defer s.unlock()
 	switch n := w.Value.n; {
@@ -124,9 +178,9 @@ func (s *Semaphore) join(w *waitlist.Node[waiter]) (waits, next bool) {
 		s.free -= n
 	default:
 		s.waiters.PushBack(w)
-		return true, s.waiters.Len() == 1
+		return true
 	}
-	return false, false
+	return false
 }
 
 // giveUp takes w out of the line, or puts back what it has been given.
@@ -193,12 +247,13 @@ func (s *Semaphore) grant() {
 	for w := s.waiters.Front(); w != nil && w.Value.n <= s.free; w = s.waiters.Front() {
 		s.waiters.Remove(w)
 		s.free -= w.Value.n
-		w.Value.end(served)
+		close(w.Value.ready)
 	}
 }
 
 // refuse ends a wait with an error.
 func (s *Semaphore) refuse(w *waitlist.Node[waiter], f fate) {
 	s.waiters.Remove(w)
-	w.Value.end(f)
+	w.Value.fate = f
+	close(w.Value.ready)
 }

@@ -1,4 +1,4 @@
-/* The protocol of permits.go, semaphore.go and waiter.go, exhaustively: one atomic word as
+/* The protocol of permits.go and semaphore.go, exhaustively: one atomic word as
  * long as nobody waits, a lock and a line otherwise, with cancellation, resizing
  * and closing at any moment.
  *
@@ -12,7 +12,6 @@
  *	-DMUTANT=4  lock reads the word and clears it in two steps
  *	-DMUTANT=5  Resize serves nobody
  *	-DMUTANT=6  Close leaves the line
- *	-DMUTANT=7  who is about to block looks at its state and changes it in two steps
  */
 #ifndef MUTANT
 #define MUTANT 0
@@ -29,9 +28,7 @@ short limit, free;			/* under mu */
 bool closed;
 chan line = [CALLERS] of { byte };
 byte want[CALLERS];
-bool parked[CALLERS], over[CALLERS];	/* neither: waiting */
-bool ready[CALLERS];			/* the channel is closed */
-bool refused[CALLERS];
+bool ready[CALLERS], refused[CALLERS];
 
 short out;	/* what is taken and not given back: not in the code */
 
@@ -74,15 +71,7 @@ inline unlock()
 	mu = false
 }
 
-/* The rest is called between lock and unlock, so it is one step for others, but
- * for the state of a waiter, which is swapped: nothing happens between that and
- * the closing of the channel that others could tell from its happening before. */
-inline end(id)
-{
-	over[id] = true;
-	ready[id] = parked[id]
-}
-
+/* The rest is called between lock and unlock, so it is one step for others. */
 inline grant()
 {
 	d_step {
@@ -95,7 +84,7 @@ inline grant()
 				free = free - want[head];
 				out = out + want[head];
 				assert(out <= limit && !closed);
-				end(head)
+				ready[head] = true
 			:: else -> break
 			fi
 		:: empty(line) -> break
@@ -107,7 +96,7 @@ inline grant()
 proctype caller(byte id)
 {
 	byte n, head;
-	bool patient, ok, waits, blocks;
+	bool patient, ok, waits;
 
 	if
 	:: n = 1
@@ -153,14 +142,8 @@ proctype caller(byte id)
 		unlock();
 		if
 		:: waits ->
-#if MUTANT == 7
-			blocks = !over[id];
-			parked[id] = blocks;
-#else
-			atomic { blocks = !over[id]; parked[id] = blocks };
-#endif
 			if
-			:: !blocks || ready[id] -> ok = !refused[id]
+			:: ready[id] -> ok = !refused[id]
 			:: !patient ->	/* its context ends: giveUp */
 				lock();
 				d_step {
@@ -231,7 +214,7 @@ again:
 		:: i < waiting ->
 			line?head;
 			if
-			:: want[head] > limit && limit > 0 -> refused[head] = true; end(head)
+			:: want[head] > limit && limit > 0 -> refused[head] = true; ready[head] = true
 			:: want[head] <= limit || limit == 0 -> line!head
 			fi;
 			i++
@@ -257,7 +240,7 @@ proctype close()
 		closed = true;
 #if MUTANT != 6
 		do
-		:: nempty(line) -> line?head; refused[head] = true; end(head)
+		:: nempty(line) -> line?head; refused[head] = true; ready[head] = true
 		:: empty(line) -> break
 		od;
 #endif

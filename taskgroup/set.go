@@ -2,7 +2,6 @@ package taskgroup
 
 import (
 	"context"
-	"runtime"
 	"sync"
 
 	"example.com/asyncgo/internal/ctxerr"
@@ -50,8 +49,7 @@ type member[A Awaitable] struct {
 // nextCall is one call of Next that waits.
 type nextCall[A Awaitable] struct {
 	answer[A]
-	answered bool
-	woken    chan struct{} // made when it is about to block
+	woken chan struct{}
 }
 
 // answer is what Next returns, and perhaps a moment before the handle's end is
@@ -169,7 +167,7 @@ func (m *member[A]) told(*observer) bool {
 func (m *member[A]) wake(*observer) {
 	m.set.mu.Lock()
 	defer m.set.mu.Unlock()
-	m.call.wakeLocked()
+	close(m.call.woken)
 }
 
 // watch tells the set of the end of a member that cannot do that itself.
@@ -186,7 +184,7 @@ func (m *member[A]) watch(done, stop <-chan struct{}) {
 // endedLocked is toldLocked for an end that is there to see.
 func (s *Set[A]) endedLocked(m *member[A]) {
 	if call := s.toldLocked(m); call != nil {
-		call.wakeLocked()
+		close(call.woken)
 	}
 }
 
@@ -204,7 +202,7 @@ func (s *Set[A]) toldLocked(m *member[A]) *nextCall[A] {
 		return nil
 	}
 	call := &node.Value
-	call.answer, call.answered = s.takeOutLocked(m), true
+	call.answer = s.takeOutLocked(m)
 	s.emptyLocked()
 	return call
 }
@@ -213,15 +211,8 @@ func (s *Set[A]) toldLocked(m *member[A]) *nextCall[A] {
 func (s *Set[A]) emptyLocked() {
 	for s.members.n == 0 && s.calls.Len() > 0 {
 		call := &s.calls.PopFront().Value
-		call.err, call.answered = ErrNoTasks, true
-		call.wakeLocked()
-	}
-}
-
-// wakeLocked wakes a call that has been answered; under the set's lock.
-func (c *nextCall[A]) wakeLocked() {
-	if c.woken != nil {
-		close(c.woken)
+		call.err = ErrNoTasks
+		close(call.woken)
 	}
 }
 
@@ -287,25 +278,17 @@ func (s *Set[A]) next(ctx context.Context) (taken answer[A]) {
 		return taken
 	}
 	node := &waitlist.Node[nextCall[A]]{}
+	node.Value.woken = make(chan struct{})
 	s.calls.PushBack(node)
 	s.mu.Unlock()
 	return s.wait(ctx, node)
 }
 
-// wait waits until the call in node is answered. Before it blocks it lets other
-// goroutines run: where many handles end at about the same time, their ends are
-// then taken without a switch of goroutines for each.
+// wait waits until the call in node is answered. It does not yield before it
+// blocks: that goes behind everybody who wants a processor, for milliseconds
+// where some compute.
 func (s *Set[A]) wait(ctx context.Context, node *waitlist.Node[nextCall[A]]) answer[A] {
 	call := &node.Value
-	runtime.Gosched()
-	s.mu.Lock()
-	if !call.answered {
-		call.woken = make(chan struct{})
-	}
-	s.mu.Unlock()
-	if call.woken == nil {
-		return call.answer
-	}
 	select {
 	case <-call.woken:
 	case <-ctx.Done():

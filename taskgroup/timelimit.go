@@ -39,19 +39,33 @@ func (l *timeLimit) isOver(ctx context.Context) bool {
 }
 
 // settle takes apart the error with which a function left the scope with that
-// context and the cause e. Expired says that the scope's own time has ended its
-// context, and rest is what there is to report besides that.
-func (e *timeoutError) settle(parent, scope context.Context, err error) (expired bool, rest error) {
-	expired = context.Cause(scope) == error(e)
+// context and the cause e, whose time is or was over at due. Expired says that
+// the scope's own time has ended its context, and rest is what there is to
+// report besides that.
+func (e *timeoutError) settle(parent, scope context.Context, due time.Time, err error) (expired bool, rest error) {
+	if err == nil {
+		return false, nil
+	}
+	expired = context.Cause(scope) == error(e) && !isOverBy(parent, due)
 	switch outer := ctxerr.Of(parent); {
-	case err == nil:
-		return expired, nil
 	case isNoise(err, scope, parent):
 		return expired, outer
 	case expired && outer != nil:
 		return expired, errors.Join(err, outer)
 	}
 	return expired, err
+}
+
+// isOverBy reports that the time of a scope around, which ctx is from, was over
+// no later than due, which has come: of two that end at the same moment the
+// outer one counts, whichever timer has fired first. If so, ctx is done.
+func isOverBy(ctx context.Context, due time.Time) bool {
+	if limit, ok := ctx.Deadline(); ok && !limit.After(due) {
+		<-ctx.Done() // its timer is due
+		return true
+	}
+	t, _ := ctx.Value(deadlineKey).(*Deadline)
+	return t.isOverBy(due) && ctx.Err() != nil // which may be shielded from that
 }
 
 // timedOut adds ErrTimeout to what settle has left.

@@ -41,7 +41,7 @@ func Timeout(ctx context.Context, d time.Duration, fn func(ctx context.Context, 
 	if err == nil {
 		return nil
 	}
-	return timedOut(t.cause.settle(ctx, scope, err))
+	return timedOut(t.cause.settle(ctx, scope, t.due, err))
 }
 
 type deadlineKeyType struct{}
@@ -66,7 +66,8 @@ type Deadline struct {
 	active  bool
 	expired bool
 	when    time.Time   // as the user gave it; zero: never
-	due     time.Time   // the same, by the monotonic clock
+	due     time.Time   // the same, by the monotonic clock, but not before it was set
+	atOnce  bool        // it had come when it was set
 	timer   *time.Timer // made for the first deadline
 	outer   *Deadline   // of the Timeout around this one
 	cancel  context.CancelCauseFunc
@@ -116,9 +117,9 @@ func (t *Deadline) Reschedule(when time.Time) error {
 	}
 	now := time.Now()
 	left := when.Sub(now)
-	t.due = now.Add(left)
+	t.due, t.atOnce = now.Add(max(left, 0)), left <= 0
 	switch {
-	case left <= 0:
+	case t.atOnce:
 		t.lookLocked()
 	case t.timer == nil:
 		t.timer = time.AfterFunc(left, t.enforce)
@@ -160,6 +161,20 @@ func (t *Deadline) enforce() {
 	if expired {
 		t.cancel(&t.cause)
 	}
+}
+
+// isOverBy reports that the time of t or of a Timeout around it, if there is one,
+// was over no later than due, which has come. One that was ended at once does not
+// count: whether that came first, the cause of the contexts tells.
+func (t *Deadline) isOverBy(due time.Time) bool {
+	if t == nil {
+		return false
+	}
+	t.enforce()
+	t.mu.Lock()
+	over := t.expired && !t.atOnce && !t.due.After(due)
+	t.mu.Unlock()
+	return over || t.outer.isOverBy(due)
 }
 
 // end ends the scope; from then on, whether it has expired does not change.

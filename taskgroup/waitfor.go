@@ -48,7 +48,7 @@ func WaitFor[T any](ctx context.Context, d time.Duration, fn Func[T]) (T, error)
 		return v, nil
 	}
 	limit.isOver(scope)
-	return v, timedOut(limit.cause.settle(ctx, scope, err))
+	return v, timedOut(limit.cause.settle(ctx, scope, limit.deadline, err))
 }
 
 // MoveOnAfter is [WaitFor] for work that may as well stay undone: running out
@@ -80,6 +80,6 @@ func MoveOnAfter(ctx context.Context, d time.Duration, fn func(ctx context.Conte
 	defer cancel()
 	err = fn(scope)
 	expired = limit.isOver(scope)
-	_, err = limit.cause.settle(ctx, scope, err)
+	_, err = limit.cause.settle(ctx, scope, limit.deadline, err)
 	return expired, err
 }

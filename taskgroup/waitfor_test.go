@@ -291,14 +291,57 @@ func TestTimeScopesNested(t *testing.T) {
 					for range 50 {
 						outerErr, innerErr = nested(t, 5*ms, 5*ms)
 						assert.ErrorIs(t, outerErr, taskgroup.ErrTimeout)
-						if outerName == innerName {
-							assert.NotErrorIs(t, innerErr, taskgroup.ErrTimeout)
-						}
+						assert.NotErrorIs(t, innerErr, taskgroup.ErrTimeout)
 						assert.ErrorIs(t, innerErr, context.DeadlineExceeded)
 					}
 				})
 			})
 		}
+	}
+}
+
+// T-07: what MoveOnAfter answers if its time and that of a scope around it are
+// over at the same moment.
+func TestMoveOnAfterNestedAtTheSameMoment(t *testing.T) {
+	for outerName, outer := range timeScopes {
+		t.Run(outerName, func(t *testing.T) {
+			for range 50 {
+				synctest.Test(t, func(t *testing.T) {
+					assert.Same(t, taskgroup.ErrTimeout, outer(t.Context(), 5*ms, func(ctx context.Context) error {
+						expired, err := taskgroup.MoveOnAfter(ctx, 5*ms, func(ctx context.Context) error {
+							return taskgroup.Sleep(ctx, time.Hour)
+						})
+						assert.True(t, expired)
+						assert.ErrorIs(t, err, context.DeadlineExceeded)
+						assert.NotErrorIs(t, err, taskgroup.ErrTimeout)
+						assert.Error(t, ctx.Err(), "which the error is from")
+						return err
+					}))
+				})
+			}
+		})
+	}
+}
+
+// A scope in a Shield is out of reach of the Timeout around that, which ends at
+// the same moment.
+func TestTimeScopeShieldedFromATimeout(t *testing.T) {
+	for innerName, inner := range timeScopes {
+		t.Run(innerName, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				err := taskgroup.Timeout(t.Context(), 5*ms, func(ctx context.Context, _ *taskgroup.Deadline) error {
+					_, err := taskgroup.Shield(ctx, -1, taskgroup.NoValue(func(ctx context.Context) error {
+						err := inner(ctx, 5*ms, func(ctx context.Context) error {
+							return taskgroup.Sleep(ctx, time.Hour)
+						})
+						assert.Same(t, taskgroup.ErrTimeout, err)
+						return nil
+					}))
+					return err
+				})
+				assert.NoError(t, err)
+			})
+		})
 	}
 }
 

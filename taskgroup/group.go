@@ -58,6 +58,7 @@ type Group struct {
 	closing  bool          // Shutdown: no new tasks
 	joining  bool          // somebody has waited: the last task to end closes
 	closed   bool          // all have ended, and none will come
+	leftOut  bool          // when it closed, calls still waited for room or for the shared limit
 	joined   chan struct{} // closed with it; made by who waits
 	late     bool          // a Wait has given up: the next one is for good
 	answered bool          // result is settled

@@ -182,15 +182,22 @@ func (g *Group) soFar() error {
 // cause is why the group was ended from outside. The end of its parent is a
 // reason only if it left something undone.
 func (g *Group) cause(undone bool) error {
-	parentsEnd := ctxerr.Of(g.parent)
+	first, parentsEnd := g.parentsEnd()
 	g.mu.Lock()
 	cause := g.failures.cause
-	undone = undone || g.undone
+	undone = undone || g.undone || first && g.leftOut
 	g.mu.Unlock()
 	if !undone {
 		return cause
 	}
 	return both(cause, parentsEnd)
+}
+
+// parentsEnd reports whether the parent's end is what has ended the group, and
+// its error, or nil.
+func (g *Group) parentsEnd() (first bool, err error) {
+	why, err := context.Cause(g.ctx), ctxerr.Of(g.parent)
+	return err != nil && (why == nil || ctxerr.Same(why, context.Cause(g.parent))), err
 }
 
 // both is the cause of what was ended from outside twice.

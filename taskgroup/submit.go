@@ -116,7 +116,7 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 	g.mu.Lock()
 	if parentHasEnded || g.refusingLocked() {
 		g.mu.Unlock()
-		return g.refusal()
+		return g.refusal(false)
 	}
 	if g.callers.Len() == 0 {
 		if g.queued.Len() == 0 {
@@ -181,7 +181,7 @@ func (g *Group) awaitRoom(ctx context.Context, p *place, blocked chan struct{}) 
 	if refused != nil {
 		return refused
 	}
-	return g.refusal()
+	return g.refusal(true)
 }
 
 // submitShared goes on with a task that has room in the group, of the given
@@ -208,7 +208,7 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try bool)
 		}
 		if isNoise(err, g.open) {
 			g.giveBack(units)
-			return g.refusal()
+			return g.refusal(true)
 		}
 		c.err = err
 		c.state.Or(doomed)
@@ -225,7 +225,7 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try bool)
 	if err == nil {
 		g.limiter.ReleaseN(c.weight())
 	}
-	return g.refusal()
+	return g.refusal(true)
 }
 
 // acquireShared takes n units of the shared limit, waiting until ctx, the
@@ -271,16 +271,17 @@ func (g *Group) gaveUp(ctx context.Context) error {
 	return err
 }
 
-// refusal is why the group takes no more tasks.
-func (g *Group) refusal() error {
-	why, parentsEnd := context.Cause(g.ctx), ctxerr.Of(g.parent)
-	byParent := parentsEnd != nil && (why == nil || ctxerr.Same(why, context.Cause(g.parent)))
+// refusal is why the group takes no more tasks. A call that has waited is refused
+// by what has ended the group, though that may be over by now.
+func (g *Group) refusal(waited bool) error {
+	why := context.Cause(g.ctx)
+	byParent, parentsEnd := g.parentsEnd()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.closing || g.closed {
+	switch {
+	case g.closing || g.closed && !waited || why == nil && !byParent:
 		return ErrGroupClosed
-	}
-	if byParent {
+	case byParent:
 		g.undone = true
 		return parentsEnd
 	}

@@ -34,7 +34,7 @@ func main() {
 	}
 
 	// What runs may end, but not for ever. From now on, new tasks are refused.
-	patience, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
+	patience, cancel := context.WithTimeout(ctx, time.Second)
 	err := server.Shutdown(patience)
 	cancel()
 	if late, ok := errors.AsType[*taskgroup.LateError](err); ok {

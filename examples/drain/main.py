@@ -13,7 +13,7 @@ async def main():
         asyncio.create_task(answer(3600), name="request 3"),
     ]
     # What runs may end, but not for ever.
-    _, late = await asyncio.wait(requests, timeout=0.5)
+    _, late = await asyncio.wait(requests, timeout=1)
     for request in late:
         print(request.get_name(), "is too slow")
         request.cancel()

@@ -2,9 +2,7 @@ import asyncio
 
 
 async def improve(route):
-    for length in (90, 75, 72):
-        await asyncio.sleep(0)
-        route["length"] = length
+    route["length"] = 72  # a good one is found at once, the best one takes long
     await asyncio.sleep(3600)
     route["length"] = 71
 
@@ -12,7 +10,7 @@ async def improve(route):
 async def main():
     route = {}
     try:
-        async with asyncio.timeout(0.3):
+        async with asyncio.timeout(0.05):
             await improve(route)
         print("best route:", route["length"], "km")
     except TimeoutError:

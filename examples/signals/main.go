@@ -28,8 +28,8 @@ func main() {
 			g.Go(serve)
 			return nil
 		},
-		taskgroup.WithSignals(),          // the first cancels the tasks, a second one kills
-		taskgroup.WithGrace(time.Second), // asyncio waits for ever
+		taskgroup.WithSignals(),             // the first cancels the tasks, a second one kills
+		taskgroup.WithGrace(10*time.Second), // asyncio waits for ever
 	)
 	stopped, ok := errors.AsType[*taskgroup.SignalError](err)
 	if !ok {

@@ -37,7 +37,7 @@ func closeConnection(connection string) { fmt.Println("closed", connection) }
 func main() {
 	// The next address is tried when the one before has failed, or has not
 	// answered for a while.
-	connection, err := taskgroup.Staggered(context.Background(), 100*time.Millisecond, closeConnection,
+	connection, err := taskgroup.Staggered(context.Background(), 250*time.Millisecond, closeConnection,
 		connect("2001:db8::1"),
 		connect("192.0.2.1"),
 		connect("192.0.2.2"),

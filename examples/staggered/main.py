@@ -24,7 +24,7 @@ async def main():
             lambda: connect("192.0.2.1"),
             lambda: connect("192.0.2.2"),
         ],
-        delay=0.1,
+        delay=0.25,
     )
     if connection is None:
         raise ExceptionGroup("no address answers", errors)

@@ -13,7 +13,7 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-const idle = 300 * time.Millisecond
+const idle = 500 * time.Millisecond
 
 func receive(ctx context.Context, handle func(chunk string) error) error {
 	for number := 1; number <= 5; number++ {

@@ -1,6 +1,6 @@
 import asyncio
 
-IDLE = 0.3
+IDLE = 0.5
 
 
 async def receive():

@@ -30,7 +30,7 @@ func query(delay time.Duration) taskgroup.Func[string] {
 
 func main() {
 	ctx := context.Background()
-	rows, err := taskgroup.WaitFor(ctx, time.Second, query(0))
+	rows, err := taskgroup.WaitFor(ctx, time.Minute, query(0))
 	if err != nil {
 		log.Fatal(err)
 	}

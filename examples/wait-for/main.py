@@ -11,7 +11,7 @@ async def query(delay):
 
 
 async def main():
-    print(await asyncio.wait_for(query(0), timeout=1))
+    print(await asyncio.wait_for(query(0), timeout=60))
 
     # The time-out cancels the query and waits until it has cleaned up.
     try:

@@ -31,7 +31,7 @@ func main() {
 	}
 	// The time limit is a context, like any other. Its end is returned as an
 	// error, next to what is done and what is not.
-	patience, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+	patience, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
 	done, pending, err := taskgroup.Wait(patience, taskgroup.AllCompleted, tasks...)
 	cancel()
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {

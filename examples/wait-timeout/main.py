@@ -12,7 +12,7 @@ async def main():
         asyncio.create_task(ask("far", 3600), name="far"),
     ]
     # The time-out is no error: it says what is done and what is not.
-    done, pending = await asyncio.wait(tasks, timeout=0.3)
+    done, pending = await asyncio.wait(tasks, timeout=0.5)
     for task in done:
         print(f"{task.get_name()}: {task.result()}")
     for task in pending:

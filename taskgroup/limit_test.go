@@ -598,6 +598,35 @@ func TestRoomAndTheContextOfSubmitAtOnce(t *testing.T) {
 	}
 }
 
+// Rule 1: what a limiter is given ends with the call, so nothing stays
+// registered with the context of a Submit.
+func TestTheContextOfALimiterEnds(t *testing.T) {
+	var given func() error
+	shared := &units{free: 1, acquire: func(ctx context.Context, _ int) error { given = ctx.Err; return nil }}
+	g := taskgroup.New(t.Context(), taskgroup.WithLimiter(shared))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	require.NoError(t, g.Submit(ctx, returns(nil)))
+	assert.Equal(t, context.Canceled, given())
+	assert.NoError(t, g.Wait())
+}
+
+// Groups: the parent's end is reported when a task was refused because of it,
+// and not because a Submit gave up before.
+func TestSubmitGivesUpBeforeTheParentEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parent, end := context.WithCancel(t.Context())
+		g := taskgroup.New(parent, taskgroup.WithLimit(1))
+		g.Go(func(ctx context.Context) error { <-ctx.Done(); return nil })
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		assert.Error(t, g.Submit(ctx, returns(nil)))
+		synctest.Wait() // the task runs
+		end()
+		assert.NoError(t, g.Wait())
+	})
+}
+
 // Rule 12: the end of a task → the task that gets its room. The race detector
 // is the judge.
 func TestRoomIsHandedOverWithTheMemory(t *testing.T) {

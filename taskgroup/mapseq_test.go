@@ -299,6 +299,12 @@ func TestMapSeqInputDoesNotReturn(t *testing.T) {
 				var te *taskgroup.TaskError
 				require.ErrorAs(t, err, &te)
 				assert.Equal(t, taskgroup.TaskError{Index: 2, Name: "input", Err: taskgroup.ErrGoexit}, *te, what)
+
+				all := func(context.Context, int) (int, error) { return 0, nil }
+				values, err = collect(m(t.Context(), 5, items(exit), all))
+				assert.Equal(t, []int{0, 0, -1}, values, "all that it had yielded has a value")
+				require.ErrorAs(t, err, &te)
+				assert.Equal(t, 2, te.Index, what)
 			}
 		}
 	})

@@ -32,6 +32,12 @@ func TestNoise(t *testing.T) {
 		"the Cause, wrapped":           {func(ctx, _ context.Context) error { return quiet{context.Cause(ctx)} }, true},
 		"a wait error":                 {func(ctx, _ context.Context) error { return taskgroup.Sleep(ctx, time.Hour) }, true},
 		"a wait error, wrapped":        {func(ctx, _ context.Context) error { return quiet{taskgroup.Sleep(ctx, time.Hour)} }, true},
+		"another context's wait error": {func(_, other context.Context) error { return taskgroup.Sleep(other, time.Hour) }, true}, // its Err is that of this one
+		"another deadline's wait error": {func(ctx, _ context.Context) error {
+			late, cancel := context.WithDeadlineCause(context.WithoutCancel(ctx), time.Unix(0, 0), context.Cause(ctx))
+			defer cancel()
+			return taskgroup.Sleep(late, time.Hour)
+		}, true}, // its Cause is
 		"a join of nothing but noise":  {func(ctx, _ context.Context) error { return errors.Join(ctx.Err(), context.Cause(ctx)) }, true},
 		"a join that holds a failure":  {func(ctx, _ context.Context) error { return errors.Join(ctx.Err(), errCleanup) }, false},
 		"a wrap of two":                {func(ctx, _ context.Context) error { return fmt.Errorf("%w: %w", ctx.Err(), errCleanup) }, false},

@@ -164,6 +164,19 @@ func TestTasksBegunWhileTheGroupEnds(t *testing.T) {
 	})
 }
 
+// Groups: only what the group has noted counts as returned again: an error of
+// another group without failures, ended by a cause, is none of that.
+func TestMainReturnsTheCauseOfAnotherGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		other := taskgroup.New(t.Context())
+		other.Cancel(errWhy)
+		ended := other.Wait()
+		err := taskgroup.Run(t.Context(), func(context.Context, *taskgroup.Group) error { return ended })
+		_, errs := failed(err)
+		assert.Equal(t, []error{ended}, errs)
+	})
+}
+
 // N-06: Run may be nested.
 func TestNestedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

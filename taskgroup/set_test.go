@@ -172,6 +172,7 @@ func TestSetNextDoneContextForeign(t *testing.T) {
 			assert.NoError(t, err)
 			assert.Same(t, foreign, got)
 			assert.Equal(t, 1, s.Len())
+			synctest.Wait() // the watcher is late
 			_, err = s.Next(ctx)
 			assert.ErrorIs(t, err, context.Canceled)
 		})
@@ -320,6 +321,27 @@ func TestSetRemove(t *testing.T) {
 		assertMisuse(t, func() { s.Remove(nil) })
 		assertMisuse(t, func() { s.Remove(uncomparable{}) })
 	})
+}
+
+// Of several sets that wait for the same handle, any one may be given up.
+func TestSetRemoveIsNothingToOthers(t *testing.T) {
+	for gone := range 3 {
+		synctest.Test(t, func(t *testing.T) {
+			f := taskgroup.NewFuture[int]()
+			sets := []*taskgroup.Set[*future]{taskgroup.NewSet(f), taskgroup.NewSet(f), taskgroup.NewSet(f)}
+			sets[gone].Remove(f)
+			f.Resolve(1)
+			for i, s := range sets {
+				got, err := s.Next(t.Context())
+				if i == gone {
+					assert.Same(t, taskgroup.ErrNoTasks, err)
+				} else {
+					assert.NoError(t, err)
+					assert.Same(t, f, got)
+				}
+			}
+		})
+	}
 }
 
 // Rule 11: neither the set nor its handles hold on to what is gone.

@@ -53,7 +53,10 @@ func run(args []string, out, complaints io.Writer, terminal bool) int {
 		return exitOK
 	case err != nil:
 		return exitUsage
-	case *connections < 1 || *timeout <= 0 || *maxPages < 1 || flags.NArg() > 1:
+	case *connections < 1 || *timeout <= 0 || *maxPages < 1:
+		fmt.Fprintln(complaints, "crawl: -n, -timeout and -max must be above 0")
+		return exitUsage
+	case flags.NArg() > 1:
 		flags.Usage()
 		return exitUsage
 	}

@@ -30,6 +30,10 @@ func main() {
 		fmt.Fprintln(os.Stderr, "files: -n must be at least 1")
 		os.Exit(2)
 	}
+	if _, err := os.ReadDir(root); err != nil {
+		fmt.Fprintln(os.Stderr, "files:", err)
+		os.Exit(1)
+	}
 	err := taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
 		sum, err := hashTree(ctx, os.DirFS(root), *n, os.Stdout)
 		fmt.Println(sum)

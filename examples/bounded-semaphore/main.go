@@ -21,10 +21,6 @@ type pool struct {
 	idle    []string
 }
 
-func newPool(connections ...string) *pool {
-	return &pool{permits: semaphore.New(len(connections)), idle: connections}
-}
-
 // with is what the context manager is in Python: Do gives the permit back
 // whatever becomes of fn.
 func (p *pool) with(ctx context.Context, fn func(ctx context.Context, connection string) error) error {
@@ -38,9 +34,8 @@ func (p *pool) with(ctx context.Context, fn func(ctx context.Context, connection
 func (p *pool) take() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	last := len(p.idle) - 1
-	connection := p.idle[last]
-	p.idle = p.idle[:last]
+	connection := p.idle[0]
+	p.idle = p.idle[1:]
 	return connection
 }
 
@@ -50,7 +45,7 @@ func (p *pool) put(connection string) {
 	p.idle = append(p.idle, connection)
 }
 
-func query(ctx context.Context, p *pool, number int) (row int, err error) {
+func (p *pool) query(ctx context.Context, number int) (row int, err error) {
 	err = p.with(ctx, func(ctx context.Context, _ string) error {
 		row = number * number
 		return taskgroup.Sleep(ctx, 10*time.Millisecond)
@@ -59,9 +54,8 @@ func query(ctx context.Context, p *pool, number int) (row int, err error) {
 }
 
 func main() {
-	p := newPool("red", "blue")
-	rows, err := taskgroup.Map(context.Background(), taskgroup.NoLimit, []int{1, 2, 3, 4, 5},
-		func(ctx context.Context, number int) (int, error) { return query(ctx, p, number) })
+	p := &pool{permits: semaphore.New(2), idle: []string{"red", "blue"}}
+	rows, err := taskgroup.Map(context.Background(), taskgroup.NoLimit, []int{1, 2, 3, 4, 5}, p.query)
 	if err != nil {
 		log.Fatal(err)
 	}

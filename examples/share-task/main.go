@@ -23,57 +23,41 @@ type cache struct {
 	disk  semaphore.Event // slow
 }
 
-func (c *cache) get(key string) taskgroup.Func[string] {
-	return func(ctx context.Context) (string, error) {
-		// Wait gives up only the waiting, so nothing has to be shielded.
-		return c.task(ctx, key).Wait(ctx)
-	}
-}
-
-func (c *cache) task(ctx context.Context, key string) *taskgroup.Task[string] {
+func (c *cache) get(ctx context.Context, key string) (string, error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	task, ok := c.tasks[key]
 	if !ok {
 		c.loads++
 		// The task is not the first caller's alone: it must not end with its ctx.
-		task = taskgroup.Start(context.WithoutCancel(ctx), c.load(key))
+		task = taskgroup.Start(context.WithoutCancel(ctx), func(ctx context.Context) (string, error) {
+			return key + " loaded", c.disk.Wait(ctx)
+		})
 		c.tasks[key] = task
 	}
-	return task
+	c.mu.Unlock()
+	return task.Wait(ctx) // gives up only the waiting, so nothing has to be shielded
 }
 
-func (c *cache) load(key string) taskgroup.Func[string] {
-	return func(ctx context.Context) (string, error) {
-		if err := c.disk.Wait(ctx); err != nil {
-			return "", err
-		}
-		return key + " loaded", nil
-	}
-}
-
-func impatient(c *cache, key string) taskgroup.Func[string] {
-	return func(ctx context.Context) (string, error) {
-		answer, err := taskgroup.WaitFor(ctx, 10*time.Millisecond, c.get(key))
+func main() {
+	ctx := context.Background()
+	c := &cache{tasks: map[string]*taskgroup.Task[string]{}}
+	page := func(ctx context.Context) (string, error) { return c.get(ctx, "page") }
+	impatient := func(ctx context.Context) (string, error) {
+		answer, err := taskgroup.WaitFor(ctx, 10*time.Millisecond, page)
 		if errors.Is(err, taskgroup.ErrTimeout) {
 			c.disk.Set()
 			return "not waited for", nil
 		}
 		return answer, err
 	}
-}
-
-func main() {
-	ctx := context.Background()
-	c := &cache{tasks: map[string]*taskgroup.Task[string]{}}
-	answers, err := taskgroup.Gather(ctx, c.get("page"), impatient(c, "page"), c.get("page"))
+	answers, err := taskgroup.Gather(ctx, page, impatient, page)
 	if err != nil {
 		log.Fatal(err)
 	}
 	for _, answer := range answers {
 		fmt.Println(answer)
 	}
-	later, err := c.get("page")(ctx)
+	later, err := page(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}

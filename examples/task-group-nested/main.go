@@ -43,13 +43,10 @@ func load(ctx context.Context, articles []string) ([]string, error) {
 
 func section(ctx context.Context, name string, articles []string) (string, error) {
 	loaded, err := load(ctx, articles)
-	switch {
-	case errors.Is(err, errSecret): // wherever it is in the *GroupError
+	if errors.Is(err, errSecret) { // wherever it is in the *GroupError
 		return fmt.Sprintf("%s: left out, %v", name, errSecret), nil
-	case err != nil:
-		return "", err
 	}
-	return fmt.Sprintf("%s: %s", name, strings.Join(loaded, ", ")), nil
+	return fmt.Sprintf("%s: %s", name, strings.Join(loaded, ", ")), err
 }
 
 func main() {

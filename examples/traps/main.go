@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -44,10 +42,8 @@ func lost(ctx context.Context) error {
 	fail := func(text string) taskgroup.Func[int] {
 		return func(context.Context) (int, error) { return 0, errors.New(text) }
 	}
-	results := taskgroup.Settle(ctx, fail("red"), fail("blue"))
-	texts := []string{results[0].Err.Error(), results[1].Err.Error()}
-	slices.Sort(texts)
-	fmt.Println("3.", strings.Join(texts, " and "))
+	results := taskgroup.Settle(ctx, fail("blue"), fail("red"))
+	fmt.Println("3.", results[0].Err, "and", results[1].Err)
 	return nil
 }
 
@@ -78,12 +74,11 @@ func holding(ctx context.Context) error {
 	return lock.Do(ctx, func(ctx context.Context) error {
 		patience, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
 		defer cancel()
-		err := lock.Lock(patience)
-		if errors.Is(err, context.DeadlineExceeded) {
-			fmt.Println("5. gave up")
-			return nil
+		if err := lock.Lock(patience); !errors.Is(err, context.DeadlineExceeded) {
+			return err
 		}
-		return err
+		fmt.Println("5. gave up")
+		return nil
 	})
 }
 

@@ -29,8 +29,8 @@ async def lost():
     async def fail(text):
         raise ValueError(text)
 
-    results = await asyncio.gather(fail("red"), fail("blue"), return_exceptions=True)
-    print("3.", " and ".join(sorted(str(error) for error in results)))
+    results = await asyncio.gather(fail("blue"), fail("red"), return_exceptions=True)
+    print("3.", " and ".join(str(error) for error in results))
 
 
 # 4. Sharing without a lock: right only as long as nothing is awaited in between.

@@ -2,7 +2,6 @@ package taskgroup
 
 import (
 	"math"
-	"runtime"
 	"sync/atomic"
 	"time"
 )
@@ -34,6 +33,7 @@ const (
 	widest    = 256                   // numbers in a window
 	quick     = 500 * time.Nanosecond // for one function
 	untilPass = 64                    // claims, after which a worker lets others pass
+	patience  = 256                   // looks at the counter meanwhile
 )
 
 // pace is what a worker knows of its claims.
@@ -132,14 +132,13 @@ func (c *claims) steal() int {
 	return -1
 }
 
-// letPass lets others go first, for a moment, while they claim number after
-// number: whoever is so quick must only be left alone to claim windows, and is
-// then out of the way.
+// letPass stays out of the way, for a microsecond or so, while others claim
+// number after number: whoever is so quick must only be left alone to claim
+// windows. It does not yield, since that may take milliseconds.
 func (c *claims) letPass() {
-	for range narrowest {
-		before := c.counter.Load()
-		runtime.Gosched()
-		if c.counter.Load() == before {
+	before := c.counter.Load()
+	for range patience {
+		if c.counter.Load() >= before+inARow+narrowest {
 			return
 		}
 	}

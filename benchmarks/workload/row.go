@@ -60,5 +60,6 @@ func Rows() []Row {
 	rows = append(rows, completed()...)
 	rows = append(rows, semaphores()...)
 	rows = append(rows, queues()...)
+	rows = append(rows, busy()...)
 	return rows
 }

@@ -126,6 +126,19 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
+// The guide for those who come from asyncio says that its ids lead to tests.
+func TestIDsLeadToTests(t *testing.T) {
+	var tests strings.Builder
+	walk(t, func(path string) {
+		if strings.HasSuffix(path, "_test.go") {
+			tests.WriteString(read(t, path))
+		}
+	})
+	for _, id := range regexp.MustCompile(`\b(?:[A-Z]{1,2}-\d\d|R\d+)\b`).FindAllString(read(t, "docs/asyncio.md"), -1) {
+		assert.Truef(t, regexp.MustCompile(`\b`+id+`\b`).MatchString(tests.String()), "no test names %s", id)
+	}
+}
+
 // What is too long is not read.
 func TestProseIsShort(t *testing.T) {
 	for file, most := range map[string]int{"README.md": 150, "CONTRIBUTING.md": 60} {

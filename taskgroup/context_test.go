@@ -40,7 +40,7 @@ func (l living) finish() {
 	<-l.Done()
 }
 
-// Tasks: a task's context derives from its group's, or Start's.
+// Tasks: a task's context derives from its group's, or Start's. K-12.
 func TestATasksContextDerives(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		deadline := time.Now().Add(time.Hour)

@@ -118,7 +118,7 @@ func TestSentinels(t *testing.T) {
 	}
 }
 
-// Rule 4: whatever the context, both halves are found in the error of a wait.
+// Rule 4, R10: whatever the context, both halves are found in the error of a wait.
 func TestTheErrorOfAWait(t *testing.T) {
 	wrapped := fmt.Errorf("shutting down: %w", context.Canceled)
 	for name, end := range map[string]func(ctx context.Context) (context.Context, func()){

@@ -60,7 +60,7 @@ func TestMapOfNothing(t *testing.T) {
 	assert.Empty(t, values)
 }
 
-// The limit is reached and never exceeded, and the time is what list scheduling
+// G-13: the limit is reached and never exceeded, and the time is what list scheduling
 // in order of the items takes.
 func TestMapLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

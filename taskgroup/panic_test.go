@@ -261,7 +261,7 @@ func failAfter(d time.Duration, err error) func(context.Context) error {
 	}
 }
 
-// Rule 8: the other failures stand under Others, in the order of
+// Rule 8, TG-16: the other failures stand under Others, in the order of
 // GroupError.Errors: the panic taken out of that.
 func TestOthersInTheOrderOfErrors(t *testing.T) {
 	capture(t)

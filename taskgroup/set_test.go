@@ -490,7 +490,7 @@ func TestSetAllocations(t *testing.T) {
 	}))
 }
 
-// A-10, H54: twice as many handles cost twice as much, not four times; that would
+// A-10, W-08, H54: twice as many handles cost twice as much, not four times; that would
 // take minutes here.
 func TestCompletedIsLinear(t *testing.T) {
 	fs := make([]*future, 100_000)

@@ -48,23 +48,26 @@ type Group struct {
 	starting bool                  // a goroutine is on its way
 	seats    waitlist.List[runner] // what runs now; nil for a seat between tasks
 	spare    waitlist.List[runner] // seats that are free: a goroutine costs no allocation
+	seat     waitlist.Node[runner] // the first of them
 	limit    int                   // units; negative: none
 	used     int                   // units of it taken
 	running  int                   // tasks in ready and in seats
 	pending  int                   // tasks accepted and not ended
 	accepted int
 	failures failures
-	undone   bool          // an accepted task did not return nil, or the parent's end had one refused
-	closing  bool          // Shutdown: no new tasks
-	joining  bool          // somebody has waited: the last task to end closes
-	closed   bool          // all have ended, and none will come
-	leftOut  bool          // when it closed, calls still waited for room or for the shared limit
-	joined   chan struct{} // closed with it; made by who waits
-	late     bool          // a Wait has given up: the next one is for good
-	answered bool          // result is settled
+	undone   bool           // an accepted task did not return nil, or the parent's end had one refused
+	closing  bool           // Shutdown: no new tasks
+	joining  bool           // somebody has waited: the last task to end closes
+	closed   bool           // all have ended, and none will come
+	leftOut  bool           // when it closed, calls still waited for room or for the shared limit
+	awaited  bool           // last has one to wait for
+	last     sync.WaitGroup // where those wait for it who wait for nothing else
+	joined   chan struct{}  // closed with it; made by the others who wait
+	late     bool           // a Wait has given up: the next one is for good
+	answered bool           // result is settled
 	result   error
 
-	options
+	settings
 	ctx     context.Context //nolint:containedctx // what the tasks' contexts derive from
 	cancel  context.CancelCauseFunc
 	parent  context.Context //nolint:containedctx // to tell its end from the group's own
@@ -97,7 +100,8 @@ func New(ctx context.Context, opts ...Option) *Group {
 }
 
 func newGroup(ctx context.Context, o options) *Group {
-	g := &Group{options: o, parent: ctx, limit: o.limit}
+	g := &Group{settings: o.settings, parent: ctx, limit: o.limit}
+	g.spare.PushBack(&g.seat)
 	g.ctx, g.cancel = context.WithCancelCause(ctx)
 	g.work = g.sit
 	if o.handler != nil {

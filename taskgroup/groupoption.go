@@ -12,6 +12,12 @@ import (
 type Option interface{ applyGroup(*options) }
 
 type options struct {
+	settings
+	signals []os.Signal // not nil: on
+}
+
+// settings are the options that a group keeps.
+type settings struct {
 	name      string
 	limit     int
 	backlog   int
@@ -19,7 +25,6 @@ type options struct {
 	keepGoing bool
 	handler   func(ctx context.Context, task TaskInfo, err error)
 	panics    PanicPolicy
-	signals   []os.Signal // not nil: on
 	grace     time.Duration
 }
 
@@ -140,7 +145,7 @@ func WithGrace(d time.Duration) Option {
 }
 
 func newOptions(opts []Option) options {
-	o := options{limit: NoLimit}
+	o := options{settings: settings{limit: NoLimit}}
 	for _, opt := range opts {
 		if opt == nil {
 			panic(misused("a nil Option"))

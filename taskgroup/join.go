@@ -40,16 +40,22 @@ func (g *Group) Wait() error {
 // group's grace period is over.
 func (g *Group) await() *LateError {
 	g.mu.Lock()
-	joined := g.joinLocked()
-	patient := g.overdue == nil || g.late
+	if g.joinLocked() {
+		g.mu.Unlock()
+		return nil
+	}
+	if g.overdue == nil || g.late {
+		if !g.awaited {
+			g.awaited = true
+			g.last.Add(1)
+		}
+		g.mu.Unlock()
+		g.last.Wait()
+		return nil
+	}
+	joined := g.joinedLocked()
 	g.mu.Unlock()
-	switch {
-	case joined == nil:
-		return nil
-	case patient:
-		<-joined
-		return nil
-	case g.overdue.wait(g.ctx, joined, g.grace):
+	if g.overdue.wait(g.ctx, joined, g.grace) {
 		return nil
 	}
 	cause := g.soFar()
@@ -80,12 +86,13 @@ func (g *Group) Shutdown(ctx context.Context) error {
 		n.Value.refused = ErrGroupClosed
 		close(n.Value.blocked)
 	}
-	joined := g.joinLocked()
+	ended := g.joinLocked()
+	joined := g.joinedLocked()
 	g.mu.Unlock()
 	if g.shut != nil {
 		g.shut(ErrGroupClosed)
 	}
-	if joined == nil {
+	if ended {
 		return g.answer()
 	}
 	select {
@@ -105,18 +112,19 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	return &LateError{Tasks: infos(tasks), Cause: g.soFar()}
 }
 
-// joinLocked has the group close as soon as no task is left, and returns what
-// is closed then; nil if that is the case.
-func (g *Group) joinLocked() chan struct{} {
+// joinLocked has the group close as soon as no task is left, and reports whether
+// that is the case.
+func (g *Group) joinLocked() bool {
 	g.joining = true
-	if g.closed {
-		return nil
-	}
-	if g.pending == 0 {
+	if !g.closed && g.pending == 0 {
 		g.closeLocked()
-		return nil
 	}
-	if g.joined == nil {
+	return g.closed
+}
+
+// joinedLocked returns what is closed when the group is, if it is not.
+func (g *Group) joinedLocked() <-chan struct{} {
+	if g.joined == nil && !g.closed {
 		g.joined = make(chan struct{})
 	}
 	return g.joined

@@ -183,6 +183,9 @@ func (g *Group) goneLocked() {
 func (g *Group) closeLocked() {
 	g.closed = true
 	g.leftOut = g.callers.Len() > 0 || g.used > 0
+	if g.awaited {
+		g.last.Done()
+	}
 	if g.joined != nil {
 		close(g.joined)
 	}

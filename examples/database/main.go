@@ -31,6 +31,10 @@ func main() {
 	n := flag.Int("n", 4, "how many queries run at once")
 	file := flag.String("csv", "", "a file of lines PATH,BYTES to import")
 	flag.Parse()
+	if *n < 1 {
+		fmt.Fprintln(os.Stderr, "database: -n must be at least 1")
+		os.Exit(2)
+	}
 	err := taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
 		return demo(ctx, *n, *file, os.Stdout)
 	}, taskgroup.WithSignals())

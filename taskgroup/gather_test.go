@@ -175,7 +175,7 @@ func TestGatherTies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, first := range []bool{true, false} {
 			ctx, cancel := context.WithCancel(t.Context())
-			fail := make(chan struct{})
+			fail, both := make(chan struct{}), make(chan struct{})
 			go func() {
 				synctest.Wait()
 				if first {
@@ -185,8 +185,12 @@ func TestGatherTies(t *testing.T) {
 					close(fail)
 					cancel()
 				}
+				close(both)
 			}()
-			values, err := taskgroup.Gather(ctx, func(context.Context) (int, error) { <-fail; return 0, errOwn })
+			values, err := taskgroup.Gather(ctx,
+				func(context.Context) (int, error) { <-fail; return 0, errOwn },
+				func(context.Context) (int, error) { <-both; return 0, nil }, // or else the call may end in between
+			)
 			assert.Nil(t, values)
 			assert.ErrorIs(t, err, errOwn)
 			assert.ErrorIs(t, err, context.Canceled)

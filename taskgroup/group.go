@@ -52,6 +52,7 @@ type Group struct {
 	limit    int                   // units; negative: none
 	used     int                   // units of it taken
 	running  int                   // tasks in ready and in seats
+	hopeful  int                   // calls that wait for room, or have and do not know yet why in vain
 	pending  int                   // tasks accepted and not ended
 	accepted int
 	failures failures
@@ -59,7 +60,7 @@ type Group struct {
 	closing  bool           // Shutdown: no new tasks
 	joining  bool           // somebody has waited: the last task to end closes
 	closed   bool           // all have ended, and none will come
-	leftOut  bool           // when it closed, calls still waited for room or for the shared limit
+	leftOut  bool           // when it closed, calls still waited for room, or had not noted yet why that was in vain
 	awaited  bool           // last has one to wait for
 	last     sync.WaitGroup // where those wait for it who wait for nothing else
 	joined   chan struct{}  // closed with it; made by the others who wait

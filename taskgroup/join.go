@@ -83,7 +83,6 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	g.mu.Lock()
 	g.closing = true
 	for n := g.callers.PopFront(); n != nil; n = g.callers.PopFront() {
-		n.Value.refused = ErrGroupClosed
 		close(n.Value.blocked)
 	}
 	ended := g.joinLocked()

@@ -17,7 +17,6 @@ type place struct {
 	units   int           // of the limit, once it has room
 	blocked chan struct{} // what the caller waits on; nil for the backlog
 	granted bool          // closed because the task is accepted, or has room
-	refused error         // closed because of this
 }
 
 func newPlace(r runner) *place {
@@ -112,12 +111,14 @@ func (g *Group) moveUpLocked() {
 			if g.limiter != nil {
 				continue // its caller has to take the shared limit first
 			}
+			g.hopeful--
 			g.acceptLocked(p.task())
 		}
 		g.startLocked(p.runner, units)
 	}
 	for g.callers.Len() > 0 && g.limiter == nil && g.mayQueueLocked() && g.ctx.Err() == nil {
 		p := g.callers.PopFront().Value
+		g.hopeful--
 		g.acceptLocked(p.task())
 		p.granted = true
 		close(p.blocked)

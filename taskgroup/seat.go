@@ -182,7 +182,7 @@ func (g *Group) goneLocked() {
 
 func (g *Group) closeLocked() {
 	g.closed = true
-	g.leftOut = g.callers.Len() > 0 || g.used > 0
+	g.leftOut = g.hopeful > 0
 	if g.awaited {
 		g.last.Done()
 	}

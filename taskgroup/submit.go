@@ -122,6 +122,7 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 		if g.queued.Len() == 0 {
 			if units, ok := g.roomLocked(c.weight()); ok {
 				if g.limiter != nil {
+					g.hopeful++
 					g.mu.Unlock()
 					return g.submitShared(ctx, r, units, try)
 				}
@@ -145,6 +146,7 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 	p := newPlace(r)
 	p.blocked = make(chan struct{})
 	g.callers.PushBack(&p.node)
+	g.hopeful++
 	blocked := p.blocked
 	g.mu.Unlock()
 	if err := g.awaitRoom(ctx, p, blocked); err != nil || g.limiter == nil {
@@ -173,15 +175,8 @@ func (g *Group) awaitRoom(ctx context.Context, p *place, blocked chan struct{}) 
 	if g.callers.Remove(&p.node) {
 		g.moveUpLocked() // it may have been too big where those behind it are not
 	}
-	refused := p.refused
 	g.unlock()
-	if err := g.gaveUp(ctx); err != nil {
-		return err
-	}
-	if refused != nil {
-		return refused
-	}
-	return g.refusal(true)
+	return g.waitedInVain(ctx)
 }
 
 // submitShared goes on with a task that has room in the group, of the given
@@ -192,29 +187,27 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try bool)
 	defer func() {
 		if !settled { // the limiter panicked
 			g.giveBack(units)
+			g.lost()
 		}
 	}()
 	err := g.acquireShared(ctx, c.weight(), try)
 	settled = true
-	switch err {
-	case nil:
-	case errFull:
+	switch {
+	case err == nil:
+	case err == errFull:
 		g.giveBack(units)
+		g.lost()
 		return err
+	case ctx != nil && ctx.Err() != nil && isNoise(err, ctx), isNoise(err, g.open):
+		g.giveBack(units)
+		return g.waitedInVain(ctx)
 	default:
-		if ctx != nil && ctx.Err() != nil && isNoise(err, ctx) {
-			g.giveBack(units)
-			return g.gaveUp(ctx)
-		}
-		if isNoise(err, g.open) {
-			g.giveBack(units)
-			return g.refusal(true)
-		}
 		c.err = err
 		c.state.Or(doomed)
 	}
 	g.mu.Lock()
 	if !g.refusingLocked() {
+		g.hopeful--
 		g.acceptLocked(c)
 		g.startLocked(r, units)
 		g.unlock()
@@ -225,7 +218,24 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try bool)
 	if err == nil {
 		g.limiter.ReleaseN(c.weight())
 	}
+	return g.waitedInVain(noContext)
+}
+
+// waitedInVain is the answer to a call that has waited for room and will not have
+// any.
+func (g *Group) waitedInVain(ctx context.Context) error {
+	defer g.lost() // after the refusal has been noted
+	if err := g.gaveUp(ctx); err != nil {
+		return err
+	}
 	return g.refusal(true)
+}
+
+// lost counts out a call that has waited in vain.
+func (g *Group) lost() {
+	g.mu.Lock()
+	g.hopeful--
+	g.mu.Unlock()
 }
 
 // acquireShared takes n units of the shared limit, waiting until ctx, the

@@ -1,3 +1,4 @@
 // Package verify holds what proves asyncgo, and what users need not download:
-// linearizability, exhaustive models, faults and load, and the peers' traps.
+// linearizability, exhaustive models, the growth of costs, faults and load, and
+// the peers' traps.
 package verify

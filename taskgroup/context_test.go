@@ -361,6 +361,36 @@ func TestAForeignParentThatHasEnded(t *testing.T) {
 	})
 }
 
+// Rule 7: what has not begun when such a parent ends never runs, and is what the
+// parent's end has left undone.
+func TestAForeignParentEndsBeforeATaskBegins(t *testing.T) {
+	never := func(context.Context) (int, error) { panic("it runs") }
+	for name, options := range map[string][]taskgroup.Option{
+		"at once": nil,
+		"backlog": {taskgroup.WithLimit(1), taskgroup.WithBacklog(-1)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				parent := foreign{t.Context(), make(chan struct{})}
+				g := taskgroup.New(parent, options...)
+				release, shielded := make(chan struct{}), false
+				g.Go(func(context.Context) error { <-release; return nil })
+				synctest.Wait()
+				task := taskgroup.Go(g, never)
+				g.Go(func(context.Context) error { shielded = true; return nil }, taskgroup.Shielded())
+				close(parent.done)
+				close(release)
+				ge := groupError(t, g.Wait())
+				assert.ErrorIs(t, ge.Cause, errWhy)
+				assert.Empty(t, ge.Errors)
+				assert.ErrorIs(t, task.Err(), errWhy)
+				assert.True(t, task.Cancelled())
+				assert.True(t, shielded)
+			})
+		})
+	}
+}
+
 // A task that looks at its parent's context may see that end before its own has:
 // noise all the same.
 func TestTheParentsErrorIsNoise(t *testing.T) {

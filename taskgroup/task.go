@@ -127,14 +127,25 @@ func (c *core) standAlone() {
 // is done already: then it never will be called, and the task has failed.
 func (c *core) callUnlessDone(r runner) {
 	if c.state.Load()&doomed == 0 {
-		ctx := c.context()
-		if ctx.Err() == nil {
+		if c.err = c.over(); c.err == nil {
 			r.call()
 			return
 		}
-		c.err = ctxerr.Of(ctx)
 	}
 	r.drop()
+}
+
+// over is why the task is not to begin, or nil. It asks the parent of its group,
+// too: if that is not one of the standard library's contexts, the group's learns
+// of its end a moment later.
+func (c *core) over() error {
+	if ctx := c.context(); ctx.Err() != nil {
+		return ctxerr.Of(ctx)
+	}
+	if g := c.group(); g != nil && c.state.Load()&shielded == 0 {
+		return ctxerr.Of(g.parent)
+	}
+	return nil
 }
 
 // fail ends a task that never ran.

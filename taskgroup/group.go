@@ -37,9 +37,9 @@ type Group struct {
 	// tasks that wait have a goroutine each, as with a go statement, and
 	// trivial ones share a few.
 	//
-	// When a cancellation meets a grant, the lock decides: a call that has been
-	// granted room is accepted, though its context may have ended meanwhile. In
-	// a group that has been cancelled only what is shielded in the backlog is
+	// When a cancellation meets a grant, the one that came first wins: a call
+	// whose context has ended is granted nothing, and one that has been granted
+	// room is accepted, though its context may have ended meanwhile. In a group that has been cancelled only what is shielded in the backlog is
 	// granted any; drain ends the rest of it, and the calls give up.
 	mu       sync.Mutex
 	callers  waitlist.List[*place]

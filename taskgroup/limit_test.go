@@ -545,8 +545,8 @@ func TestTheContextOfSubmitIsNotTheTasks(t *testing.T) {
 	})
 }
 
-// Rule 3: a tie of room with the end of Submit's context: the error is nil if
-// and only if the function runs, and the room is not lost.
+// Rule 3: a tie of room with the end of Submit's context: what came first wins,
+// the error is nil if and only if the function runs, and the room is not lost.
 func TestRoomAndTheContextOfSubmitAtOnce(t *testing.T) {
 	for name, tie := range map[string]func(g *taskgroup.Group, cancel func(), end chan struct{}){
 		"SetLimit, cancel": func(g *taskgroup.Group, cancel func(), _ chan struct{}) { g.SetLimit(2); cancel() },
@@ -579,6 +579,11 @@ func TestRoomAndTheContextOfSubmitAtOnce(t *testing.T) {
 						assert.Equal(t, err == nil, ran)
 						if err != nil {
 							assert.ErrorIs(t, err, context.Canceled)
+						}
+						if name != "SetLimit, cancel" { // the end of a task comes after both
+							assert.Error(t, err)
+						} else if !limiter {
+							assert.NoError(t, err)
 						}
 						if !done(end) {
 							close(end)
@@ -876,4 +881,38 @@ func TestRoomOfACallThatGivesUpTheSharedLimit(t *testing.T) {
 		assert.NoError(t, g.Wait())
 		assert.Equal(t, 1, shared.available())
 	})
+}
+
+// Rule 3: room that comes after the end of a call's context goes to the next in
+// line, be it in the limit or in the backlog.
+func TestRoomPassesByWhoHasGivenUp(t *testing.T) {
+	for name, options := range map[string][]taskgroup.Option{
+		"limit":   {taskgroup.WithLimit(1)},
+		"backlog": {taskgroup.WithLimit(1), taskgroup.WithBacklog(1)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := taskgroup.New(t.Context(), options...)
+				end := make(chan struct{})
+				g.Go(func(context.Context) error { <-end; return nil })
+				if name == "backlog" {
+					g.Go(func(context.Context) error { <-end; return nil })
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				var given, taken error
+				go func() { given = g.Submit(ctx, func(context.Context) error { panic("it runs") }) }()
+				synctest.Wait()
+				go func() { taken = g.Submit(t.Context(), func(context.Context) error { <-end; return nil }) }()
+				synctest.Wait()
+				cancel()
+				g.SetLimit(2)
+				assert.Equal(t, 2, g.Running())
+				synctest.Wait()
+				assert.Equal(t, context.Canceled, given)
+				assert.NoError(t, taken)
+				close(end)
+				assert.NoError(t, g.Wait())
+			})
+		})
+	}
 }

@@ -14,15 +14,26 @@ import (
 type place struct {
 	runner
 	node    waitlist.Node[*place]
-	units   int           // of the limit, once it has room
-	blocked chan struct{} // what the caller waits on; nil for the backlog
-	granted bool          // closed because the task is accepted, or has room
+	units   int             // of the limit, once it has room
+	blocked chan struct{}   // what the caller waits on; nil for the backlog
+	done    <-chan struct{} // how long the caller waits; nil for the backlog
+	granted bool            // closed because the task is accepted, or has room
 }
 
 func newPlace(r runner) *place {
 	p := &place{runner: r}
 	p.node.Value = p
 	return p
+}
+
+// isLeft reports that the caller waits no longer, though it may not have noticed.
+func (p *place) isLeft() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // runners is a queue of tasks, linked through themselves.
@@ -97,6 +108,10 @@ func (g *Group) moveUpLocked() {
 			return
 		}
 		p := list.Front().Value
+		if p.isLeft() {
+			list.PopFront()
+			continue
+		}
 		units, ok := g.roomLocked(p.task().weight())
 		if !ok {
 			break
@@ -118,11 +133,14 @@ func (g *Group) moveUpLocked() {
 	}
 	for g.callers.Len() > 0 && g.limiter == nil && g.mayQueueLocked() && g.ctx.Err() == nil {
 		p := g.callers.PopFront().Value
+		if p.isLeft() {
+			continue
+		}
 		g.hopeful--
 		g.acceptLocked(p.task())
 		p.granted = true
 		close(p.blocked)
-		p.blocked = nil
+		p.blocked, p.done = nil, nil
 		g.queueLocked(p)
 	}
 }

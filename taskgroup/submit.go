@@ -78,8 +78,10 @@ func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool 
 // only until ctx ends, and returns why the task was not accepted: an error for
 // which [errors.Is] finds both ctx.Err() and [context.Cause](ctx); or else
 // [ErrGroupClosed] if the group has ended or been shut down, or the cause of
-// the group's context. If ctx is done already, nothing is started. The task's
-// context does not derive from ctx. A nil fn is misuse.
+// the group's context. If ctx is done already, nothing is started. If ctx ends
+// while it waits, room that comes later goes to the next in line; once it has
+// room, the task is accepted. The task's context does not derive from ctx. A nil
+// fn is misuse.
 func (g *Group) Submit(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
 	return g.submit(ctx, g.plain("Submit", fn, opts), false)
 }
@@ -160,7 +162,12 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 func (g *Group) awaitRoom(ctx context.Context, p *place, blocked chan struct{}) error {
 	var done <-chan struct{}
 	if ctx != nil {
-		done = ctx.Done()
+		done = ctx.Done() // not under the lock: it may be anybody's code
+		g.mu.Lock()
+		if !p.granted {
+			p.done = done
+		}
+		g.mu.Unlock()
 	}
 	select {
 	case <-blocked:
@@ -170,7 +177,7 @@ func (g *Group) awaitRoom(ctx context.Context, p *place, blocked chan struct{}) 
 	g.mu.Lock()
 	if p.granted {
 		g.mu.Unlock()
-		return nil // the task is on its way, so that wins a tie
+		return nil // the task is on its way
 	}
 	if g.callers.Remove(&p.node) {
 		g.moveUpLocked() // it may have been too big where those behind it are not

@@ -580,9 +580,10 @@ func TestRoomAndTheContextOfSubmitAtOnce(t *testing.T) {
 						if err != nil {
 							assert.ErrorIs(t, err, context.Canceled)
 						}
-						if name != "SetLimit, cancel" { // the end of a task comes after both
+						switch { // on several processors a task may end at any time after end is closed
+						case name == "cancel, SetLimit" || name == "cancel, end":
 							assert.Error(t, err)
-						} else if !limiter {
+						case name == "SetLimit, cancel" && !limiter:
 							assert.NoError(t, err)
 						}
 						if !done(end) {

@@ -37,7 +37,8 @@ func (r *report) markdown() string {
 				factor(v.median, v.goal.Max), factor(v.worst, v.goal.Max), factor(v.goal.Max, v.goal.Max), v.word())
 		}
 	}
-	b.WriteString("\n## Every implementation\n\n")
+	b.WriteString("\n" + missed(r.rows) + tried)
+	b.WriteString("## Every implementation\n\n")
 	for _, m := range r.rows {
 		base := m.row.Impls[0].Name
 		fmt.Fprintf(&b, "### %s\n\n| | ns per %s | ratio to %s | worst |\n|---|---|---|---|\n", m.row.Name, m.row.Unit, base)

@@ -196,6 +196,37 @@ func TestAsCompletedPanic(t *testing.T) {
 	}
 }
 
+// Rule 8: also one that comes only because the loop was left.
+func TestLeavingALoopRaisesPanics(t *testing.T) {
+	captureLog(t)
+	synctest.Test(t, func(t *testing.T) {
+		panics := func(ctx context.Context) (int, error) { <-ctx.Done(); panic(errOwn) }
+		fns := []ownFunc{ownNothing, panics}
+		for name, leave := range map[string]func(){
+			"AsCompleted": func() {
+				for range taskgroup.AsCompleted(t.Context(), fns...) {
+					break
+				}
+			},
+			"MapSeq": func() {
+				for range taskgroup.MapSeq(t.Context(), 3, slices.Values(fns), callItem) {
+					synctest.Wait() // the other one runs
+					break
+				}
+			},
+			"MapUnordered": func() {
+				for range taskgroup.MapUnordered(t.Context(), 3, slices.Values(fns), callItem) {
+					synctest.Wait()
+					break
+				}
+			},
+		} {
+			t.Log(name)
+			assert.Equal(t, errOwn, ownPanic(t, leave).Value)
+		}
+	})
+}
+
 // A panic in the loop's body is not replaced by one in a function.
 func TestAsCompletedTwoPanics(t *testing.T) {
 	log := captureLog(t)

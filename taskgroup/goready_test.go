@@ -145,6 +145,8 @@ func TestGoReadyGivesUp(t *testing.T) {
 				assert.ErrorIs(t, err, context.DeadlineExceeded)
 				if c.also != nil {
 					assert.ErrorIs(t, err, c.also)
+				} else {
+					assert.Equal(t, taskgroup.Sleep(ctx, 1), err, "as of any wait that ctx ends")
 				}
 				assert.NoError(t, g.Context().Err())
 				assert.NoError(t, g.Wait())

@@ -786,6 +786,16 @@ func TestLimiterThatFails(t *testing.T) {
 	})
 }
 
+// Also if the context has ended meanwhile.
+func TestLimiterThatFailsWhileTheContextEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	shared := &units{acquire: func(context.Context, int) error { cancel(); return errBoom }}
+	g := taskgroup.New(t.Context(), taskgroup.WithLimiter(shared))
+	assert.NoError(t, g.Submit(ctx, returns(nil)), "accepted, and failed")
+	_, errs := failed(g.Wait())
+	assert.Equal(t, []error{errBoom}, errs)
+}
+
 // The context's errors in whatever dress: they refuse the task.
 func TestLimiterThatReturnsTheContextsError(t *testing.T) {
 	for name, dress := range map[string]func(ctx context.Context) error{

@@ -2,8 +2,10 @@ package taskgroup_test
 
 import (
 	"context"
+	"iter"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -130,6 +132,38 @@ func TestAMillionTasks(t *testing.T) {
 	}
 }
 
+// Rule 11: what a sequence has yielded is forgotten, though it goes on.
+func TestYieldedItemsAreForgotten(t *testing.T) {
+	result := func(context.Context, int) (*big, error) { return new(big), nil }
+	for _, values := range []iter.Seq2[*big, error]{
+		taskgroup.MapSeq(t.Context(), 100, slices.Values(upTo(3)), result),
+		taskgroup.MapUnordered(t.Context(), 100, slices.Values(upTo(3)), result),
+	} {
+		var yielded []weak.Pointer[big]
+		for v := range values {
+			yielded = append(yielded, weak.Make(v))
+			if len(yielded) == 3 {
+				assert.True(t, collected(yielded[0]))
+			}
+		}
+	}
+}
+
+// Rule 11: tasks that end their goroutine leave nothing either.
+func TestGoroutinesThatEndAreForgotten(t *testing.T) {
+	g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithKeepGoing(),
+		taskgroup.WithErrorHandler(func(context.Context, taskgroup.TaskInfo, error) {}))
+	assert.Less(t, grows(func() {
+		for range times(10_000) {
+			g.Go(func(context.Context) error { runtime.Goexit(); return nil })
+		}
+		for g.Running() > 0 {
+			runtime.Gosched()
+		}
+	}), int64(little))
+	assert.NoError(t, g.Wait())
+}
+
 // Rule 11: a wave of tasks that are all there at once leaves nothing.
 func TestAWaveOfTasks(t *testing.T) {
 	wave := func(g *taskgroup.Group) {
@@ -197,10 +231,14 @@ func TestCancelledSubmits(t *testing.T) {
 func TestCancelledWaits(t *testing.T) {
 	task := taskgroup.Start(t.Context(), taskgroup.NoValue(untilDone))
 	assert.Less(t, grows(func() {
-		for range times(100_000) {
+		for i := range times(100_000) {
 			ctx, cancel := context.WithCancel(t.Context())
 			go cancel()
-			_, _ = task.Wait(ctx)
+			if i%2 == 0 {
+				_, _ = task.Wait(ctx)
+			} else {
+				_, _ = taskgroup.GatherTasks(ctx, task)
+			}
 		}
 	}), int64(little))
 	task.Cancel(nil)

@@ -19,6 +19,12 @@ type quiet struct{ err error }
 func (quiet) Error() string   { return "quiet" }
 func (q quiet) Unwrap() error { return q.err }
 
+// empty is a join that holds nothing.
+type empty struct{}
+
+func (empty) Error() string   { return "empty" }
+func (empty) Unwrap() []error { return nil }
+
 // Tasks: Cancelled: it ended with noise. What counts as that, of a task whose
 // context is done, and of one whose context is not. TG-06, R3.
 func TestNoise(t *testing.T) {
@@ -39,6 +45,7 @@ func TestNoise(t *testing.T) {
 			return taskgroup.Sleep(late, time.Hour)
 		}, true}, // its Cause is
 		"a join of nothing but noise":  {func(ctx, _ context.Context) error { return errors.Join(ctx.Err(), context.Cause(ctx)) }, true},
+		"a join of nothing":            {func(_, _ context.Context) error { return empty{} }, false},
 		"a join that holds a failure":  {func(ctx, _ context.Context) error { return errors.Join(ctx.Err(), errCleanup) }, false},
 		"a wrap of two":                {func(ctx, _ context.Context) error { return fmt.Errorf("%w: %w", ctx.Err(), errCleanup) }, false},
 		"a failure":                    {func(_, _ context.Context) error { return errCleanup }, false},

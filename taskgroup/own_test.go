@@ -311,6 +311,28 @@ func TestOwnPanicKeepsOtherFailures(t *testing.T) {
 	})
 }
 
+// Rule 8: of several panics the first is raised, with the others under it.
+func TestOwnSecondPanicIsKept(t *testing.T) {
+	captureLog(t)
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range ownCallsOf(failing, racing, patient, yielding) {
+			t.Log(c.name)
+			pe := ownPanic(t, func() {
+				_ = c.call(t.Context(),
+					func(context.Context) (int, error) { time.Sleep(ms); panic("first") },
+					func(ctx context.Context) (int, error) { <-ctx.Done(); panic("second") })
+			})
+			require.NotNil(t, pe)
+			assert.Equal(t, "first", pe.Value)
+			indexes, errs := failed(pe.Others)
+			assert.Equal(t, []int{1}, indexes)
+			second, ok := errs[0].(*taskgroup.PanicError)
+			require.True(t, ok)
+			assert.Equal(t, "second", second.Value)
+		}
+	})
+}
+
 // Rule 8: a panic that crosses a second join is reported once, and is the same
 // for whoever looks at it.
 func TestOwnPanicCrosses(t *testing.T) {
@@ -473,14 +495,16 @@ func TestOwnContextEndsWithTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range ownCallsOf() {
 			t.Log(c.name)
-			var ended func() error
-			err := c.call(t.Context(), func(ctx context.Context) (int, error) {
-				ended = ctx.Err
-				return 0, ctx.Err()
-			})
-			assert.NoError(t, err)
-			assert.ErrorIs(t, ended(), context.Canceled)
-			assert.NoError(t, t.Context().Err())
+			for _, want := range []error{nil, errOwn} {
+				var ended func() error
+				err := c.call(t.Context(), func(ctx context.Context) (int, error) {
+					ended = ctx.Err
+					return 0, errors.Join(ctx.Err(), want)
+				})
+				assert.ErrorIs(t, err, want)
+				assert.ErrorIs(t, ended(), context.Canceled)
+				assert.NoError(t, t.Context().Err())
+			}
 		}
 	})
 }

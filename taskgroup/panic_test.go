@@ -358,6 +358,45 @@ func TestPanicThroughNestedJoins(t *testing.T) {
 	})
 }
 
+// Run: so are the causes of the groups that it crosses, whichever has one.
+func TestPanicThroughGroupsThatWereEnded(t *testing.T) {
+	inner, outer := errors.New("inner"), errors.New("outer")
+	for _, innerCause := range []error{nil, inner} {
+		for _, outerCause := range []error{nil, outer} {
+			synctest.Test(t, func(t *testing.T) {
+				capture(t)
+				g := taskgroup.New(t.Context())
+				g.Go(func(context.Context) error {
+					g := taskgroup.New(context.Background())
+					g.Go(func(context.Context) error { time.Sleep(2 * time.Second); panic("raised") }, taskgroup.Shielded())
+					g.Go(func(context.Context) error { time.Sleep(time.Second); return errCleanup })
+					time.Sleep(time.Millisecond) // both run
+					if innerCause != nil {
+						g.Cancel(innerCause)
+					}
+					return g.Wait()
+				})
+				synctest.Wait()
+				if outerCause != nil {
+					g.Cancel(outerCause)
+				} else {
+					g.Go(returns(errBoom))
+				}
+				others := groupError(t, raisedPanic(t, func() { _ = g.Wait() }).Others)
+				for _, cause := range []error{innerCause, outerCause} {
+					if cause != nil {
+						assert.ErrorIs(t, others.Cause, cause)
+					}
+				}
+				if innerCause == nil && outerCause == nil {
+					assert.NoError(t, others.Cause)
+				}
+				assert.ErrorIs(t, others, errCleanup)
+			})
+		}
+	}
+}
+
 // A *PanicError in main passes through Run unchanged, like any other value.
 func TestPanicErrorInMain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

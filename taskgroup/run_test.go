@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"strings"
@@ -177,6 +178,19 @@ func TestMainReturnsTheCauseOfAnotherGroup(t *testing.T) {
 	})
 }
 
+// P-18: an error whose own methods panic, as those of a typed nil do, is a
+// failure of main like another.
+func TestMainReturnsATypedNil(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var typedNil *fs.PathError
+		err := taskgroup.Run(t.Context(), func(context.Context, *taskgroup.Group) error { return typedNil })
+		ge, ok := err.(*taskgroup.GroupError)
+		require.True(t, ok)
+		require.Len(t, ge.Errors, 1)
+		assert.Same(t, typedNil, ge.Errors[0].Err)
+	})
+}
+
 // N-06: Run may be nested.
 func TestNestedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -246,16 +260,19 @@ func TestMainPanics(t *testing.T) {
 func TestMainPanicsWithGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
+		var left *taskgroup.Group
 		v := raised(func() {
 			_ = taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
-				g.Go(failAfter(time.Hour, nil))
+				left = g
+				g.Go(failAfter(time.Hour, errCleanup))
 				synctest.Wait()
 				panic("main")
 			}, taskgroup.WithGrace(time.Second))
 		})
 		assert.Equal(t, "main", v)
 		assert.Equal(t, time.Second, time.Since(begun))
-		time.Sleep(time.Hour)
+		_, errs := failed(left.Wait())
+		assert.Equal(t, []error{errCleanup}, errs, "a later Wait joins, with what has failed since")
 	})
 }
 

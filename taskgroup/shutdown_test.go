@@ -208,6 +208,28 @@ func TestLateShutdownAndAPanic(t *testing.T) {
 	})
 }
 
+// Groups: Shutdown refuses the calls that wait for room, also in a limit that is
+// shared: whoever holds that may hold it for long.
+func TestShutdownWhileACallWaitsForTheLimiter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := taskgroup.New(t.Context(), taskgroup.WithLimiter(&units{free: 1}))
+		g.Go(func(context.Context) error { time.Sleep(time.Second); return nil })
+		begun := time.Now()
+		for _, call := range []func() error{
+			func() error { return g.Submit(t.Context(), returns(nil)) },
+			func() error { return taskgroup.Go(g, value(1)).Err() },
+		} {
+			go func() {
+				assert.Same(t, taskgroup.ErrGroupClosed, call())
+				assert.Zero(t, time.Since(begun))
+			}()
+		}
+		synctest.Wait()
+		assert.NoError(t, g.Shutdown(t.Context()))
+		assert.Equal(t, time.Second, time.Since(begun))
+	})
+}
+
 // Run: WithGrace, for Wait too: tasks that outlive the cancellation by d make it
 // return a *LateError; a Wait after that joins for good. TG-10, N-03, H50.
 func TestGrace(t *testing.T) {
@@ -229,6 +251,23 @@ func TestGrace(t *testing.T) {
 		_, errs = failed(ge)
 		assert.Equal(t, []error{errBoom, errCleanup}, errs)
 		assert.Same(t, ge, g.Wait())
+	})
+}
+
+// The error it would have returned has the parent's end for its cause, if that
+// ended the group.
+func TestGraceAfterTheParentsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parent, end := context.WithCancelCause(t.Context())
+		g := taskgroup.New(parent, taskgroup.WithGrace(time.Minute))
+		g.Go(failAfter(time.Hour, nil), taskgroup.Named("stubborn"))
+		synctest.Wait()
+		end(errWhy)
+		ge := groupError(t, late(t, g.Wait()).Cause)
+		assert.ErrorIs(t, ge.Cause, errWhy)
+		assert.ErrorIs(t, ge.Cause, context.Canceled)
+		assert.Empty(t, ge.Errors)
+		assert.NoError(t, g.Wait(), "everything returned nil")
 	})
 }
 

@@ -169,6 +169,23 @@ func TestStaggeredTies(t *testing.T) {
 	}
 }
 
+// Rule 2: a function that begins only when ctx has ended is not called, and that
+// is no failure of it.
+func TestStaggeredNotCalled(t *testing.T) {
+	for range 100 {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		fns := make([]ownFunc, 20)
+		for i := range fns {
+			fns[i] = func(ctx context.Context) (int, error) { cancel(); return 0, ctx.Err() }
+		}
+		_, err := taskgroup.Staggered(ctx, 0, nil, fns...)
+		ge := groupError(t, err)
+		assert.ErrorIs(t, ge.Cause, context.Canceled)
+		assert.Empty(t, ge.Errors)
+	}
+}
+
 // H53: one winner, every other value discarded, under stress.
 func TestStaggeredStress(t *testing.T) {
 	for range 1000 {

@@ -187,6 +187,21 @@ func TestDeadlineExpired(t *testing.T) {
 	})
 }
 
+// T-03: the scope's own methods go by the clock, too, and its context with them.
+func TestDeadlineExpiredBeforeItsTimer(t *testing.T) {
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			due := time.After(5 * ms) // whichever timer runs first
+			assert.NoError(t, taskgroup.Timeout(t.Context(), 5*ms, func(ctx context.Context, deadline *taskgroup.Deadline) error {
+				<-due
+				assert.True(t, deadline.Expired())
+				assert.ErrorIs(t, context.Cause(ctx), context.DeadlineExceeded)
+				return nil
+			}))
+		})
+	}
+}
+
 // T-07: at the same moment the outer scope is the cause, and both have expired.
 func TestTimeoutsNestedAtTheSameMoment(t *testing.T) {
 	for range 50 {

@@ -50,6 +50,7 @@ func TestAllocationsWithoutWaiting(t *testing.T) {
 		"Notify without waiters": {func() { l.TryLock(); cond.NotifyAll(); l.Unlock() }, 0},
 		"barrier of one":         {func() { _, _ = one.Wait(ctx) }, 0},
 		"Do":                     {func() { _ = s.Do(ctx, free) }, 1},
+		"Do, a look at Err":      {func() { _ = s.Do(ctx, context.Context.Err) }, 1},
 	} {
 		assert.InDelta(t, want.allocs, testing.AllocsPerRun(100, want.f), 0, name)
 	}

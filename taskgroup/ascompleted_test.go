@@ -209,13 +209,15 @@ func TestLeavingALoopRaisesPanics(t *testing.T) {
 				}
 			},
 			"MapSeq": func() {
-				for range taskgroup.MapSeq(t.Context(), 3, slices.Values(fns), callItem) {
+				for _, err := range taskgroup.MapSeq(t.Context(), 3, slices.Values(fns), callItem) {
+					assert.NoError(t, err)
 					synctest.Wait() // the other one runs
 					break
 				}
 			},
 			"MapUnordered": func() {
-				for range taskgroup.MapUnordered(t.Context(), 3, slices.Values(fns), callItem) {
+				for _, err := range taskgroup.MapUnordered(t.Context(), 3, slices.Values(fns), callItem) {
+					assert.NoError(t, err)
 					synctest.Wait()
 					break
 				}

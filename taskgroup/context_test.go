@@ -347,6 +347,47 @@ func TestATasksContextFromManyGoroutines(t *testing.T) {
 	}
 }
 
+// hooked is a context that calls hook when its Done channel is first asked for.
+// It hides what kind of context it is, so that whoever derives from it needs a
+// goroutine that waits for its end.
+type hooked struct {
+	context.Context //nolint:containedctx // it is a context
+
+	hook func()
+}
+
+func (h *hooked) Value(any) any { return nil }
+
+func (h *hooked) Done() <-chan struct{} {
+	if hook := h.hook; hook != nil {
+		h.hook = nil
+		hook()
+	}
+	return h.Context.Done()
+}
+
+// Two who ask for its Done channel at the same time get the same, and nothing is
+// left of the other.
+func TestATasksContextHasOneDoneChannel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parent := &hooked{Context: t.Context()}
+		before := runtime.NumGoroutine()
+		var first, second <-chan struct{}
+		task := taskgroup.Start(parent, func(ctx context.Context) (int, error) {
+			parent.hook = func() { first = ctx.Done() }
+			second = ctx.Done()
+			return 1, nil
+		})
+		v, err := task.Wait(t.Context())
+		assert.NoError(t, err)
+		assert.Equal(t, 1, v)
+		assert.Equal(t, first, second)
+		assert.True(t, done(first))
+		synctest.Wait()
+		assert.LessOrEqual(t, runtime.NumGoroutine(), before, "somebody still waits for the parent")
+	})
+}
+
 // Rule 2: a group asks its parent, too, whose end its own context learns of a
 // moment later if it is not one of the standard library's.
 func TestAForeignParentThatHasEnded(t *testing.T) {
@@ -389,6 +430,19 @@ func TestAForeignParentEndsBeforeATaskBegins(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What a task returns of that is noise, though its group has not learnt of it.
+func TestTheErrorOfAForeignParentIsNoise(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parent := foreign{t.Context(), make(chan struct{})}
+		g := taskgroup.New(parent)
+		task := taskgroup.Go(g, func(context.Context) (int, error) { close(parent.done); return 0, parent.Err() })
+		ge := groupError(t, g.Wait())
+		assert.True(t, task.Cancelled())
+		assert.Empty(t, ge.Errors)
+		assert.ErrorIs(t, ge.Cause, errWhy)
+	})
 }
 
 // A task that looks at its parent's context may see that end before its own has:

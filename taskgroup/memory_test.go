@@ -140,7 +140,8 @@ func TestYieldedItemsAreForgotten(t *testing.T) {
 		taskgroup.MapUnordered(t.Context(), 100, slices.Values(upTo(3)), result),
 	} {
 		var yielded []weak.Pointer[big]
-		for v := range values {
+		for v, err := range values {
+			require.NoError(t, err)
 			yielded = append(yielded, weak.Make(v))
 			if len(yielded) == 3 {
 				assert.True(t, collected(yielded[0]))

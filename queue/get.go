@@ -26,7 +26,7 @@ import (
 func (q *Queue[T]) Get(ctx context.Context) (T, error) {
 	if ctx.Err() != nil {
 		var none T
-		return none, ctxerr.Of(ctx)
+		return none, ctxerr.Ended(ctx)
 	}
 	q.mu.Lock()
 	switch {
@@ -87,7 +87,7 @@ func (q *Queue[T]) GetBatch(ctx context.Context, buf []T) (n int, err error) {
 		return 0, nil
 	}
 	if ctx.Err() != nil {
-		return 0, ctxerr.Of(ctx)
+		return 0, ctxerr.Ended(ctx)
 	}
 	q.mu.Lock()
 	if q.lenLocked() > 0 {
@@ -114,7 +114,7 @@ func (q *Queue[T]) receiveLocked(ctx context.Context) (item T, err error) {
 	w := q.waitLocked(ctx, &q.getters, item)
 	switch {
 	case w == nil:
-		return item, ctxerr.Of(ctx)
+		return item, ctxerr.Ended(ctx)
 	case w.refused:
 		return item, ErrShutdown
 	}

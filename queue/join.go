@@ -60,11 +60,11 @@ func (q *Queue[T]) Join(ctx context.Context) error {
 	}
 	if ended {
 		q.mu.Unlock()
-		return ctxerr.Of(ctx)
+		return ctxerr.Ended(ctx)
 	}
 	var none T
 	if q.waitLocked(ctx, &q.joiners, none) == nil {
-		return ctxerr.Of(ctx)
+		return ctxerr.Ended(ctx)
 	}
 	return nil
 }

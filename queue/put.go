@@ -27,7 +27,7 @@ import (
 // cannot overtake it.
 func (q *Queue[T]) Put(ctx context.Context, item T) error {
 	if ctx.Err() != nil {
-		return ctxerr.Of(ctx)
+		return ctxerr.Ended(ctx)
 	}
 	q.mu.Lock()
 	if !q.down && q.getters.Len() == 0 && !q.fullLocked() {
@@ -54,7 +54,7 @@ func (q *Queue[T]) Put(ctx context.Context, item T) error {
 	w := q.waitLocked(ctx, &q.putters, item)
 	switch {
 	case w == nil:
-		return ctxerr.Of(ctx)
+		return ctxerr.Ended(ctx)
 	case w.refused:
 		return ErrShutdown
 	case q.heap != nil:

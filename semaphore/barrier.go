@@ -62,7 +62,7 @@ func NewBarrier(parties int) *Barrier {
 func (b *Barrier) Wait(ctx context.Context) (int, error) {
 	b.check()
 	if ctx.Err() != nil {
-		return noIndex, ctxerr.Of(ctx)
+		return noIndex, ctxerr.Ended(ctx)
 	}
 	b.mu.Lock()
 	if b.broken {
@@ -82,20 +82,22 @@ func (b *Barrier) Wait(ctx context.Context) (int, error) {
 	b.line.PushBack(w)
 	b.mu.Unlock()
 
+	gaveUp := false
 	if done := ctx.Done(); done == nil {
 		<-wake
 	} else {
 		select {
 		case <-wake:
 		case <-done:
+			gaveUp = true
 			b.giveUp(w)
 		}
 	}
 	if w.Value != noIndex {
 		return w.Value, nil
 	}
-	if ctx.Err() != nil {
-		return noIndex, ctxerr.Of(ctx)
+	if gaveUp || ctx.Err() != nil {
+		return noIndex, ctxerr.Ended(ctx)
 	}
 	return noIndex, ErrBroken
 }

@@ -63,7 +63,7 @@ func NewCond(l *Lock) *Cond {
 func (c *Cond) Wait(ctx context.Context) error {
 	c.check("Cond.Wait")
 	if ctx.Err() != nil {
-		return ctxerr.Of(ctx)
+		return ctxerr.Ended(ctx)
 	}
 	w := new(waitlist.Node[condWaiter])
 	w.Value.lock.Value = newWaiter(1)
@@ -75,21 +75,23 @@ func (c *Cond) Wait(ctx context.Context) error {
 	c.mu.Unlock()
 	c.leave(w)
 
+	gaveUp := false
 	if done := ctx.Done(); done == nil {
 		<-ready
 	} else {
 		select {
 		case <-ready:
 		case <-done:
+			gaveUp = true
 			c.cancel(w)
 			<-ready
 		}
 	}
-	if ctx.Err() == nil {
+	if !gaveUp && ctx.Err() == nil {
 		return nil
 	}
 	c.passOn(w)
-	return ctxerr.Of(ctx)
+	return ctxerr.Ended(ctx)
 }
 
 // WaitFor waits until pred, which is called with the lock held, is true: it is [Cond.Wait]

@@ -81,7 +81,7 @@ func (e *Event) Wait(ctx context.Context) error {
 	}
 	// Once more: it may have been set before ctx ended.
 	if ctx.Err() != nil && !e.set.Load() {
-		return ctxerr.Of(ctx)
+		return ctxerr.Ended(ctx)
 	}
 	e.mu.Lock()
 	if e.set.Load() {
@@ -108,7 +108,7 @@ func (e *Event) Wait(ctx context.Context) error {
 	if !e.giveUp(wake) {
 		return nil
 	}
-	return ctxerr.Of(ctx)
+	return ctxerr.Ended(ctx)
 }
 
 // giveUp counts one less who waits for wake, unless that has been closed.

@@ -55,7 +55,7 @@ func NewKeyed[K comparable](n int) *Keyed[K] {
 func (k *Keyed[K]) Acquire(ctx context.Context, key K) error {
 	k.check(key)
 	if ctx.Err() != nil {
-		return ctxerr.Of(ctx)
+		return ctxerr.Ended(ctx)
 	}
 	k.mu.Lock()
 	e := k.entry(key)
@@ -65,12 +65,16 @@ func (k *Keyed[K]) Acquire(ctx context.Context, key K) error {
 	}
 	e.waiting++
 	k.mu.Unlock()
-	err := e.sem.Acquire(ctx)
+	defer k.waited(key, e) // also if ctx is one whose methods panic
+	return e.sem.Acquire(ctx)
+}
+
+// waited counts one less who waits.
+func (k *Keyed[K]) waited(key K, e *entry) {
 	k.mu.Lock()
+	defer k.mu.Unlock()
 	e.waiting--
 	k.tidy(key, e)
-	k.mu.Unlock()
-	return err
 }
 
 // TryAcquire takes a permit of key if one is free and nobody waits for it, and reports

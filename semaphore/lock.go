@@ -56,7 +56,7 @@ func (l *Lock) setUp() {
 // It mirrors asyncio.Lock.acquire. Unlike there, a cancelled caller never gets the lock.
 func (l *Lock) Lock(ctx context.Context) error {
 	if ctx.Err() != nil {
-		return ctxerr.Of(ctx)
+		return ctxerr.Ended(ctx)
 	}
 	if l.one.word.CompareAndSwap(unlocked, locked) {
 		return nil

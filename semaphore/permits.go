@@ -85,7 +85,7 @@ func (s *Semaphore) acquire(ctx context.Context, n int) error {
 	var err error
 	if s.join(w) && !w.Value.wait(ctx) {
 		s.giveUp(w)
-		err = ctxerr.Of(ctx)
+		err = ctxerr.Ended(ctx)
 	} else {
 		err = w.Value.fate.err()
 	}

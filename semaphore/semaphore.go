@@ -134,7 +134,7 @@ func NewCounting(n int) *Semaphore {
 // permit.
 func (s *Semaphore) Acquire(ctx context.Context) error {
 	if ctx.Err() != nil {
-		return ctxerr.Of(ctx)
+		return ctxerr.Ended(ctx)
 	}
 	if v := s.word.Load(); freeIn(v) > 0 && s.word.CompareAndSwap(v, v+moved(1)) {
 		return nil
@@ -155,7 +155,7 @@ func (s *Semaphore) AcquireN(ctx context.Context, n int) error {
 		panic(misused("AcquireN of less than one permit"))
 	}
 	if ctx.Err() != nil {
-		return ctxerr.Of(ctx)
+		return ctxerr.Ended(ctx)
 	}
 	if v := s.word.Load(); freeIn(v) >= n && s.word.CompareAndSwap(v, v+moved(n)) {
 		return nil

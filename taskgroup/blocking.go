@@ -40,7 +40,7 @@ func Blocking[T any](ctx context.Context, fn func() (T, error)) (T, error) {
 	case <-b.ended:
 	case <-ctx.Done():
 		if b.leave() {
-			return zero, ctxerr.Of(ctx)
+			return zero, ctxerr.Ended(ctx)
 		}
 	}
 	if b.raised != nil {

@@ -230,7 +230,7 @@ func (c *completion) wait(ctx context.Context) error {
 	if c.hasEnded() {
 		return nil
 	}
-	if ctx.Done() == nil && c.park() {
+	if ctx.Done() == nil && ctx.Err() == nil && c.park() {
 		return nil
 	}
 	return c.waitUntil(ctx)

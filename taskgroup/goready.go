@@ -52,9 +52,9 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	t.cancel(context.Cause(ctx))
 	<-t.doneChan()
 	if t.err == nil || t.state.Load()&noisy != 0 {
-		return zero, ctxerr.Of(ctx)
+		return zero, ctxerr.Ended(ctx)
 	}
-	return zero, errors.Join(ctxerr.Of(ctx), t.err)
+	return zero, errors.Join(ctxerr.Ended(ctx), t.err)
 }
 
 // readyTask is a task whose caller waits for it to be ready. Whichever comes

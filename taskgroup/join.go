@@ -99,7 +99,7 @@ func (g *Group) Shutdown(ctx context.Context) error {
 		return g.answer()
 	case <-ctx.Done():
 	}
-	cause := ctxerr.Of(ctx)
+	cause := ctxerr.Ended(ctx)
 	g.mu.Lock()
 	late := g.cancelLocked(cause)
 	tasks := g.runningLocked()

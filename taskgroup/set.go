@@ -297,7 +297,7 @@ func (s *Set[A]) wait(ctx context.Context, node *waitlist.Node[nextCall[A]]) ans
 		left := s.calls.Remove(node)
 		s.mu.Unlock()
 		if left {
-			return answer[A]{err: ctxerr.Of(ctx)}
+			return answer[A]{err: ctxerr.Ended(ctx)}
 		}
 	}
 	return call.answer

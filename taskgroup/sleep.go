@@ -31,6 +31,6 @@ func Sleep(ctx context.Context, d time.Duration) error {
 		if !time.Now().Before(end) {
 			return nil
 		}
-		return ctxerr.Of(ctx)
+		return ctxerr.Ended(ctx)
 	}
 }

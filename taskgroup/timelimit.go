@@ -33,7 +33,7 @@ func (l *timeLimit) isOver(ctx context.Context) bool {
 		return false
 	}
 	if !l.capped {
-		<-ctx.Done() // its timer is due
+		awaitTimer(ctx)
 	}
 	return true
 }
@@ -60,12 +60,29 @@ func (e *timeoutError) settle(parent, scope context.Context, due time.Time, err 
 // no later than due, which has come: of two that end at the same moment the
 // outer one counts, whichever timer has fired first. If so, ctx is done.
 func isOverBy(ctx context.Context, due time.Time) bool {
-	if limit, ok := ctx.Deadline(); ok && !limit.After(due) {
-		<-ctx.Done() // its timer is due
+	if limit, ok := ctx.Deadline(); ok && !limit.After(due) && awaitTimer(ctx) {
 		return true
 	}
 	t, _ := ctx.Value(deadlineKey).(*Deadline)
 	return t.isOverBy(due) && ctx.Err() != nil // which may be shielded from that
+}
+
+// awaitTimer waits for a context whose timer is due, for a moment at most, and
+// reports that it is done. A user's own context may have a deadline and not keep it.
+func awaitTimer(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return true
+	default:
+	}
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return true
+	case <-timer.C:
+		return false
+	}
 }
 
 // timedOut adds ErrTimeout to what settle has left.

@@ -39,7 +39,7 @@ func (c *completion) waitUntil(ctx context.Context) error {
 			case !c.forget(&w.observer):
 				<-w.woken // it is being told of the end
 			case !c.hasEnded(): // the end wins a tie
-				err = ctxerr.Of(ctx)
+				err = ctxerr.Ended(ctx)
 			}
 		}
 	}

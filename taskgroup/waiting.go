@@ -163,7 +163,7 @@ func (w *waiting) wait(ctx context.Context) error {
 		if w.isOver() {
 			return nil
 		}
-		return ctxerr.Of(ctx)
+		return ctxerr.Ended(ctx)
 	}
 }
 

@@ -41,6 +41,16 @@ func Of(ctx context.Context) error {
 	return &Error{Err: err, Cause: cause}
 }
 
+// Ended is [Of] for a context that has shown that it is done. It is never nil,
+// not even where a user's own context closes its channel before it has an error:
+// a wait that ended with nothing must not look like a success.
+func Ended(ctx context.Context) error {
+	if err := Of(ctx); err != nil {
+		return err
+	}
+	return context.Canceled
+}
+
 // Is is [errors.Is], and false where a method of an error on the way panics. A
 // typed nil is such an error: it unwraps itself by a nil pointer.
 func Is(err, target error) (found bool) {

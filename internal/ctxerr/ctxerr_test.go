@@ -38,6 +38,23 @@ func TestOf(t *testing.T) {
 	assert.EqualError(t, ctxerr.Of(wrapped), "shutting down: context canceled")
 }
 
+// early is a context that closes its channel before it has an error.
+type early struct{ context.Context } //nolint:containedctx // it is one
+
+func (early) Done() <-chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
+// A wait that a context has ended has an error in any case.
+func TestEnded(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errWhy)
+	assert.Equal(t, ctxerr.Of(ctx), ctxerr.Ended(ctx))
+	assert.Equal(t, context.Canceled, ctxerr.Ended(early{t.Context()}))
+}
+
 type uncomparable struct{ _ []string }
 
 func (uncomparable) Error() string { return "uncomparable" }

@@ -1,0 +1,175 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/asyncgo/queue"
+)
+
+// ownContext is a user's own context.
+type ownContext struct {
+	done     chan struct{}
+	err      func() error
+	value    func()
+	deadline time.Time
+}
+
+func (c *ownContext) Done() <-chan struct{}       { return c.done }
+func (c *ownContext) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
+
+func (c *ownContext) Err() error {
+	if c.err == nil {
+		return nil
+	}
+	return c.err()
+}
+
+func (c *ownContext) Value(any) any {
+	if c.value != nil {
+		c.value()
+	}
+	return nil
+}
+
+// inUse are calls that wait, each with a queue of its own, which is full or empty.
+func inUse(t kindTest) map[string]waitingCall {
+	t.Helper()
+	calls := map[string]waitingCall{}
+	for name, c := range map[string]struct {
+		items int
+		call  func(q *queue.Queue[int], ctx context.Context) func() ([]int, error)
+	}{
+		"Get":      {0, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) { return get(ctx, q) }},
+		"GetBatch": {0, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) { return batch(ctx, q, 2) }},
+		"Items": {0, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) {
+			return func() ([]int, error) {
+				for v := range q.Items(ctx) {
+					return []int{v}, nil
+				}
+				return nil, errors.Join(context.Canceled, ctx.Err())
+			}
+		}},
+		"Put":  {1, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) { return put(ctx, q, 2) }},
+		"Join": {1, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) { return join(ctx, q) }},
+	} {
+		q := t.make(1)
+		for range c.items {
+			fill(t, q, 1)
+		}
+		calls[name] = waitingCall{q, func(ctx context.Context) func() ([]int, error) { return c.call(q, ctx) }, c.items}
+	}
+	return calls
+}
+
+type waitingCall struct {
+	q     *queue.Queue[int]
+	call  func(ctx context.Context) func() ([]int, error)
+	items int
+}
+
+// serve does what the call waits for, whichever it is.
+func (w waitingCall) serve(t kindTest) {
+	t.Helper()
+	if w.items == 0 {
+		fill(t, w.q, 1)
+		return
+	}
+	_, err := w.q.TryGet()
+	assert.NoError(t, err)
+	w.q.TaskDone()
+}
+
+// assertUntouched asserts that a call that gave up has left the queue as it was,
+// and takes nothing that comes later.
+func (w waitingCall) assertUntouched(t kindTest, name string) {
+	t.Helper()
+	assert.Equal(t, w.items, w.q.Len(), name)
+	assert.Equal(t, w.items, w.q.Unfinished(), name)
+	w.serve(t)
+	synctest.Wait()
+	assert.Equal(t, 1-w.items, w.q.Len(), name)
+}
+
+// A context that is never done is waited with like [context.Background], whatever
+// its deadline says.
+func TestContextsThatNeverEnd(t *testing.T) {
+	eachKind(t, func(t kindTest) {
+		for _, ctx := range []context.Context{
+			&ownContext{},
+			&ownContext{done: make(chan struct{})},
+			&ownContext{deadline: time.Now().Add(-time.Hour)},
+		} {
+			for name, w := range inUse(t) {
+				c := then(w.call(ctx))
+				time.Sleep(time.Hour)
+				c.isBlocked(t, name)
+				w.serve(t)
+				synctest.Wait()
+				assert.True(t, c.returned, name)
+				assert.NoError(t, c.err, name)
+			}
+		}
+	})
+}
+
+// Rule 2, where a context is done and has no channel, and where its error is
+// another one each time it is asked.
+func TestContextsThatAreDone(t *testing.T) {
+	eachKind(t, func(t kindTest) {
+		asked := 0
+		for _, err := range []func() error{
+			func() error { return context.Canceled },
+			func() error {
+				if asked++; asked%2 == 0 {
+					return context.DeadlineExceeded
+				}
+				return context.Canceled
+			},
+		} {
+			for name, w := range inUse(t) {
+				c := then(w.call(&ownContext{err: err}))
+				assert.True(t, c.returned, name)
+				assert.Error(t, c.err, name)
+				w.assertUntouched(t, name)
+			}
+		}
+	})
+}
+
+// A wait that ended with nothing is no success, though the context closes its
+// channel before it has an error.
+func TestContextsThatEndWithoutAnError(t *testing.T) {
+	eachKind(t, func(t kindTest) {
+		for name, w := range inUse(t) {
+			ctx := &ownContext{done: make(chan struct{})}
+			c := then(w.call(ctx))
+			c.isBlocked(t, name)
+			close(ctx.done)
+			synctest.Wait()
+			c.failed(t, context.Canceled)
+			w.assertUntouched(t, name)
+		}
+	})
+}
+
+// Rule 8: a panic in a context passes on, and leaves nothing behind.
+func TestContextsThatPanic(t *testing.T) {
+	eachKind(t, func(t kindTest) {
+		for name, w := range inUse(t) {
+			ctx := &ownContext{done: make(chan struct{}), value: func() { panic(errWhy) }}
+			c := then(w.call(ctx))
+			c.isBlocked(t, name)
+			ctx.err = func() error { return context.Canceled }
+			close(ctx.done)
+			synctest.Wait()
+			assert.Equal(t, errWhy, c.panicked, name)
+			w.assertUntouched(t, name)
+		}
+	})
+}

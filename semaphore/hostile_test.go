@@ -1,0 +1,175 @@
+package semaphore_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/asyncgo/semaphore"
+)
+
+// ownContext is a user's own context.
+type ownContext struct {
+	done     chan struct{}
+	err      func() error
+	value    func()
+	deadline time.Time
+}
+
+func (c *ownContext) Done() <-chan struct{}       { return c.done }
+func (c *ownContext) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
+
+func (c *ownContext) Err() error {
+	if c.err == nil {
+		return nil
+	}
+	return c.err()
+}
+
+func (c *ownContext) Value(any) any {
+	if c.value != nil {
+		c.value()
+	}
+	return nil
+}
+
+// inUse are calls that wait, each for something of its own, and what ends the
+// wait. Afterwards check tells that a call that gave up has taken nothing along.
+func inUse(t *testing.T) map[string]waitingCall {
+	t.Helper()
+	s := semaphore.New(1)
+	require.True(t, s.TryAcquire())
+	k := semaphore.NewKeyed[string](1)
+	require.True(t, k.TryAcquire("a"))
+	var l semaphore.Lock
+	require.True(t, l.TryLock())
+	var e semaphore.Event
+	b := semaphore.NewBarrier(2)
+	room := newRoom()
+	return map[string]waitingCall{
+		"Semaphore.Acquire": {s.Acquire, s.Release, func() bool { return s.Stats().Held == 1 }},
+		"Semaphore.Do": {
+			func(ctx context.Context) error { return s.Do(ctx, func(context.Context) error { return errWhy }) },
+			s.Release, func() bool { return s.Stats().Held == 1 },
+		},
+		"Keyed.Acquire": {
+			func(ctx context.Context) error { return k.Acquire(ctx, "a") },
+			func() { k.Release("a") }, func() bool { k.Release("a"); free := k.Len() == 0; k.TryAcquire("a"); return free },
+		},
+		"Lock.Lock":  {l.Lock, l.Unlock, l.Locked},
+		"Event.Wait": {e.Wait, func() { e.Set(); e.Clear() }, func() bool { return !e.IsSet() }},
+		"Barrier.Wait": {
+			func(ctx context.Context) error { _, err := b.Wait(ctx); return err },
+			func() { _, _ = b.Wait(context.Background()) }, func() bool { return b.Waiting() == 0 },
+		},
+		"Cond.Wait": {
+			func(ctx context.Context) error { // unlocks on any way out: it is always locked then
+				require.True(t, room.l.TryLock())
+				defer room.l.Unlock()
+				return room.c.Wait(ctx)
+			},
+			func() { room.with(t, room.c.NotifyAll) }, func() bool { return !room.l.Locked() },
+		},
+		"Cond.WaitFor": {
+			func(ctx context.Context) error {
+				require.True(t, room.l.TryLock())
+				defer room.l.Unlock()
+				return room.c.WaitFor(ctx, func() bool { return false })
+			},
+			nil, func() bool { return !room.l.Locked() },
+		},
+	}
+}
+
+type waitingCall struct {
+	call  func(ctx context.Context) error
+	serve func() // nil: nothing does
+	check func() bool
+}
+
+// A context that is never done is waited with like [context.Background], whatever
+// its deadline says.
+func TestContextsThatNeverEnd(t *testing.T) {
+	for name := range inUse(t) {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				for _, ctx := range []context.Context{
+					&ownContext{},
+					&ownContext{done: make(chan struct{})},
+					&ownContext{deadline: time.Now().Add(-time.Hour)},
+				} {
+					w := inUse(t)[name]
+					if w.serve == nil {
+						continue
+					}
+					c := begin(func() error { return w.call(ctx) })
+					time.Sleep(time.Hour)
+					c.assertBlocked(t)
+					w.serve()
+					synctest.Wait()
+					assert.True(t, c.returned)
+				}
+			})
+		})
+	}
+}
+
+// Rule 2, where a context is done and has no channel, and where its error is
+// another one each time it is asked.
+func TestContextsThatAreDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		for name, w := range inUse(t) {
+			for _, err := range []func() error{
+				func() error { return context.Canceled },
+				func() error {
+					if asked++; asked%2 == 0 {
+						return context.DeadlineExceeded
+					}
+					return context.Canceled
+				},
+			} {
+				c := begin(func() error { return w.call(&ownContext{err: err}) })
+				assert.True(t, c.returned, name)
+				assert.Error(t, c.err, name)
+				assert.True(t, w.check(), name)
+			}
+		}
+	})
+}
+
+// A wait that ended with nothing is no success, though the context closes its
+// channel before it has an error.
+func TestContextsThatEndWithoutAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, w := range inUse(t) {
+			ctx := &ownContext{done: make(chan struct{})}
+			c := begin(func() error { return w.call(ctx) })
+			c.assertBlocked(t)
+			close(ctx.done)
+			c.assertReturned(t, context.Canceled)
+			assert.True(t, w.check(), name)
+		}
+	})
+}
+
+// Rule 8: a panic in a context passes on, and leaves nothing behind.
+func TestContextsThatPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, w := range inUse(t) {
+			ctx := &ownContext{done: make(chan struct{}), value: func() { panic(errWhy) }}
+			var panicked any
+			go func() { _, panicked, _ = leave(func() error { return w.call(ctx) }) }()
+			synctest.Wait()
+			ctx.err = func() error { return context.Canceled }
+			close(ctx.done)
+			synctest.Wait()
+			assert.Equal(t, errWhy, panicked, name)
+			assert.True(t, w.check(), name)
+		}
+	})
+}

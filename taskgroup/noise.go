@@ -3,6 +3,7 @@ package taskgroup
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"example.com/asyncgo/internal/ctxerr"
 )
@@ -10,7 +11,7 @@ import (
 // isNoise reports that err only echoes the end of one of ctxs: it leads, by
 // single Unwraps, to the Err or the Cause of one that is done. The wait errors
 // of this module count as a single Unwrap. A join is noise only if all of it
-// is, and a failure of a group never is, nor an error whose Unwrap panics, as
+// is, of whichever of ctxs, and a failure of a group never is, nor an error whose Unwrap panics, as
 // that of a typed nil does.
 func isNoise(err error, ctxs ...context.Context) (noise bool) {
 	defer func() {
@@ -18,39 +19,39 @@ func isNoise(err error, ctxs ...context.Context) (noise bool) {
 			noise = false
 		}
 	}()
+	var all ends
 	for _, ctx := range ctxs {
-		if ended := ctx.Err(); ended != nil && echoes(err, ended, context.Cause(ctx)) {
-			return true
+		if ended := ctx.Err(); ended != nil {
+			all = append(all, ended, context.Cause(ctx))
 		}
 	}
-	return false
+	return len(all) > 0 && all.echoedBy(err)
 }
 
-func echoes(err, ended, cause error) bool {
+// ends is the Err and the Cause of each context that is done.
+type ends []error
+
+func (ends ends) echoedBy(err error) bool {
 	for err != nil {
-		if ctxerr.Same(err, ended) || ctxerr.Same(err, cause) {
+		if slices.ContainsFunc(ends, func(end error) bool { return ctxerr.Same(err, end) }) {
 			return true
 		}
 		switch e := err.(type) {
 		case *PanicError:
 			return false
 		case *GroupError:
-			return len(e.Errors) == 0 && echoes(e.Cause, ended, cause)
+			return len(e.Errors) == 0 && ends.echoedBy(e.Cause)
 		case *ctxerr.Error:
-			return echoes(e.Err, ended, cause) || echoes(e.Cause, ended, cause)
+			return ends.echoedBy(e.Err) || ends.echoedBy(e.Cause)
 		case interface{ Unwrap() []error }:
-			return allEcho(e.Unwrap(), ended, cause)
+			return ends.echoedByAll(e.Unwrap())
 		}
 		err = errors.Unwrap(err)
 	}
 	return false
 }
 
-func allEcho(errs []error, ended, cause error) bool {
-	for _, err := range errs {
-		if !echoes(err, ended, cause) {
-			return false
-		}
-	}
-	return len(errs) > 0
+func (ends ends) echoedByAll(errs []error) bool {
+	isNew := func(err error) bool { return !ends.echoedBy(err) }
+	return len(errs) > 0 && !slices.ContainsFunc(errs, isNew)
 }

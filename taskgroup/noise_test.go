@@ -125,6 +125,31 @@ func TestNothingIsNoiseInALivingTask(t *testing.T) {
 	})
 }
 
+// A join of the ends of several of a task's contexts holds nothing else.
+func TestNoiseOfSeveralContexts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parent, cancel := context.WithTimeoutCause(t.Context(), time.Second, errors.New("late"))
+		defer cancel()
+		var task *taskgroup.Task[int]
+		err := taskgroup.Run(parent, func(ctx context.Context, g *taskgroup.Group) error {
+			task = taskgroup.Go(g, func(ctx context.Context) (int, error) {
+				<-ctx.Done()
+				<-parent.Done()
+				return 0, errors.Join(context.Cause(ctx), context.Cause(g.Context()), parent.Err())
+			})
+			synctest.Wait()
+			task.Cancel(errWhy)
+			g.Cancel(errBoom)
+			return g.Wait() // whose Cause tells of both ends
+		})
+		assert.True(t, task.Cancelled())
+		ge := groupError(t, err)
+		assert.ErrorIs(t, ge.Cause, errBoom)
+		assert.ErrorIs(t, ge.Cause, context.DeadlineExceeded)
+		assert.Empty(t, ge.Errors)
+	})
+}
+
 // Tasks: the error of its group's context is noise for a shielded task, too.
 func TestNoiseOfAShieldedTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

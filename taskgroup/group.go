@@ -131,6 +131,8 @@ func (g *Group) Context() context.Context {
 // have not begun never will, and no further ones are accepted. The first call
 // decides; [Group.Wait] reports its cause even if every task returned nil.
 // Once the group has ended it does nothing.
+//
+// It mirrors cancelling the task that is in an asyncio.TaskGroup.
 func (g *Group) Cancel(cause error) {
 	g.check()
 	if cause == nil {

@@ -76,6 +76,8 @@ func WithKeepGoing() Option { return optionFunc(func(o *options) { o.keepGoing =
 // is still raised.
 //
 // A panic in h is reported to slog, and everything goes on. A nil h is misuse.
+// The return of the task's function happens before the call of h, and one call
+// of h before the next.
 func WithErrorHandler(h func(ctx context.Context, task TaskInfo, err error)) Option {
 	if h == nil {
 		panic(misused("WithErrorHandler of a nil function"))

@@ -131,7 +131,7 @@ func TestNoiseOfSeveralContexts(t *testing.T) {
 		parent, cancel := context.WithTimeoutCause(t.Context(), time.Second, errors.New("late"))
 		defer cancel()
 		var task *taskgroup.Task[int]
-		err := taskgroup.Run(parent, func(ctx context.Context, g *taskgroup.Group) error {
+		err := taskgroup.Run(parent, func(_ context.Context, g *taskgroup.Group) error {
 			task = taskgroup.Go(g, func(ctx context.Context) (int, error) {
 				<-ctx.Done()
 				<-parent.Done()

@@ -19,9 +19,9 @@ import (
 // main, which pass on unchanged once the tasks have ended. Main's context is
 // the group's, so the first failure of a task ends it, too.
 //
-// Run returns what [Group.Wait] returns, and panics as that does. If ctx is
-// done already, main is not called, and the answer is a [*GroupError] with that
-// as its cause. A nil main is misuse.
+// Run returns what [Group.Wait] returns, and panics as that does; the end of every
+// task happens before that. If ctx is done already, main is not called, and the
+// answer is a [*GroupError] with that as its cause. A nil main is misuse.
 //
 // Unlike asyncio.run, it may be nested, and it waits for the tasks that main
 // leaves behind instead of cancelling them: call [Group.Stop] for that.

@@ -177,7 +177,9 @@ func (c *core) group() *Group {
 	return (*Group)(g)
 }
 
-// Done returns a channel that is closed when the task has ended.
+// Done returns a channel that is closed when the task has ended; the end happens
+// before that. The channel is made when it is first asked for, and in a
+// testing/synctest bubble belongs to that.
 func (t *Task[T]) Done() <-chan struct{} { return t.doneChan() }
 
 // Err returns nil if the task has succeeded, its failure if it has failed, and
@@ -297,7 +299,7 @@ func (t *Task[T]) Name() string { return t.info().Name }
 //
 // A panic in f is reported to slog, and the other functions are still called.
 // The answer takes f back, and reports whether that came in time. A nil f is
-// misuse.
+// misuse. The return of the task's function happens before the call of f.
 //
 // It mirrors asyncio.Task.add_done_callback.
 func (t *Task[T]) OnDone(f func(*Task[T])) (remove func() bool) {

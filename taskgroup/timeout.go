@@ -84,7 +84,7 @@ func (t *Deadline) When() time.Time {
 }
 
 // Extend moves the deadline to d from now, which may also be earlier than it
-// was. It is [Deadline.Reschedule] in other words.
+// was. It is [Deadline.Reschedule] in other words, and returns the same errors.
 func (t *Deadline) Extend(d time.Duration) error { return t.Reschedule(time.Now().Add(d)) }
 
 // Reschedule moves the deadline to when; the zero time means that there is none.

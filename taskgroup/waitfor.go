@@ -26,7 +26,8 @@ import (
 //
 // If ctx is done at the call, or else d is 0 or less, fn is not called; the
 // error is that of ctx, or else ErrTimeout. A nil fn is misuse. A panic or
-// [runtime.Goexit] in fn passes through.
+// [runtime.Goexit] in fn passes through. It costs a timer, which it leaves
+// stopped, and no goroutine.
 //
 // It mirrors asyncio.wait_for. Unlike there, neither a result nor a cancellation
 // is lost when fn returns at the very moment in which ctx ends.

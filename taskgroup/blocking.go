@@ -77,7 +77,7 @@ func (b *blockingCall[T]) run(ctx context.Context) {
 			b.err = ErrGoexit
 		}
 		if b.end() {
-			slog.DebugContext(ctx, "taskgroup: a call that Blocking had to leave has ended", "value", b.value, "error", b.err)
+			tell(ctx, slog.LevelDebug, "taskgroup: a call that Blocking had to leave has ended", "value", b.value, "error", b.err)
 		}
 	}()
 	b.value, b.err = b.fn()

@@ -2,6 +2,8 @@ package taskgroup_test
 
 import (
 	"context"
+	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -437,4 +439,47 @@ func TestAwaitablesThatNeverEnd(t *testing.T) {
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, 1, s.Len())
 	})
+}
+
+// hostileHandler is a logger that does not return.
+type hostileHandler struct{ body func() }
+
+func (hostileHandler) Enabled(context.Context, slog.Level) bool    { return true }
+func (h hostileHandler) Handle(context.Context, slog.Record) error { h.body(); return nil }
+func (h hostileHandler) WithAttrs([]slog.Attr) slog.Handler        { return h }
+func (h hostileHandler) WithGroup(string) slog.Handler             { return h }
+
+// Rule 8: a logger that panics or ends its goroutine loses the report and nothing
+// else.
+func TestLoggersThatDoNotReturn(t *testing.T) {
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	panics := func(context.Context) (int, error) { panic(errBoom) }
+	for how, body := range map[string]func(){"panic": func() { panic(errWhy) }, "Goexit": runtime.Goexit} {
+		slog.SetDefault(slog.New(hostileHandler{body}))
+		synctest.Test(t, func(t *testing.T) {
+			for _, c := range everyOwnCall() {
+				if c.name == "WaitFor" || c.name == "MoveOnAfter" || c.name == "Timeout" || c.name == "Shield" || c.name == "Run" {
+					continue // it is main's panic, which nobody reports
+				}
+				var err error
+				v := raised(func() { err = c.call(t.Context(), panics) })
+				if pe, ok := v.(*taskgroup.PanicError); ok {
+					err = pe
+				}
+				assert.ErrorIs(t, err, errBoom, "%s, %s", c.name, how)
+			}
+			g := taskgroup.New(t.Context(), taskgroup.WithErrorHandler(func(context.Context, taskgroup.TaskInfo, error) { panic(errWhy) }))
+			task := taskgroup.Go(g, func(context.Context) (int, error) { return 0, errBoom })
+			task.OnDone(func(*taskgroup.Task[int]) { panic(errWhy) })
+			assert.ErrorIs(t, g.Wait(), errBoom, how)
+
+			ctx, cancel := context.WithCancel(t.Context())
+			release := make(chan struct{})
+			time.AfterFunc(time.Second, cancel)
+			_, err := taskgroup.Blocking(ctx, func() (int, error) { <-release; return 1, nil })
+			assert.ErrorIs(t, err, context.Canceled, how)
+			close(release) // the late result is reported, too
+		})
+	}
 }

@@ -1,10 +1,12 @@
 package taskgroup
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"sync"
 )
 
 // PanicPolicy says what becomes of a panic in a task; see [WithPanics].
@@ -92,12 +94,24 @@ func (e *PanicError) joined(others *GroupError) *PanicError {
 // report tells of a panic at once, so that a sibling that never ends cannot
 // hide it.
 func (e *PanicError) report() {
-	slog.Default().Error("taskgroup: a task panicked",
+	tell(context.Background(), slog.LevelError, "taskgroup: a task panicked",
 		slog.Group("task", "id", e.Task.ID, "name", e.Task.Name, "group", e.Task.Group),
 		"panic", fmt.Sprint(e.Value), "stack", string(e.Stack))
 }
 
 // reportCallback tells of a panic in a function that only observes.
 func reportCallback(what string, value any) {
-	slog.Default().Error("taskgroup: "+what+" panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+	tell(context.Background(), slog.LevelError, "taskgroup: "+what+" panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+}
+
+// tell hands a report to slog, and waits for it to be taken. That is done in a
+// goroutine of its own: a handler may be anybody's code, and if it panics or ends
+// its goroutine, that must not be one with something left to do.
+func tell(ctx context.Context, level slog.Level, text string, args ...any) {
+	var told sync.WaitGroup
+	told.Go(func() {
+		defer func() { _ = recover() }() // there is nobody else to tell
+		slog.Default().Log(ctx, level, text, args...)
+	})
+	told.Wait()
 }

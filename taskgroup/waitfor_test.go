@@ -345,6 +345,34 @@ func TestTimeScopeShieldedFromATimeout(t *testing.T) {
 	}
 }
 
+// lying is a context that has a deadline and does not end.
+type lying struct {
+	context.Context //nolint:containedctx // it is one itself
+	done            chan struct{}
+}
+
+func (l lying) Done() <-chan struct{} { return l.done }
+func (lying) Err() error              { return nil }
+
+// A Timeout ends at its own time if the deadline around it comes to nothing.
+func TestTimeoutWithinALyingContext(t *testing.T) {
+	for name, never := range map[string]chan struct{}{"nil": nil, "open": make(chan struct{})} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				if never != nil {
+					never = make(chan struct{})
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), 5*ms)
+				defer cancel()
+				assert.Same(t, taskgroup.ErrTimeout, timeScopes["Timeout"](lying{ctx, never}, 10*ms, func(ctx context.Context) error {
+					<-ctx.Done()
+					return ctx.Err()
+				}))
+			})
+		})
+	}
+}
+
 // The cause of an expired scope's context is an error of that scope alone.
 func TestTimeScopeCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

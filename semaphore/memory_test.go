@@ -3,6 +3,7 @@ package semaphore_test
 import (
 	"context"
 	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -147,4 +148,33 @@ func TestCancelledWaitersLeaveNothing(t *testing.T) {
 	assert.Equal(t, semaphore.Stats{Limit: 1, Held: 1}, s.Stats())
 	assert.Equal(t, 1, k.Len())
 	assert.Zero(t, b.Waiting())
+}
+
+// Rule 11: nor do very many that wait at the same time, not even until the collection after
+// the next.
+func TestManyWhoGiveUpAtOnceLeaveNothing(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector forgets places in the line by itself")
+	}
+	s := semaphore.New(0)
+	wave := func() {
+		const n = 20_000
+		ctx, cancel := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		for range n {
+			all.Go(func() { assert.ErrorIs(t, s.Acquire(ctx), context.Canceled) })
+		}
+		for s.Stats().Waiting < n {
+			runtime.Gosched()
+		}
+		cancel()
+		all.Wait()
+	}
+	wave() // so that the goroutines are not new
+	before := heap()
+	wave()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	assert.Less(t, float64(m.HeapAlloc)-before, 500_000.0)
 }

@@ -82,13 +82,13 @@ func (s *Semaphore) acquire(ctx context.Context, n int) error {
 	// needed.
 	w := places.Get().(*waitlist.Node[waiter])
 	w.Value = newWaiter(n)
-	var err error
 	if s.join(w) && !w.Value.wait(ctx) {
 		s.giveUp(w)
-		err = ctxerr.Ended(ctx)
-	} else {
-		err = w.Value.fate.err()
+		// The place is not used again. Very many may give up at once, and what is put
+		// into a pool outlives the next collection.
+		return ctxerr.Ended(ctx)
 	}
+	err := w.Value.fate.err()
 	w.Value = waiter{}
 	places.Put(w)
 	return err

@@ -25,8 +25,7 @@ func (w *waiter) wake(*observer)      { close(w.woken) }
 
 // waitUntil is wait for those who need a channel.
 func (c *completion) waitUntil(ctx context.Context) error {
-	err := ctxerr.Of(ctx)
-	if err != nil {
+	if err := ctxerr.Of(ctx); err != nil {
 		return err
 	}
 	w := waiters.Get().(*waiter)
@@ -39,11 +38,13 @@ func (c *completion) waitUntil(ctx context.Context) error {
 			case !c.forget(&w.observer):
 				<-w.woken // it is being told of the end
 			case !c.hasEnded(): // the end wins a tie
-				err = ctxerr.Ended(ctx)
+				// The waiter is not used again. Very many may give up at once, and what
+				// is put into a pool outlives the next collection.
+				return ctxerr.Ended(ctx)
 			}
 		}
 	}
 	w.woken = nil
 	waiters.Put(w)
-	return err
+	return nil
 }

@@ -65,6 +65,10 @@
 //	Timeout.when, expired               taskgroup.Deadline.When, taskgroup.Deadline.Expired
 //	Timeout.reschedule                  taskgroup.Deadline.Reschedule, taskgroup.Deadline.Extend
 //	to_thread, loop.run_in_executor     taskgroup.Blocking
+//	loop.call_later, call_at            - (time.AfterFunc)
+//	loop.add_signal_handler             taskgroup.WithSignals, or os/signal
+//	open_connection, start_server       - (net)
+//	create_subprocess_exec              - (os/exec)
 //
 //	Semaphore                           semaphore.NewCounting
 //	BoundedSemaphore                    semaphore.New

@@ -139,8 +139,9 @@ proctype call(byte id; mtype what)
 		wait(id, putters, ok);
 		if
 		:: ok && !refused[id] && byHeap ->	/* it has the lock */
-			assert(mu);
-			enter(w);
+			assert(mu && held < LIMIT && !WAITS(getters));
+			in++;
+			held++;
 #if MUTANT != 5
 			pass(w)
 #endif

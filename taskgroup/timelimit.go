@@ -12,19 +12,27 @@ import (
 type timeLimit struct {
 	cause    *timeoutError // of the scope's context, if its own time ends that
 	deadline time.Time
-	capped   bool // by a deadline of the context around it, which comes no later
 }
 
 // newTimeLimit returns a scope within parent, and its context.
 func newTimeLimit(parent context.Context, cause *timeoutError, d time.Duration) (timeLimit, context.Context, context.CancelFunc) {
-	l := timeLimit{cause: cause, deadline: time.Now().Add(d)}
-	if outer, ok := parent.Deadline(); ok && !outer.After(l.deadline) {
-		l.capped = true
-		ctx, cancel := context.WithCancel(parent)
+	l := timeLimit{cause, time.Now().Add(d)}
+	if outer, ok := parent.Deadline(); !ok || outer.After(l.deadline) {
+		ctx, cancel := context.WithDeadlineCause(parent, l.deadline, cause)
 		return l, ctx, cancel
 	}
-	ctx, cancel := context.WithDeadlineCause(parent, l.deadline, cause)
-	return l, ctx, cancel
+	// The deadline around this one should end it. If it does not, as in a context
+	// that somebody has detached, this one does.
+	ctx, cancel := context.WithCancelCause(parent)
+	timer := time.AfterFunc(d, func() {
+		if !isOverBy(parent, l.deadline) {
+			cancel(cause)
+		}
+	})
+	return l, ctx, func() {
+		timer.Stop()
+		cancel(nil)
+	}
 }
 
 // isOver reports that the time is over. If it is, the context shows it.
@@ -32,9 +40,7 @@ func (l *timeLimit) isOver(ctx context.Context) bool {
 	if time.Now().Before(l.deadline) {
 		return false
 	}
-	if !l.capped {
-		awaitTimer(ctx)
-	}
+	<-ctx.Done() // its timer is due
 	return true
 }
 
@@ -70,10 +76,8 @@ func isOverBy(ctx context.Context, due time.Time) bool {
 // awaitTimer waits for a context whose timer is due, for a moment at most, and
 // reports that it is done. A user's own context may have a deadline and not keep it.
 func awaitTimer(ctx context.Context) bool {
-	select {
-	case <-ctx.Done():
-		return true
-	default:
+	if ctx.Done() == nil || ctx.Err() != nil {
+		return ctx.Err() != nil
 	}
 	timer := time.NewTimer(time.Second)
 	defer timer.Stop()

@@ -30,9 +30,9 @@ func (f *failures) raise(pe *PanicError) {
 }
 
 // has reports that err leads, by single Unwraps, to an error that has been noted,
-// or to a failure of a group with nothing but such in it. It runs the methods of
-// errors, so no lock is held.
-func (f *failures) has(err error) (had bool) {
+// to a failure of a group with nothing but such in it, or to a join of such and
+// of noise. It runs the methods of errors, so no lock is held.
+func (f *failures) has(err error, noise func(error) bool) (had bool) {
 	defer func() {
 		if recover() != nil { // as the Unwrap of a typed nil does
 			had = false
@@ -42,9 +42,16 @@ func (f *failures) has(err error) (had bool) {
 		if slices.ContainsFunc(f.errs, func(te *TaskError) bool { return ctxerr.Same(te.Err, err) }) {
 			return true
 		}
-		if ge, ok := err.(*GroupError); ok {
-			isNew := func(te *TaskError) bool { return !f.has(te) }
-			return len(ge.Errors) > 0 && !slices.ContainsFunc(ge.Errors, isNew)
+		switch e := err.(type) {
+		case *PanicError:
+			return false
+		case *GroupError:
+			isNew := func(te *TaskError) bool { return !f.has(te, noise) }
+			return len(e.Errors) > 0 && !slices.ContainsFunc(e.Errors, isNew)
+		case interface{ Unwrap() []error }:
+			isNew := func(err error) bool { return !noise(err) && !f.has(err, noise) }
+			parts := e.Unwrap()
+			return len(parts) > 0 && !slices.ContainsFunc(parts, isNew)
 		}
 	}
 	return false

@@ -137,6 +137,12 @@ func TestWhatMainReturnsAgainIsListedOnce(t *testing.T) {
 		},
 		"the answer, wrapped": func(g *taskgroup.Group, _ *taskgroup.Task[int]) error { return fmt.Errorf("main: %w", g.Wait()) },
 		"the context's error": func(g *taskgroup.Group, _ *taskgroup.Task[int]) error { return g.Context().Err() },
+		"joined with noise": func(g *taskgroup.Group, task *taskgroup.Task[int]) error {
+			return errors.Join(g.Context().Err(), task.Err())
+		},
+		"joined twice": func(_ *taskgroup.Group, task *taskgroup.Task[int]) error {
+			return fmt.Errorf("main: %w", errors.Join(task.Err(), fmt.Errorf("again: %w", task.Err())))
+		},
 	} {
 		for _, keepGoing := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, ", keep going: ", keepGoing), func(t *testing.T) {
@@ -157,6 +163,20 @@ func TestWhatMainReturnsAgainIsListedOnce(t *testing.T) {
 			})
 		}
 	}
+}
+
+// What main adds to it is not lost.
+func TestWhatMainReturnsBesideThatIsListed(t *testing.T) {
+	var own error
+	err := taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+		task := taskgroup.Go(g, func(context.Context) (int, error) { return 0, errBoom })
+		<-task.Done()
+		own = errors.Join(task.Err(), errCleanup)
+		return own
+	})
+	indexes, errs := failed(err)
+	assert.Equal(t, []int{0, -1}, indexes)
+	assert.Equal(t, []error{errBoom, own}, errs)
 }
 
 // Groups: the number of the accepted task; main is -1, named main, and stands

@@ -16,8 +16,9 @@ import (
 // If main returns nil, Run waits for the tasks and cancels nothing. If main
 // returns an error, that is one more failure of the group, with index -1 and
 // the name main, and cancels the tasks; so do a panic and [runtime.Goexit] in
-// main, which pass on unchanged once the tasks have ended. Main's context is
-// the group's, so the first failure of a task ends it, too.
+// main, which pass on unchanged once the tasks have ended. A task's failure that
+// main returns again, wrapped or joined with others, is listed once. Main's context is the
+// group's, so the first failure of a task ends it, too.
 //
 // Run returns what [Group.Wait] returns, and panics as that does; the end of every
 // task happens before that. If ctx is done already, main is not called, and the
@@ -54,11 +55,12 @@ func (g *Group) mainEnded(err error) {
 	if err == nil {
 		return
 	}
-	failure := !isNoise(err, g.ctx, g.parent)
+	noise := func(err error) bool { return isNoise(err, g.ctx, g.parent) }
+	failure := !noise(err)
 	g.mu.Lock()
 	soFar := g.failures
 	g.mu.Unlock()
-	again := soFar.has(err)
+	again := soFar.has(err, noise)
 	g.mu.Lock()
 	g.undone = true
 	if failure && !again {

@@ -2,6 +2,7 @@ package taskgroup_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 
@@ -72,6 +73,53 @@ func TestACallThatWaitsWhileTheGroupEnds(t *testing.T) {
 						assert.ErrorIs(t, result, c.reported, call)
 					})
 				}
+			})
+		}
+	}
+}
+
+// One that was accepted in the end, or gave up before, is no such call.
+func TestACallThatHasWaitedWhenTheGroupEnds(t *testing.T) {
+	obeys := failAfter(0, nil)
+	for name, options := range map[string]func() []taskgroup.Option{
+		"own limit":    func() []taskgroup.Option { return []taskgroup.Option{taskgroup.WithLimit(1)} },
+		"backlog":      func() []taskgroup.Option { return []taskgroup.Option{taskgroup.WithLimit(1), taskgroup.WithBacklog(1)} },
+		"shared limit": func() []taskgroup.Option { return []taskgroup.Option{taskgroup.WithLimiter(&units{free: 1})} },
+	} {
+		for _, givesUp := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", gives up ", givesUp), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					parent, end := context.WithCancelCause(t.Context())
+					g := taskgroup.New(parent, options()...)
+					before := make(chan struct{})
+					g.Go(func(context.Context) error { <-before; return nil })
+					if name == "backlog" {
+						g.Go(returns(nil))
+					}
+					ctx, cancel := context.WithCancel(t.Context())
+					var refusal, result error
+					go func() { refusal = g.Submit(ctx, obeys) }()
+					synctest.Wait()
+					if givesUp {
+						cancel()
+						synctest.Wait()
+						assert.ErrorIs(t, refusal, context.Canceled)
+					}
+					close(before)
+					synctest.Wait()
+					if givesUp {
+						g.Go(obeys) // or else it runs already
+					}
+					go func() { result = g.Wait() }()
+					synctest.Wait()
+					cancel()
+					end(errWhy)
+					synctest.Wait()
+					assert.NoError(t, result)
+					if !givesUp {
+						assert.NoError(t, refusal)
+					}
+				})
 			})
 		}
 	}

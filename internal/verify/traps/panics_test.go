@@ -138,6 +138,29 @@ var panics = []trap{
 				time.Sleep(soon)
 				return expect(!told.Load(), "logged, the submitter is not told")
 			},
+			"lo": func() string {
+				return expect(caught(func() { lo.Synchronize().Do(func() { panic("boom") }) }) != nil, "silent")
+			},
+		},
+	},
+	{
+		"P-40", "a handler of failures that panics stops nobody",
+		map[string]func() string{
+			ours: func() string {
+				err := taskgroup.Run(background(), func(_ context.Context, g *taskgroup.Group) error {
+					g.Go(func(context.Context) error { return errBoom })
+					return nil
+				}, taskgroup.WithLimit(1), taskgroup.WithErrorHandler(func(context.Context, taskgroup.TaskInfo, error) { panic("handler") }))
+				return expect(errors.Is(err, errBoom), "lost")
+			},
+			"ants": func() string {
+				p, _ := ants.NewPool(1, ants.WithPanicHandler(func(any) { panic("handler") }))
+				_ = p.Submit(func() { panic("boom") })
+				done := make(chan struct{})
+				_ = p.Submit(func() { close(done) })
+				<-done
+				return ""
+			},
 		},
 	},
 	{

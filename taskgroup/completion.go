@@ -26,7 +26,7 @@ const (
 	ended     uint64 = 1 << iota // the result is there
 	claimed                      // a waiter has taken first for itself
 	parked                       // and waits there
-	watched                      // there is, or was, somebody to be told
+	watched                      // there is, or was, somebody to be told of it then
 	noisy                        // ended only because its context did
 	cancelled                    // Cancel was called
 	owned                        // extra.ctx is set
@@ -140,9 +140,12 @@ func (c *completion) publish(flags uint64) (callbacks []*callback) {
 	if (old^before)&owned != 0 {
 		c.extra.cancel(nil)
 	}
+	var late *observer
 	if old&watched != 0 {
-		callbacks = c.announce(told)
+		late, callbacks = c.announce()
 	}
+	told.wakeAll()
+	late.tellAll().wakeAll()
 	if old&parked != 0 {
 		c.first.Done()
 	}
@@ -159,19 +162,16 @@ func (c *completion) tell() (waking *observer) {
 	return observers.tellAll()
 }
 
-// announce tells everybody else of an end that is there to see, and wakes who
-// waits for it. It returns the callbacks, which the caller has to run.
-func (c *completion) announce(told *observer) (callbacks []*callback) {
+// announce closes Done, for an end that is there to see. It returns the observers
+// that have not been told, and the callbacks.
+func (c *completion) announce() (late *observer, callbacks []*callback) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.shutLocked()
-	late := c.detachLocked()
 	if x := c.extra; x != nil {
 		callbacks, x.callbacks = x.callbacks, nil
 	}
-	c.mu.Unlock()
-	told.wakeAll()
-	late.tellAll().wakeAll()
-	return callbacks
+	return c.detachLocked(), callbacks
 }
 
 // detachLocked takes out the observers, to be told.

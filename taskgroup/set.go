@@ -49,7 +49,16 @@ type member[A Awaitable] struct {
 // nextCall is one call of Next that waits.
 type nextCall[A Awaitable] struct {
 	answer[A]
-	woken chan struct{}
+	woken  chan struct{}  // where it waits if its context can end
+	parked sync.WaitGroup // where it waits if not
+}
+
+func (c *nextCall[A]) wake() {
+	if c.woken != nil {
+		close(c.woken)
+	} else {
+		c.parked.Done()
+	}
 }
 
 // answer is what Next returns, and perhaps a moment before the handle's end is
@@ -112,7 +121,7 @@ func (s *Set[A]) addedLocked(m *member[A]) {
 	switch {
 	case m.completion != nil:
 		m.to = m
-		if !m.completion.observe(&m.observer, watched|counted) {
+		if !m.completion.observe(&m.observer, counted) {
 			s.endedLocked(m)
 		}
 	case m.hasEnded():
@@ -164,11 +173,7 @@ func (m *member[A]) told(*observer) bool {
 	return m.call != nil
 }
 
-func (m *member[A]) wake(*observer) {
-	m.set.mu.Lock()
-	defer m.set.mu.Unlock()
-	close(m.call.woken)
-}
+func (m *member[A]) wake(*observer) { m.call.wake() }
 
 // watch tells the set of the end of a member that cannot do that itself.
 func (m *member[A]) watch(done, stop <-chan struct{}) {
@@ -184,7 +189,7 @@ func (m *member[A]) watch(done, stop <-chan struct{}) {
 // endedLocked is toldLocked for an end that is there to see.
 func (s *Set[A]) endedLocked(m *member[A]) {
 	if call := s.toldLocked(m); call != nil {
-		close(call.woken)
+		call.wake()
 	}
 }
 
@@ -212,7 +217,7 @@ func (s *Set[A]) emptyLocked() {
 	for s.members.n == 0 && s.calls.Len() > 0 {
 		call := &s.calls.PopFront().Value
 		call.err = ErrNoTasks
-		close(call.woken)
+		call.wake()
 	}
 }
 
@@ -225,9 +230,9 @@ func (s *Set[A]) takeLocked() (taken answer[A], ok bool) {
 	return s.takeOutLocked(node.Value), true
 }
 
-// pollLocked looks for members that have ended and whose handles are late to
+// lookLocked looks for members that have ended and whose handles are late to
 // tell: an end that came before that of a context is not to be reported after it.
-func (s *Set[A]) pollLocked() {
+func (s *Set[A]) lookLocked() {
 	var ended []*member[A]
 	for m := range s.members.all {
 		if !m.over && m.hasEnded() {
@@ -259,41 +264,33 @@ func (s *Set[A]) Next(ctx context.Context) (A, error) {
 	return taken.handle, taken.err
 }
 
-func (s *Set[A]) next(ctx context.Context) (taken answer[A]) {
-	ended := ctxerr.Of(ctx)
-	s.mu.Lock()
-	taken, ok := s.takeLocked()
-	if !ok && ended != nil {
-		s.pollLocked()
-		taken, ok = s.takeLocked()
-	}
-	if !ok && s.members.n == 0 {
-		taken.err, ok = ErrNoTasks, true
-	}
-	if !ok && ended != nil {
-		taken.err, ok = ended, true
-	}
-	if ok {
-		s.mu.Unlock()
+func (s *Set[A]) next(ctx context.Context) answer[A] {
+	if taken, ok := s.poll(ctx, nil); ok {
 		return taken
 	}
+	// Made outside the lock, since a context may be anybody's code.
 	node := &waitlist.Node[nextCall[A]]{}
-	node.Value.woken = make(chan struct{})
-	s.calls.PushBack(node)
-	s.mu.Unlock()
-	return s.wait(ctx, node)
-}
-
-// wait waits until the call in node is answered. It does not yield before it
-// blocks: that goes behind everybody who wants a processor, for milliseconds
-// where some compute.
-func (s *Set[A]) wait(ctx context.Context, node *waitlist.Node[nextCall[A]]) answer[A] {
 	call := &node.Value
+	done := ctx.Done()
+	if done != nil {
+		call.woken = make(chan struct{})
+	} else {
+		call.parked.Add(1)
+	}
+	if taken, ok := s.poll(ctx, node); ok {
+		return taken
+	}
+	// It does not yield before it blocks: that goes behind everybody who wants a
+	// processor, for milliseconds where some compute.
+	if done == nil {
+		call.parked.Wait()
+		return call.answer
+	}
 	select {
 	case <-call.woken:
-	case <-ctx.Done():
+	case <-done:
 		s.mu.Lock()
-		s.pollLocked()
+		s.lookLocked()
 		left := s.calls.Remove(node)
 		s.mu.Unlock()
 		if left {
@@ -301,6 +298,29 @@ func (s *Set[A]) wait(ctx context.Context, node *waitlist.Node[nextCall[A]]) ans
 		}
 	}
 	return call.answer
+}
+
+// poll returns what Next has to return at once. If it has to wait instead, node is
+// put into the line, unless it is nil.
+func (s *Set[A]) poll(ctx context.Context, node *waitlist.Node[nextCall[A]]) (taken answer[A], ok bool) {
+	ended := ctxerr.Of(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	taken, ok = s.takeLocked()
+	if !ok && ended != nil {
+		s.lookLocked()
+		taken, ok = s.takeLocked()
+	}
+	switch {
+	case ok:
+	case s.members.n == 0:
+		return answer[A]{err: ErrNoTasks}, true
+	case ended != nil:
+		return answer[A]{err: ended}, true
+	case node != nil:
+		s.calls.PushBack(node)
+	}
+	return taken, ok
 }
 
 // Len returns how many handles are in the set: those that have been added and

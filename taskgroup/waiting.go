@@ -189,7 +189,7 @@ func (w *waiting) register() {
 			})
 		default:
 			h.registered = true
-			if !h.completion.observe(&h.observer, watched|counted) {
+			if !h.completion.observe(&h.observer, counted) {
 				w.tell(h)
 			}
 		}

@@ -22,29 +22,29 @@ const root = "../../.."
 // counts is what some operations cost.
 type counts struct{ allocs, locks, registrations float64 }
 
-// An operation costs as much among twice as many, and no more than is stated here.
-// With one processor hardly anything depends on chance, so the bounds are the
-// exact numbers and a tenth: were anything quadratic, it would be off by
-// thousands. Where a goroutine waits for each operation, up to four of the
-// allocations are the runtime's and the load's: the goroutine's, its wait's.
+// An operation costs as much among twice as many, and no more than is stated here:
+// what it takes when everybody has to wait, and a tenth for what is done once. With
+// one processor most counts are the same in every run. Were anything quadratic, they
+// would be off by thousands. Where a goroutine waits for each operation, up to four
+// of the allocations are the runtime's and the load's: the goroutine's, its wait's.
 func TestCostGrowsWithTheWork(t *testing.T) {
 	load := build(t)
 	for kind, most := range map[string]counts{
 		"start":                            {3, 2, 1},
-		"group":                            {1, 2, 0},
-		"group of tasks that all wait":     {2, 2, 0},
-		"group with a limit and a backlog": {2, 2, 0},
+		"group":                            {1, 3, 0},
+		"group of tasks that all wait":     {2, 3, 0},
+		"group with a limit and a backlog": {2, 3, 0},
 		"gather":                           {0, 0, 0},
 		"map with a limit":                 {0, 0, 0},
-		"as completed":                     {0, 2, 0},
+		"as completed":                     {0, 3, 0},
 		"completed":                        {1, 5, 1},
 		"set":                              {1, 5, 1},
 		"gather of tasks":                  {1, 7, 1},
-		"semaphore":                        {6, 2, 0},
+		"semaphore":                        {6, 3, 0},
 		"keyed":                            {1, 2, 0},
 		"barrier":                          {5, 1, 0},
 		"queue":                            {0, 2, 0},
-		"queue of one that many wait for":  {4, 2, 0},
+		"queue of one that many wait for":  {4, 3, 0},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			const n = 5000

@@ -17,8 +17,8 @@ import (
 // returns an error, that is one more failure of the group, with index -1 and
 // the name main, and cancels the tasks; so do a panic and [runtime.Goexit] in
 // main, which pass on unchanged once the tasks have ended. A task's failure that
-// main returns again, wrapped or joined with others, is listed once. Main's context is the
-// group's, so the first failure of a task ends it, too.
+// main returns again, wrapped or joined with others, is listed once. Main's
+// context is the group's, so the first failure of a task ends it, too.
 //
 // Run returns what [Group.Wait] returns, and panics as that does; the end of every
 // task happens before that. If ctx is done already, main is not called, and the

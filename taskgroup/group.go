@@ -177,7 +177,8 @@ func (g *Group) end(cause error) {
 	g.drain()
 }
 
-// Running returns how many tasks have started and not ended.
+// Running returns how many tasks have started and not ended. One whose functions
+// given to [Task.OnDone] still run counts, though [Group.Tasks] leaves it out.
 func (g *Group) Running() int {
 	g.check()
 	g.mu.Lock()

@@ -18,7 +18,8 @@ type taskOptionFunc func(*taskOptions)
 
 func (f taskOptionFunc) applyTask(o *taskOptions) { f(o) }
 
-// Named gives the task a name, for errors, reports and [Current].
+// Named gives the task a name, for errors, reports and [Current]. It mirrors the
+// name that asyncio.create_task takes.
 func Named(name string) TaskOption {
 	return taskOptionFunc(func(o *taskOptions) { o.name = name })
 }

@@ -30,6 +30,7 @@ type waiting struct {
 	suspects int32 // the first that may have ended as the call waits for: in order of time
 	last     *int32
 
+	inVain   bool          // its context ended it
 	woken    chan struct{} // holds one wake-up
 	stop     chan struct{} // ends the watchers
 	watchers sync.WaitGroup
@@ -163,6 +164,7 @@ func (w *waiting) wait(ctx context.Context) error {
 		if w.isOver() {
 			return nil
 		}
+		w.inVain = true
 		return ctxerr.Ended(ctx)
 	}
 }
@@ -273,8 +275,8 @@ func (w *waiting) end() {
 	w.mu.Lock()
 	busy := w.heardOf != told // somebody is about to tell it
 	w.mu.Unlock()
-	if busy || w.foreign || len(w.space) > 1024 {
-		return
+	if busy || w.foreign || w.inVain || len(w.space) > 1024 {
+		return // to the garbage collector: many may give up at once
 	}
 	clear(w.space[:cap(w.handles)])
 	w.handles, w.over, w.left, w.heardOf = nil, 0, 0, 0

@@ -102,10 +102,11 @@ func ExampleNewPriority_largestFirst() {
 // A full queue makes the producer wait, here until it has no more time.
 func ExampleQueue_Put() {
 	q := queue.New[int](1)
+	fmt.Println(q.Put(context.Background(), 1))
+
 	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 	defer cancel()
-	fmt.Println(q.Put(ctx, 1))
-	fmt.Println(q.Put(ctx, 2))
+	fmt.Println(q.Put(ctx, 2)) // waits for room
 	fmt.Println(q.Len())
 	// Output:
 	// <nil>

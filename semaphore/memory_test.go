@@ -20,6 +20,19 @@ func heap() float64 {
 	return float64(m.HeapAlloc)
 }
 
+// leastGrowth returns the least of what f leaves more in use, done three times.
+// What it leaks it leaks each time. But while a collection frees the stacks of
+// ended goroutines, new ones cannot take their place, and the runtime keeps what
+// it makes for these for ever: now and then that is a lot.
+func leastGrowth(f func()) float64 {
+	growth := func() float64 {
+		before := heap()
+		f()
+		return heap() - before
+	}
+	return min(growth(), growth(), growth())
+}
+
 func free(context.Context) error { return nil }
 
 // What does not wait allocates nothing.
@@ -104,7 +117,7 @@ func TestAllocationsOfAWait(t *testing.T) {
 
 // Rule 11: all the waiters that have given up leave nothing.
 func TestCancelledWaitersLeaveNothing(t *testing.T) {
-	n, at := 600_000, 1000
+	n, at := 200_000, 1000
 	if raceEnabled || testing.Short() {
 		n = 20_000
 	}
@@ -131,19 +144,19 @@ func TestCancelledWaitersLeaveNothing(t *testing.T) {
 	}
 	n /= len(waits)
 	for name, wait := range waits {
-		before := heap()
-		for range n / at {
-			ctx, cancel := context.WithCancel(t.Context())
-			ended := make(chan error, at)
-			for range at {
-				go func() { ended <- wait(ctx) }()
+		assert.Less(t, leastGrowth(func() {
+			for range n / at {
+				ctx, cancel := context.WithCancel(t.Context())
+				ended := make(chan error, at)
+				for range at {
+					go func() { ended <- wait(ctx) }()
+				}
+				cancel()
+				for range at {
+					assert.ErrorIs(t, <-ended, context.Canceled)
+				}
 			}
-			cancel()
-			for range at {
-				assert.ErrorIs(t, <-ended, context.Canceled)
-			}
-		}
-		assert.InDelta(t, before, heap(), 1<<20, "%d", name)
+		}), 256.0*1024, "%d", name)
 	}
 	assert.Equal(t, semaphore.Stats{Limit: 1, Held: 1}, s.Stats())
 	assert.Equal(t, 1, k.Len())
@@ -171,10 +184,13 @@ func TestManyWhoGiveUpAtOnceLeaveNothing(t *testing.T) {
 		all.Wait()
 	}
 	wave() // so that the goroutines are not new
-	before := heap()
-	wave()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	assert.Less(t, float64(m.HeapAlloc)-before, 500_000.0)
+	growth := func() float64 {
+		before := heap()
+		wave()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc) - before
+	}
+	assert.Less(t, min(growth(), growth(), growth()), 500_000.0)
 }

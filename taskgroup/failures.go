@@ -31,13 +31,10 @@ func (f *failures) raise(pe *PanicError) {
 
 // has reports that err leads, by single Unwraps, to an error that has been noted,
 // to a failure of a group with nothing but such in it, or to a join of such and
-// of noise. It runs the methods of errors, so no lock is held.
-func (f *failures) has(err error, noise func(error) bool) (had bool) {
-	defer func() {
-		if recover() != nil { // as the Unwrap of a typed nil does
-			had = false
-		}
-	}()
+// of noise. One whose Unwrap panics, as that of a typed nil does, is new. It runs
+// the methods of errors, so no lock is held.
+func (f *failures) has(err error, noise func(error) bool) bool {
+	defer func() { _ = recover() }()
 	for ; err != nil; err = errors.Unwrap(err) {
 		if slices.ContainsFunc(f.errs, func(te *TaskError) bool { return ctxerr.Same(te.Err, err) }) {
 			return true

@@ -165,18 +165,25 @@ func TestWhatMainReturnsAgainIsListedOnce(t *testing.T) {
 	}
 }
 
-// What main adds to it is not lost.
+// What main adds to it is not lost, nor a join that holds nothing.
 func TestWhatMainReturnsBesideThatIsListed(t *testing.T) {
-	var own error
-	err := taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
-		task := taskgroup.Go(g, func(context.Context) (int, error) { return 0, errBoom })
-		<-task.Done()
-		own = errors.Join(task.Err(), errCleanup)
-		return own
-	})
-	indexes, errs := failed(err)
-	assert.Equal(t, []int{0, -1}, indexes)
-	assert.Equal(t, []error{errBoom, own}, errs)
+	for name, beside := range map[string]func(error) error{
+		"a failure of its own": func(err error) error { return errors.Join(err, errCleanup) },
+		"a join of nothing":    func(error) error { return empty{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var own error
+			err := taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+				task := taskgroup.Go(g, func(context.Context) (int, error) { return 0, errBoom })
+				<-task.Done()
+				own = beside(task.Err())
+				return own
+			})
+			indexes, errs := failed(err)
+			assert.Equal(t, []int{0, -1}, indexes)
+			assert.Equal(t, []error{errBoom, own}, errs)
+		})
+	}
 }
 
 // Groups: the number of the accepted task; main is -1, named main, and stands

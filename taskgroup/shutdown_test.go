@@ -189,6 +189,22 @@ func TestShutdownWhileOthersWait(t *testing.T) {
 	})
 }
 
+// Of several that wait in time, all are answered.
+func TestSeveralShutdownsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := taskgroup.New(t.Context())
+		g.Go(func(context.Context) error { time.Sleep(time.Second); return nil })
+		answers := make([]bool, 3)
+		for i := range answers {
+			go func() { answers[i] = g.Shutdown(t.Context()) == nil }()
+		}
+		synctest.Wait()
+		assert.NoError(t, g.Wait())
+		synctest.Wait()
+		assert.Equal(t, []bool{true, true, true}, answers)
+	})
+}
+
 // A panic that has been reported does not keep Shutdown from saying who is
 // late; the later Wait raises it.
 func TestLateShutdownAndAPanic(t *testing.T) {

@@ -6,8 +6,8 @@
 // Each comparison becomes its opposite, and has its boundary moved; conditions and
 // operands are negated; && and ||, arithmetic, ++ and -- are exchanged; each call,
 // assignment, send, go and defer is left out. A mutant is killed when a test fails,
-// the tests crash, or say nothing for as long as -patience. What lived is listed,
-// and counted at the end. It needs a Unix shell.
+// the tests crash, or no further one begins for as long as -patience. What lived is
+// listed, and counted at the end. It needs a Unix shell.
 package main
 
 import (
@@ -26,7 +26,7 @@ import (
 func main() {
 	var o options
 	flag.IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "how `many` are tried at once; those that hang only wait")
-	flag.DurationVar(&o.patience, "patience", 15*time.Second, "how long the tests may go on without a word")
+	flag.DurationVar(&o.patience, "patience", 15*time.Second, "how long one test may take")
 	flag.StringVar(&o.only, "only", "", "try nothing but what stands at this `file:line`")
 	flag.BoolVar(&o.verbose, "v", false, "list also what was killed, and by what")
 	flag.Parse()

@@ -25,7 +25,7 @@ type tests struct {
 	skip           []string // what fails although no mutant is switched on
 }
 
-// An outcome says what killed a mutant, and whether it said nothing for too long.
+// An outcome says what killed a mutant, and whether nothing went on for too long.
 type outcome struct {
 	killer string
 	silent bool
@@ -125,9 +125,12 @@ func (t *tests) run(ctx context.Context, number int) (outcome, error) {
 		if err != nil {
 			break
 		}
-		watch.Reset(t.patience)
-		if name, ok := strings.CutPrefix(line, "=== RUN   "); ok && !failed {
-			killer, _, _ = strings.Cut(strings.TrimSpace(name), "/")
+		// A test may also fail without end, and say so each time.
+		if name, ok := strings.CutPrefix(line, "=== RUN   "); ok {
+			watch.Reset(t.patience)
+			if !failed {
+				killer, _, _ = strings.Cut(strings.TrimSpace(name), "/")
+			}
 		} else if name, ok := strings.CutPrefix(line, "--- FAIL: "); ok {
 			killer, _, _ = strings.Cut(name, " ")
 			failed = true // examples still run

@@ -12,9 +12,9 @@ var reasons = []struct{ row, impl, base, why string }{
 		"anybody may wait for at any time, 80 bytes more. The bound was set where raw took 632 ns; 70 of those are 1.11×. Waiting by a yield would make it 0.8×; see below."},
 	{"W1", "asyncgo-cancellable", "raw", "A wait that a context can end needs a channel (112 bytes) and a select over two, together about 190 ns more than a parked WaitGroup. " +
 		"No channel is kept for the next wait, so that tasks work in and out of a synctest bubble."},
+	{"W2 gather 1000", "asyncgo-group", "raw", "A task is 112 bytes, and two acquisitions of the group's lock; both cores take turns at that."},
 	{"W2 gather 10", "asyncgo-group", "raw", "What a group costs once, whatever its size, more than 1 µs: a context that can be cancelled with a cause, the group itself (512 bytes), " +
 		"waking who joins. With ten trivial tasks that is a third of the whole."},
-	{"W2", "asyncgo-group", "raw", "A task is 112 bytes, and two acquisitions of the group's lock; both cores take turns at that."},
 	{"W3 sleep", "asyncgo", "raw", "The sleep decides; what is left over is the scheduler's."},
 	{"W3", "", "", "Both take as long as the processors need for the functions; the rounds differ by more than the goal leaves."},
 	{"W4", "", "", "Both take as long as the processors need for the functions; the rounds differ by more than the goal leaves."},

@@ -74,7 +74,7 @@ func (d *deque[T]) popBack() (item T) {
 	d.end--
 	item, d.back[d.end] = d.back[d.end], item
 	d.n--
-	if d.n == 0 || d.end == 0 {
+	if d.n > 0 && d.end == 0 {
 		d.leaveTail()
 	}
 	return item
@@ -110,13 +110,8 @@ func (d *deque[T]) leaveHead() {
 	d.front = d.head.room
 }
 
-// leaveTail follows when the last chunk has no item any more.
+// leaveTail follows when the last chunk has no item any more, but others have.
 func (d *deque[T]) leaveTail() {
-	d.end = 0
-	if d.n == 0 {
-		d.first = 0
-		return
-	}
 	d.spare, d.tail = d.tail, d.tail.prev
 	d.spare.prev, d.tail.next = nil, nil
 	d.back = d.tail.room

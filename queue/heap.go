@@ -39,8 +39,8 @@ func (e *entry[T]) before(f *entry[T], compare func(a, b T) int) bool {
 
 // push takes in an item that comes after those that are equal to it.
 func (h *heap[T]) push(item T) {
-	h.insert(entry[T]{item, h.newest + 1})
 	h.newest++
+	h.insert(entry[T]{item, h.newest})
 }
 
 func (h *heap[T]) insert(e entry[T]) {

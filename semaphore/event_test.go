@@ -125,6 +125,27 @@ func TestEventSetAndCancelledWhileWaitBegins(t *testing.T) {
 	assert.NoError(t, e.Wait(endedAt{t.Context(), e.Set}))
 }
 
+// setAt is a context that goes on when it is asked whether it has ended, after meet has
+// happened.
+type setAt struct {
+	context.Context //nolint:containedctx // it is a context
+
+	meet func()
+}
+
+func (s setAt) Err() error {
+	s.meet()
+	return nil
+}
+
+// It was set, and then the context had not ended. The event can be cleared afterwards.
+func TestEventSetWhileWaitBegins(t *testing.T) {
+	var e semaphore.Event
+	assert.NoError(t, e.Wait(setAt{t.Context(), e.Set}))
+	e.Clear()
+	assert.False(t, e.IsSet())
+}
+
 // Rule 2, E-05: what has happened is reported whatever the context says.
 func TestEventWithADoneContext(t *testing.T) {
 	var e semaphore.Event

@@ -39,8 +39,10 @@ type Group struct {
 	//
 	// When a cancellation meets a grant, the one that came first wins: a call
 	// whose context has ended is granted nothing, and one that has been granted
-	// room is accepted, though its context may have ended meanwhile. In a group that has been cancelled only what is shielded in the backlog is
-	// granted any; drain ends the rest of it, and the calls give up.
+	// room is accepted, though its context may have ended meanwhile. In a group
+	// that has been cancelled only what is shielded in the backlog is granted any;
+	// drain ends the rest of it, and the calls give up. The group is over when no
+	// task is left, and each call that has waited knows what has become of it.
 	mu       sync.Mutex
 	callers  waitlist.List[*place]
 	queued   waitlist.List[*place]
@@ -53,6 +55,7 @@ type Group struct {
 	used     int                   // units of it taken
 	running  int                   // tasks in ready and in seats
 	hopeful  int                   // calls that wait for room, or have and do not know yet why in vain
+	arriving bool                  // with a limiter: one has been handed room, and has not asked for the shared limit yet
 	pending  int                   // tasks accepted and not ended
 	accepted int
 	failures failures
@@ -60,7 +63,6 @@ type Group struct {
 	closing  bool           // Shutdown: no new tasks
 	joining  bool           // somebody has waited: the last task to end closes
 	closed   bool           // all have ended, and none will come
-	leftOut  bool           // when it closed, calls still waited for room, or had not noted yet why that was in vain
 	awaited  bool           // last has one to wait for
 	last     sync.WaitGroup // where those wait for it who wait for nothing else
 	joined   chan struct{}  // closed with it; made by the others who wait

@@ -9,9 +9,9 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Wait waits until every task of the group has ended, those included that tasks
-// start meanwhile, and then ends the group: it takes no more tasks, and its
-// context is done. It returns nil, or a [*GroupError] with every failure and
+// Wait waits until every task of the group has ended, those included that are
+// started meanwhile or wait for room, and then ends the group: it takes no more
+// tasks, and its context is done. It returns nil, or a [*GroupError] with every failure and
 // with the cause if the group was ended from outside. If a task panicked, Wait
 // panics with its [*PanicError] instead, the failures being under Others; see
 // [WithPanics].
@@ -114,13 +114,11 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	return &LateError{Tasks: infos(tasks), Cause: g.soFar()}
 }
 
-// joinLocked has the group close as soon as no task is left, and reports whether
-// that is the case.
+// joinLocked has the group close as soon as it is over, and reports whether that
+// is the case.
 func (g *Group) joinLocked() bool {
 	g.joining = true
-	if !g.closed && g.pending == 0 {
-		g.closeLocked()
-	}
+	g.closeIfOverLocked()
 	return g.closed
 }
 
@@ -192,10 +190,10 @@ func (g *Group) soFar() error {
 // cause is why the group was ended from outside. The end of its parent is a
 // reason only if it left something undone.
 func (g *Group) cause(undone bool) error {
-	first, parentsEnd := g.parentsEnd()
+	_, parentsEnd := g.parentsEnd()
 	g.mu.Lock()
 	cause := g.failures.cause
-	undone = undone || g.undone || first && g.leftOut
+	undone = undone || g.undone
 	g.mu.Unlock()
 	if !undone {
 		return cause

@@ -706,7 +706,6 @@ func TestWaitingForTheLimiter(t *testing.T) {
 		"Cancel":   {func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Cancel(errBoom) }, errBoom},
 		"Stop":     {func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Stop() }, taskgroup.ErrStopped},
 		"Shutdown": {func(g *taskgroup.Group, _ context.CancelCauseFunc) { _ = g.Shutdown(context.Background()) }, taskgroup.ErrGroupClosed},
-		"Wait":     {func(g *taskgroup.Group, _ context.CancelCauseFunc) { _ = g.Wait() }, taskgroup.ErrGroupClosed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -729,6 +728,47 @@ func TestWaitingForTheLimiter(t *testing.T) {
 	}
 }
 
+// Groups: Wait waits for the calls that wait for room, of either limit, too: also
+// if their task is the only one.
+func TestWaitForWhoWaitsForTheLimiter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shared := &units{}
+		g := taskgroup.New(t.Context(), taskgroup.WithLimiter(shared), taskgroup.WithLimit(2))
+		var ran atomic.Int64
+		for range 3 { // two wait for the limiter, and one for room in the group
+			go func() {
+				assert.True(t, g.Go(func(context.Context) error { ran.Add(1); return nil }))
+			}()
+		}
+		synctest.Wait()
+		time.AfterFunc(time.Minute, func() { shared.ReleaseN(1) })
+		assert.NoError(t, g.Wait())
+		assert.EqualValues(t, 3, ran.Load())
+		assert.Equal(t, 1, shared.available())
+	})
+}
+
+// Rule 6: nobody overtakes the calls that have been handed room in the group, and
+// have not asked the shared limit yet.
+func TestNobodyOvertakesOnTheWayToTheLimiter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ran trace
+		hold := func(name string) func(context.Context) error {
+			return func(context.Context) error { ran.add(name); time.Sleep(time.Minute); return nil }
+		}
+		g := taskgroup.New(t.Context(), taskgroup.WithLimiter(&units{free: 3}), taskgroup.WithLimit(1))
+		assert.True(t, g.Go(hold("first")))
+		for range 2 {
+			go g.Go(hold("waits"))
+			synctest.Wait()
+		}
+		g.SetLimit(10)
+		assert.False(t, g.TryGo(hold("overtakes")))
+		assert.NoError(t, g.Wait())
+		assert.Equal(t, []string{"first", "waits", "waits"}, ran.all())
+	})
+}
+
 // The limiter's answer and the group's end at once: nothing of the shared limit
 // is lost.
 func TestLimiterGrantsWhileTheGroupEnds(t *testing.T) {
@@ -748,7 +788,7 @@ func TestLimiterGrantsWhileTheGroupEnds(t *testing.T) {
 		accepted := true
 		go func() { accepted = g.Go(func(context.Context) error { panic("it runs") }) }()
 		synctest.Wait()
-		assert.NoError(t, g.Wait(), "it does not wait for what is not accepted")
+		assert.NoError(t, g.Shutdown(t.Context()), "it does not wait for what is not accepted")
 		close(ended)
 		synctest.Wait()
 		assert.False(t, accepted)

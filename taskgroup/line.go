@@ -16,7 +16,7 @@ type place struct {
 	node    waitlist.Node[*place]
 	units   int             // of the limit, once it has room
 	blocked chan struct{}   // what the caller waits on; nil for the backlog
-	done    <-chan struct{} // how long the caller waits; nil for the backlog
+	done    <-chan struct{} // how long the caller waits, or nil
 	granted bool            // closed because the task is accepted, or has room
 }
 
@@ -102,7 +102,7 @@ func (g *Group) firstLocked() (*waitlist.List[*place], bool) {
 // moveUpLocked hands room to those who wait, in order, and the places in the
 // backlog that this makes free to the calls behind it.
 func (g *Group) moveUpLocked() {
-	for {
+	for !g.arriving {
 		list, ok := g.firstLocked()
 		if !ok {
 			return
@@ -124,7 +124,8 @@ func (g *Group) moveUpLocked() {
 			p.granted = true
 			close(p.blocked)
 			if g.limiter != nil {
-				continue // its caller has to take the shared limit first
+				g.arriving = true // its caller has to take the shared limit first
+				return
 			}
 			g.hopeful--
 			g.acceptLocked(p.task())

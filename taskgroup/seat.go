@@ -171,18 +171,19 @@ func (g *Group) endedLocked(c *core) {
 	g.goneLocked()
 }
 
-// goneLocked counts an accepted task out. The last one closes a group that
-// somebody waits for.
+// goneLocked counts an accepted task out.
 func (g *Group) goneLocked() {
 	g.pending--
-	if g.pending == 0 && g.joining {
-		g.closeLocked()
-	}
+	g.closeIfOverLocked()
 }
 
-func (g *Group) closeLocked() {
+// closeIfOverLocked closes a group that somebody waits for when no task is left,
+// and no call that has waited for room has still to be told why it was in vain.
+func (g *Group) closeIfOverLocked() {
+	if g.closed || !g.joining || g.pending > 0 || g.hopeful > 0 && !g.closing {
+		return
+	}
 	g.closed = true
-	g.leftOut = g.hopeful > 0
 	if g.awaited {
 		g.last.Done()
 	}

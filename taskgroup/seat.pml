@@ -6,8 +6,8 @@
  * has no limit; it may return, or end its goroutine. A task may be cancelled
  * while it is in the backlog, and a caller may give up. Shown: every accepted
  * task ends exactly once, every one that is not cancelled runs, a caller is told
- * what has become of its task, the limit and the backlog hold, and every Wait
- * returns. The mutants:
+ * what has become of its task, before a Wait returns, the limit and the backlog
+ * hold, and every Wait returns. The mutants:
  *
  *	-DMUTANT=1  a seat calls the function without a successor on its way
  *	-DMUTANT=2  a goroutine that ends in a task starts no other in its place
@@ -17,6 +17,8 @@
  *	-DMUTANT=6  a caller that gives up does not look whether it has been let in
  *	-DMUTANT=7  a task in the backlog that gets room lets no caller into its place
  *	-DMUTANT=8  a caller that has not noticed its end keeps the others waiting
+ *	-DMUTANT=9  a caller that has waited in vain does not close the group
+ *	-DMUTANT=10 a group closes while a caller is not told yet
  */
 #ifndef MUTANT
 #define MUTANT 0
@@ -26,7 +28,7 @@
 #define CALLERS 2
 
 bool mu;
-byte queued, ready, running, pending;		/* under mu */
+byte queued, ready, running, pending, hopeful;	/* under mu */
 bool starting, joining, closed, awaited;	/* under mu */
 chan callers = [CALLERS] of { byte };		/* under mu */
 bool granted[CALLERS];				/* under mu */
@@ -60,6 +62,7 @@ inline moveUp(id)
 			:: !left[id] && running < limit ->
 				callers?id;
 				granted[id] = true;
+				hopeful--;
 				accept();
 				running++;
 				ready++
@@ -73,7 +76,7 @@ inline moveUp(id)
 			callers?id;
 			if
 			:: left[id]
-			:: else -> granted[id] = true; accept(); queued++
+			:: else -> granted[id] = true; hopeful--; accept(); queued++
 			fi
 		:: empty(callers) || queued >= places -> break
 		od;
@@ -96,11 +99,21 @@ inline unlock()
 	fi
 }
 
-inline close()
+#if MUTANT == 10
+#define OVER (pending == 0)
+#else
+#define OVER (pending == 0 && hopeful == 0)
+#endif
+
+inline closeIfOver()
 {
-	closed = true;
 	if
-	:: awaited -> last--
+	:: OVER && joining && !closed ->
+		closed = true;
+		if
+		:: awaited -> last--
+		:: else
+		fi
 	:: else
 	fi
 }
@@ -108,10 +121,7 @@ inline close()
 inline gone()
 {
 	pending--;
-	if
-	:: pending == 0 && joining -> close()
-	:: else
-	fi
+	closeIfOver()
 }
 
 proctype sit()
@@ -170,26 +180,34 @@ inline submit(me)
 		unlock()
 	:: !closed && (nempty(callers) || (queued > 0 || running == limit) && queued >= places) ->
 		callers!me;
+		hopeful++;
 		unlock();
 		if
 		:: granted[me]
-		:: !patient ->	/* awaitRoom gives up */
+		:: !patient ->	/* it gives up */
 			left[me] = true;
 			lock();
 			if
 #if MUTANT != 6
-			:: granted[me]
+			:: granted[me] -> unlock()
 			:: !granted[me] ->
 #else
 			:: true ->
 #endif
-				refused++;
 				if
-				:: callers??[eval(me)] -> callers??eval(me); moveUp(id)
+				:: callers??[eval(me)] -> callers??eval(me)
 				:: !callers??[eval(me)]
-				fi
-			fi;
-			unlock()
+				fi;
+				mu = false;
+				refused++;
+				lock();		/* lost */
+				hopeful--;
+				moveUp(id);
+#if MUTANT != 9
+				closeIfOver();
+#endif
+				unlock()
+			fi
 		fi
 	fi
 }
@@ -198,10 +216,10 @@ inline wait()
 {
 	lock();
 	joining = true;
-	if
 #if MUTANT != 5
-	:: pending == 0 && !closed -> close(); mu = false
+	closeIfOver();
 #endif
+	if
 	:: closed -> mu = false
 	:: else ->
 		if
@@ -211,7 +229,7 @@ inline wait()
 		mu = false;
 		last == 0
 	fi;
-	assert(closed && pending == 0)
+	assert(closed && pending == 0 && hopeful == 0)
 }
 
 proctype owner()
@@ -235,7 +253,10 @@ proctype caller()
 	:: patient = false
 	fi;
 	submit(1);
-	wait()
+	if
+	:: wait()
+	:: true
+	fi
 }
 
 /* cancel takes one task out of the backlog, if there is one. */

@@ -113,20 +113,24 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 	if err := g.gaveUp(ctx); err != nil {
 		return err
 	}
+	var done <-chan struct{}
+	if ctx != nil {
+		done = ctx.Done() // not under the lock: it may be anybody's code
+	}
 	c := r.task()
 	parentHasEnded := g.parent.Err() != nil // g.ctx may learn of that a moment later
 	g.mu.Lock()
 	if parentHasEnded || g.refusingLocked() {
 		g.mu.Unlock()
-		return g.refusal(false)
+		return g.refusal()
 	}
-	if g.callers.Len() == 0 {
+	if g.callers.Len() == 0 && !g.arriving {
 		if g.queued.Len() == 0 {
 			if units, ok := g.roomLocked(c.weight()); ok {
 				if g.limiter != nil {
 					g.hopeful++
 					g.mu.Unlock()
-					return g.submitShared(ctx, r, units, try)
+					return g.submitShared(ctx, r, units, try, false)
 				}
 				g.acceptLocked(c)
 				g.startLocked(r, units)
@@ -146,74 +150,57 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 		return errFull
 	}
 	p := newPlace(r)
-	p.blocked = make(chan struct{})
+	p.blocked, p.done = make(chan struct{}), done
 	g.callers.PushBack(&p.node)
 	g.hopeful++
 	blocked := p.blocked
 	g.mu.Unlock()
-	if err := g.awaitRoom(ctx, p, blocked); err != nil || g.limiter == nil {
-		return err
-	}
-	return g.submitShared(ctx, r, p.units, false)
-}
-
-// awaitRoom waits until the task at p has room, and returns nil; or until it
-// will not have any.
-func (g *Group) awaitRoom(ctx context.Context, p *place, blocked chan struct{}) error {
-	var done <-chan struct{}
-	if ctx != nil {
-		done = ctx.Done() // not under the lock: it may be anybody's code
-		g.mu.Lock()
-		if !p.granted {
-			p.done = done
-		}
-		g.mu.Unlock()
-	}
 	select {
 	case <-blocked:
 	case <-done:
 	case <-g.ctx.Done():
 	}
 	g.mu.Lock()
-	if p.granted {
-		g.mu.Unlock()
-		return nil // the task is on its way
+	granted := p.granted
+	if !granted {
+		g.callers.Remove(&p.node)
 	}
-	if g.callers.Remove(&p.node) {
-		g.moveUpLocked() // it may have been too big where those behind it are not
+	g.mu.Unlock()
+	switch {
+	case !granted:
+		defer g.lost(0) // after the refusal has been noted
+		return g.inVain(ctx)
+	case g.limiter != nil:
+		return g.submitShared(ctx, r, p.units, false, true)
 	}
-	g.unlock()
-	return g.waitedInVain(ctx)
+	return nil // the task is on its way
 }
 
 // submitShared goes on with a task that has room in the group, of the given
-// units, and must now have room in the limit that the group shares.
-func (g *Group) submitShared(ctx context.Context, r runner, units int, try bool) error {
+// units, and must now have room in the limit that the group shares. waited says
+// that it was handed its room, so that others may be behind it.
+func (g *Group) submitShared(ctx context.Context, r runner, units int, try, waited bool) error {
 	c := r.task()
-	settled := false
+	accepted := false
 	defer func() {
-		if !settled { // the limiter panicked
-			g.giveBack(units)
-			g.lost()
+		if !accepted { // also if the limiter panics
+			g.lost(units)
 		}
 	}()
-	err := g.acquireShared(ctx, c.weight(), try)
-	settled = true
+	err := g.acquireShared(ctx, c.weight(), try, waited)
 	switch {
 	case err == nil:
 	case err == errFull:
-		g.giveBack(units)
-		g.lost()
 		return err
 	case ctx != nil && ctx.Err() != nil && isNoise(err, ctx), isNoise(err, g.open):
-		g.giveBack(units)
-		return g.waitedInVain(ctx)
+		return g.inVain(ctx)
 	default:
 		c.err = err
 		c.state.Or(doomed)
 	}
 	g.mu.Lock()
 	if !g.refusingLocked() {
+		accepted = true
 		g.hopeful--
 		g.acceptLocked(c)
 		g.startLocked(r, units)
@@ -221,52 +208,59 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try bool)
 		return nil
 	}
 	g.mu.Unlock()
-	g.giveBack(units)
 	if err == nil {
 		g.limiter.ReleaseN(c.weight())
 	}
-	return g.waitedInVain(noContext)
+	return g.inVain(noContext)
 }
 
-// waitedInVain is the answer to a call that has waited for room and will not have
-// any.
-func (g *Group) waitedInVain(ctx context.Context) error {
-	defer g.lost() // after the refusal has been noted
+// inVain is the answer to a call that has waited for room and will not have any.
+func (g *Group) inVain(ctx context.Context) error {
 	if err := g.gaveUp(ctx); err != nil {
 		return err
 	}
-	return g.refusal(true)
+	return g.refusal()
 }
 
-// lost counts out a call that has waited in vain.
-func (g *Group) lost() {
+// lost counts out a call that has waited in vain, and takes back the room it had.
+// Also if it had none, those behind it may fit where it was too big.
+func (g *Group) lost(units int) {
 	g.mu.Lock()
 	g.hopeful--
-	g.mu.Unlock()
+	g.used -= units
+	g.moveUpLocked()
+	g.closeIfOverLocked()
+	g.unlock()
 }
 
 // acquireShared takes n units of the shared limit, waiting until ctx, the
 // group's context or Shutdown puts an end to that.
-func (g *Group) acquireShared(ctx context.Context, n int, try bool) error {
+func (g *Group) acquireShared(ctx context.Context, n int, try, waited bool) error {
 	if try {
 		if !g.limiter.TryAcquireN(n) {
 			return errFull
 		}
 		return nil
 	}
-	if ctx == nil {
-		return g.limiter.AcquireN(g.open, n)
+	within := g.open
+	if ctx != nil {
+		both, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		defer context.AfterFunc(g.open, func() { cancel(context.Cause(g.open)) })()
+		within = both
 	}
-	both, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(g.open, func() { cancel(context.Cause(g.open)) })()
-	return g.limiter.AcquireN(both, n)
+	if waited {
+		g.arrive()
+	}
+	return g.limiter.AcquireN(within, n)
 }
 
-// giveBack returns room that was not used after all.
-func (g *Group) giveBack(units int) {
+// arrive lets the next call have room. Of several that are handed room at once
+// each asks the shared limit before the next one wakes, so that they come to it in
+// their order.
+func (g *Group) arrive() {
 	g.mu.Lock()
-	g.used -= units
+	g.arriving = false
 	g.moveUpLocked()
 	g.unlock()
 }
@@ -288,15 +282,14 @@ func (g *Group) gaveUp(ctx context.Context) error {
 	return err
 }
 
-// refusal is why the group takes no more tasks. A call that has waited is refused
-// by what has ended the group, though that may be over by now.
-func (g *Group) refusal(waited bool) error {
+// refusal is why the group takes no more tasks.
+func (g *Group) refusal() error {
 	why := context.Cause(g.ctx)
 	byParent, parentsEnd := g.parentsEnd()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch {
-	case g.closing || g.closed && !waited || why == nil && !byParent:
+	case g.closing || g.closed || why == nil && !byParent:
 		return ErrGroupClosed
 	case byParent:
 		g.undone = true

@@ -3,8 +3,6 @@ package taskgroup
 import (
 	"context"
 	"reflect"
-
-	"example.com/asyncgo/internal/ctxerr"
 )
 
 // Awaitable is anything that ends once. [*Task] and [*Future] are Awaitables,
@@ -56,7 +54,7 @@ func (f *Future[T]) as(a any) (*completion, bool) {
 }
 
 func (f *Future[T]) failure() error  { return f.err }
-func (f *Future[T]) cancelled() bool { return ctxerr.Is(f.err, context.Canceled) }
+func (f *Future[T]) cancelled() bool { return isCancellation(f.err) }
 
 // target is an Awaitable as those see it who wait for it.
 type target struct {
@@ -111,7 +109,7 @@ func (t *target) hasFailed() bool {
 		return h.failure() != nil && !h.cancelled()
 	}
 	err := t.awaitable.Err()
-	if err == nil || ctxerr.Is(err, context.Canceled) {
+	if err == nil || isCancellation(err) {
 		return false
 	}
 	c, ok := t.awaitable.(interface{ Cancelled() bool }) // as what embeds a task has

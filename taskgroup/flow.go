@@ -328,9 +328,10 @@ func (f *flow[T, R]) why(c *cell[T, R]) error {
 	f.mu.Lock()
 	failures := f.failures.errs
 	f.mu.Unlock()
+	ended := ctxerr.Of(f.parent)
 	switch {
-	case len(failures) == 0 || !ctxerr.Same(context.Cause(f.ctx), failures[0].Err):
-		return ctxerr.Of(f.parent)
+	case len(failures) == 0 || ended != nil && !ctxerr.Same(context.Cause(f.ctx), failures[0].Err):
+		return ended
 	case errors.Is(c.err, context.Canceled):
 		return failures[0] // which cancelled c
 	}

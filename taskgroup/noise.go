@@ -24,6 +24,13 @@ func isNoise(err error, ctxs ...context.Context) bool {
 	return len(all) > 0 && all.echoedBy(err)
 }
 
+// isCancellation reports that err, of a handle whose contexts are not known, leads
+// to [context.Canceled] in the same way.
+func isCancellation(err error) bool {
+	defer func() { _ = recover() }()
+	return ends{context.Canceled}.echoedBy(err)
+}
+
 // ends is the Err and the Cause of each context that is done.
 type ends []error
 

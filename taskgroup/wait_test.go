@@ -191,6 +191,39 @@ func TestWaitFirstErrorForeign(t *testing.T) {
 	})
 }
 
+// A join that holds anything else than cancellation is a failure, of a task as of
+// anything else.
+func TestWaitFirstErrorOfAJoin(t *testing.T) {
+	why, cancel := context.WithCancelCause(t.Context())
+	cancel(errOwn)
+	for name, c := range map[string]struct {
+		err       error
+		cancelled bool
+	}{
+		"a join":                       {errors.Join(errOwn, context.Canceled), false},
+		"a group's failure":            {&taskgroup.GroupError{Cause: context.Canceled, Errors: []*taskgroup.TaskError{{Err: errOwn}}}, false},
+		"a group's end":                {&taskgroup.GroupError{Cause: context.Canceled}, true},
+		"a join of nothing else":       {errors.Join(context.Canceled, context.Canceled), true},
+		"a wait that a cause ended":    {taskgroup.Sleep(why, ms), true},
+		"a wait that its time ran out": {context.DeadlineExceeded, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rejected, last := taskgroup.NewFuture[int](), taskgroup.NewFuture[int]()
+				rejected.Reject(c.err)
+				time.AfterFunc(ms, func() { last.Resolve(1) })
+				for _, h := range []taskgroup.Awaitable{rejected, wrapped{endsAfter(t, 0, 0, nil), c.err}} {
+					done, _, err := taskgroup.Wait[taskgroup.Awaitable](t.Context(), taskgroup.FirstError, last, h)
+					assert.NoError(t, err)
+					assert.Equal(t, c.cancelled, len(done) == 2)
+					last = taskgroup.NewFuture[int]()
+					time.AfterFunc(ms, func() { last.Resolve(1) })
+				}
+			})
+		})
+	}
+}
+
 // P-18: an error whose own methods panic, as those of a typed nil do, is a
 // failure like another.
 func TestWaitFirstErrorTypedNil(t *testing.T) {

@@ -62,10 +62,32 @@ func Is(err, target error) (found bool) {
 	return errors.Is(err, target)
 }
 
-// Same reports a == b, and false where that comparison would panic.
+// Same reports a == b. Where that comparison would panic, since there is a slice
+// or a map in them, as in an error that lists errors, they must share that.
 func Same(a, b error) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return reflect.ValueOf(a).Comparable() && a == b
+	return same(reflect.ValueOf(a), reflect.ValueOf(b))
+}
+
+func same(a, b reflect.Value) bool {
+	switch {
+	case a.Type() != b.Type():
+		return false
+	case a.Comparable():
+		return a.Equal(b)
+	case a.Kind() == reflect.Slice:
+		return a.Len() == b.Len() && a.UnsafePointer() == b.UnsafePointer()
+	case a.Kind() == reflect.Map:
+		return a.UnsafePointer() == b.UnsafePointer()
+	case a.Kind() == reflect.Struct:
+		for i := range a.NumField() {
+			if !same(a.Field(i), b.Field(i)) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }

@@ -55,9 +55,20 @@ func TestEnded(t *testing.T) {
 	assert.Equal(t, context.Canceled, ctxerr.Ended(early{t.Context()}))
 }
 
-type uncomparable struct{ _ []string }
+type listed struct {
+	errs []error
+	by   map[string]int
+}
 
-func (uncomparable) Error() string { return "uncomparable" }
+func (listed) Error() string { return "listed" }
+
+type list []error
+
+func (list) Error() string { return "list" }
+
+type call func()
+
+func (call) Error() string { return "call" }
 
 // Its type can be compared, its value cannot.
 type partly struct{ part any }
@@ -80,7 +91,21 @@ func TestSameNeverPanics(t *testing.T) {
 	assert.True(t, ctxerr.Same(nil, nil))
 	assert.False(t, ctxerr.Same(errWhy, nil))
 	assert.False(t, ctxerr.Same(errWhy, errors.New("why")))
-	assert.False(t, ctxerr.Same(uncomparable{}, uncomparable{}))
 	assert.False(t, ctxerr.Same(partly{[]int{1}}, partly{[]int{1}}))
+	assert.False(t, ctxerr.Same(partly{1}, partly{[]int{1}}))
 	assert.True(t, ctxerr.Same(partly{1}, partly{1}))
+}
+
+// Of an error that is a list, or has one in it, a copy is the same, and another
+// one is not.
+func TestSameList(t *testing.T) {
+	errs, by := list{errWhy, errWhy}, map[string]int{"a": 1}
+	assert.True(t, ctxerr.Same(errs, errs))
+	assert.False(t, ctxerr.Same(errs, errs[:1]))
+	assert.False(t, ctxerr.Same(errs[:1], errs[1:]))
+	assert.False(t, ctxerr.Same(errs, listed{errs: errs}))
+	assert.True(t, ctxerr.Same(listed{errs: errs, by: by}, listed{errs: errs, by: by}))
+	assert.False(t, ctxerr.Same(listed{errs: errs, by: by}, listed{errs: errs, by: map[string]int{"a": 1}}))
+	assert.False(t, ctxerr.Same(listed{errs: errs[:1]}, listed{errs: errs[1:]}))
+	assert.False(t, ctxerr.Same(call(t.FailNow), call(t.FailNow)), "no two functions can be told apart")
 }

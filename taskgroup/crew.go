@@ -127,7 +127,7 @@ func (c *crew) shift(w *worker) (over bool) {
 			c.broke(current, recover())
 		}
 	}()
-	for c.ctx.Err() == nil {
+	for !c.over() {
 		i := w.take()
 		if i < 0 {
 			if i = c.claim(w); i < 0 {
@@ -150,9 +150,6 @@ func (c *crew) shift(w *worker) (over bool) {
 
 // claim returns the function that w is to call, or -1.
 func (c *crew) claim(w *worker) int {
-	if c.parent.Err() != nil { // see over
-		return -1
-	}
 	return c.next(&w.pace, c.n, c.limit < int64(c.n))
 }
 

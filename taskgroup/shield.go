@@ -30,7 +30,9 @@ func Shield[T any](ctx context.Context, grace time.Duration, fn Func[T]) (T, err
 	if fn == nil {
 		panic(misused("Shield of a nil function"))
 	}
-	shielded, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	// A Timeout around does not end what is shielded, whatever cause it leaves.
+	detached := context.WithValue(context.WithoutCancel(ctx), deadlineKey, (*Deadline)(nil))
+	shielded, cancel := context.WithCancelCause(detached)
 	defer cancel(nil)
 	if grace >= 0 {
 		s := &grantedTime{grace: grace, end: func() { cancel(context.Cause(ctx)) }}

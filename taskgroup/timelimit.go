@@ -70,7 +70,7 @@ func isOverBy(ctx context.Context, due time.Time) bool {
 		return true
 	}
 	t, _ := ctx.Value(deadlineKey).(*Deadline)
-	return t.isOverBy(due) && ctx.Err() != nil // which may be shielded from that
+	return t.hasEnded(ctx, due)
 }
 
 // awaitTimer waits for a context whose timer is due, for a moment at most, and

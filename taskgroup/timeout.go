@@ -163,10 +163,10 @@ func (t *Deadline) enforce() {
 	}
 }
 
-// isOverBy reports that the time of t or of a Timeout around it, if there is one,
-// was over no later than due, which has come. One that was ended at once does not
-// count: whether that came first, the cause of the contexts tells.
-func (t *Deadline) isOverBy(due time.Time) bool {
+// hasEnded reports that the time of t or of a Timeout around it, if there is one,
+// has ended ctx and was over no later than due, which has come. One that was ended
+// at once does not count: whether that came first, the cause of the contexts tells.
+func (t *Deadline) hasEnded(ctx context.Context, due time.Time) bool {
 	if t == nil {
 		return false
 	}
@@ -174,7 +174,7 @@ func (t *Deadline) isOverBy(due time.Time) bool {
 	t.mu.Lock()
 	over := t.expired && !t.atOnce && !t.due.After(due)
 	t.mu.Unlock()
-	return over || t.outer.isOverBy(due)
+	return over && context.Cause(ctx) == error(&t.cause) || t.outer.hasEnded(ctx, due)
 }
 
 // end ends the scope; from then on, whether it has expired does not change.

@@ -345,6 +345,41 @@ func TestTimeScopeShieldedFromATimeout(t *testing.T) {
 	}
 }
 
+// Also if that one's time is over first, and what comes in between ends for
+// another reason, once the inner scope's time is over as well.
+func TestTimeScopeDetachedFromATimeout(t *testing.T) {
+	detached := map[string]func(ctx context.Context, fn func(ctx context.Context) error) error{
+		"Shield": func(ctx context.Context, fn func(ctx context.Context) error) error {
+			_, err := taskgroup.Shield(ctx, 2*ms, taskgroup.NoValue(fn))
+			return err
+		},
+		"WithoutCancel": func(ctx context.Context, fn func(ctx context.Context) error) error {
+			ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+			time.AfterFunc(7*ms, cancel)
+			return fn(ctx)
+		},
+	}
+	for name, detach := range detached {
+		for innerName, inner := range timeScopes {
+			t.Run(innerName+" in "+name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					assert.NoError(t, taskgroup.Timeout(t.Context(), 5*ms, func(ctx context.Context, _ *taskgroup.Deadline) error {
+						return detach(ctx, func(ctx context.Context) error {
+							err := inner(ctx, 6*ms, func(ctx context.Context) error {
+								<-ctx.Done()       // at 6 ms
+								time.Sleep(2 * ms) // what is detached ends at 7 ms
+								return ctx.Err()
+							})
+							assert.ErrorIs(t, err, taskgroup.ErrTimeout)
+							return nil
+						})
+					}))
+				})
+			})
+		}
+	}
+}
+
 // lying is a context that has a deadline and does not end.
 type lying struct {
 	context.Context //nolint:containedctx // it is one itself

@@ -14,7 +14,7 @@ import (
 type heap[T any] struct {
 	compare  func(a, b T) int
 	nodes    []entry[T]
-	returned []entry[T] // given back, and not yet compared; the last is first
+	returned []entry[T] // given back, and in order; the last is first
 	newest   int64      // the number of the item that was pushed last
 	oldest   int64      // the number of the item that was given back last
 }
@@ -40,10 +40,7 @@ func (e *entry[T]) before(f *entry[T], compare func(a, b T) int) bool {
 // push takes in an item that comes after those that are equal to it.
 func (h *heap[T]) push(item T) {
 	h.newest++
-	h.insert(entry[T]{item, h.newest})
-}
-
-func (h *heap[T]) insert(e entry[T]) {
+	e := entry[T]{item, h.newest}
 	// By how many levels does it rise? Most often none, and else those above it
 	// are in order, so halve.
 	end := len(h.nodes)
@@ -73,19 +70,23 @@ func (h *heap[T]) giveBack(items []T) {
 	}
 }
 
-// settle puts what was given back among the nodes.
-func (h *heap[T]) settle() {
-	for last, e := range slices.Backward(h.returned) {
-		h.insert(e)
-		h.returned = h.returned[:last]
+// popReturned takes out the first of what was given back.
+func (h *heap[T]) popReturned() T {
+	last := len(h.returned) - 1
+	item := h.returned[last].item
+	h.returned[last] = entry[T]{}
+	h.returned = h.returned[:last]
+	if last == 0 {
+		h.returned = nil
 	}
-	h.returned = nil
+	return item
 }
 
 // pop takes out the first item of a heap that is not empty.
 func (h *heap[T]) pop() T {
-	if h.returned != nil {
-		h.settle()
+	if last := len(h.returned) - 1; last >= 0 &&
+		(len(h.nodes) == 0 || h.returned[last].before(&h.nodes[0], h.compare)) {
+		return h.popReturned()
 	}
 	// The last node has to go elsewhere, most often not far up. So go down
 	// from the root along the lesser children, and then up to its place.

@@ -139,8 +139,8 @@ func done() context.Context {
 	return ctx
 }
 
-// misuse calls f and returns the error that it panics with, or nil.
-func misuse(f func()) (err error) {
+// panicked calls f and returns the error that it panics with, or nil.
+func panicked(f func()) (err error) {
 	defer func() { err, _ = recover().(error) }()
 	f()
 	return nil

@@ -144,14 +144,14 @@ func TestTaskDoneTooOften(t *testing.T) {
 	for name, newQueue := range kinds {
 		q := newQueue(0)
 		for range 2 {
-			err := misuse(q.TaskDone)
+			err := panicked(q.TaskDone)
 			assert.ErrorIs(t, err, queue.ErrMisuse, name)
 			assert.ErrorIs(t, err, queue.ErrTaskDone)
 			assert.Zero(t, q.Unfinished())
 		}
 		fill(t, q, 1)
 		q.TaskDone() // before the Get: allowed, as in asyncio
-		assert.ErrorIs(t, misuse(q.TaskDone), queue.ErrTaskDone)
+		assert.ErrorIs(t, panicked(q.TaskDone), queue.ErrTaskDone)
 		assert.Equal(t, 1, q.Len())
 		fill(t, q, 2)
 		assert.Equal(t, 1, q.Unfinished())

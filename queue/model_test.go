@@ -227,7 +227,7 @@ func run(t *testing.T, script []byte) {
 		case "TaskDone":
 			wrong := m.unfinished == 0
 			m.finish(1)
-			err := misuse(q.TaskDone)
+			err := panicked(q.TaskDone)
 			assert.Equal(t, wrong, errors.Is(err, queue.ErrTaskDone), history)
 		case "Join":
 			m.join(begin(history, ctx, func(ctx context.Context) ([]int, error) { return nil, q.Join(ctx) }), dead)

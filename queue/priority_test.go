@@ -346,6 +346,39 @@ func TestComparisonFailsInTheMiddleOfGetBatch(t *testing.T) {
 	})
 }
 
+// What a batch that fails has given back comes out again without a comparison
+// that could fail: no Get after it fails that would not have without it.
+func TestComparisonFailsNoSoonerAfterGetBatch(t *testing.T) {
+	const n = 9
+	for seed := range uint64(1000) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		poison, order := r.IntN(n), r.Perm(n)
+		delivered := func(batch bool) (items []int) {
+			armed := false
+			q := queue.NewPriority(0, func(a, b int) int {
+				if armed && (a == poison || b == poison) {
+					panic(errIncomparable)
+				}
+				return cmp.Compare(a, b)
+			})
+			fill(t, q, order...)
+			armed = true
+			if batch && panicked(func() { _, _ = q.GetBatch(t.Context(), make([]int, n)) }) == nil {
+				return order
+			}
+			for q.Len() > 0 && panicked(func() {
+				item, err := q.TryGet()
+				assert.NoError(t, err)
+				items = append(items, item)
+			}) == nil {
+				continue
+			}
+			return items
+		}
+		assert.GreaterOrEqual(t, len(delivered(true)), len(delivered(false)), "seed %d", seed)
+	}
+}
+
 // The same where the batch lets in Puts that wait, wherever it fails: who got in
 // stays in, though that may be more than there is room for, and who compared is
 // who failed.

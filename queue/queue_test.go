@@ -78,7 +78,7 @@ func TestZeroQueueIsUnboundedFIFO(t *testing.T) {
 
 // Rule 9.
 func TestNilComparisonIsMisuse(t *testing.T) {
-	assert.ErrorIs(t, misuse(func() { queue.NewPriority[int](1, nil) }), queue.ErrMisuse)
+	assert.ErrorIs(t, panicked(func() { queue.NewPriority[int](1, nil) }), queue.ErrMisuse)
 }
 
 // Items of any type, and of no size.

@@ -149,7 +149,7 @@ func TestShutdownNowWithWorkInHand(t *testing.T) {
 		q.TaskDone()
 		synctest.Wait()
 		joiner.succeeded(t)
-		assert.ErrorIs(t, misuse(q.TaskDone), queue.ErrTaskDone)
+		assert.ErrorIs(t, panicked(q.TaskDone), queue.ErrTaskDone)
 	})
 }
 

@@ -38,6 +38,7 @@ const (
 	counted                      // there is, or was, an observer that counts ends
 	telling                      // those that count ends are told, or have been; no more may come
 	decided                      // a future's result is being written
+	refused                      // the group did not accept it: it has no index
 	flagBits  = iota
 )
 

@@ -169,7 +169,7 @@ func (e *SignalError) Error() string { return "taskgroup: signal: " + e.Signal.S
 // them. They run on: a later [Group.Wait] joins them.
 type LateError struct {
 	// Tasks are those that had not ended, a function given to [Task.OnDone]
-	// included.
+	// included. Those that waited for room run later if they are shielded.
 	Tasks []TaskInfo
 
 	// Cause is the error that would have been returned: why they had to end.

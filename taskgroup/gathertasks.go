@@ -61,7 +61,7 @@ func firstFailure[T any](tasks []*Task[T], i int) *TaskError {
 	if g := first.group(); g != nil && first.Cancelled() {
 		if cause := g.firstFailure(); cause != nil {
 			for j, t := range tasks {
-				if t.group() == g && t.index() == cause.Index {
+				if t.group() == g && t.index() == cause.Index && t.state.Load()&refused == 0 {
 					return &TaskError{Index: j, Name: t.Name(), Err: cause.Err}
 				}
 			}

@@ -135,6 +135,21 @@ func TestGatherTasksFailuresOfOneGroup(t *testing.T) {
 	})
 }
 
+// A task that was refused has no number, and is not taken for the one that has 0.
+func TestGatherTasksRefusedTask(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := taskgroup.New(t.Context())
+		g.Go(func(ctx context.Context) error { <-ctx.Done(); return errCleanup })
+		synctest.Wait()
+		g.Stop()
+		synctest.Wait()
+		_, err := taskgroup.GatherTasks(t.Context(), taskgroup.Go(g, value(1)))
+		assert.ErrorIs(t, err, taskgroup.ErrStopped)
+		assert.NotErrorIs(t, err, errCleanup)
+		_ = g.Wait()
+	})
+}
+
 // Rule 8: a panic of a task that is waited for by its handle is an error.
 func TestGatherTasksPanickedTask(t *testing.T) {
 	captureLog(t)

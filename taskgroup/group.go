@@ -200,7 +200,7 @@ func (g *Group) Tasks() []TaskInfo {
 }
 
 // runningLocked returns the tasks that have started and are not counted as
-// ended.
+// ended, and those that never ran and whose callbacks run.
 func (g *Group) runningLocked() []*core {
 	tasks := make([]*core, 0, g.running)
 	for seat := g.seats.Front(); seat != nil; seat = seat.Next() {
@@ -210,6 +210,18 @@ func (g *Group) runningLocked() []*core {
 	}
 	for r := g.ready.head; r != nil; r = r.task().next {
 		tasks = append(tasks, r.task())
+	}
+	return tasks
+}
+
+// leftLocked returns the tasks that somebody leaves behind who does not wait for
+// their end: also those that are still to run, since they are shielded.
+func (g *Group) leftLocked() []*core {
+	tasks := g.runningLocked()
+	for n := g.queued.Front(); n != nil; n = n.Next() {
+		if c := n.Value.task(); c.state.Load()&shielded != 0 {
+			tasks = append(tasks, c)
+		}
 	}
 	return tasks
 }

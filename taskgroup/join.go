@@ -65,7 +65,7 @@ func (g *Group) await() *LateError {
 		return nil // the last end wins a tie
 	}
 	g.late = true
-	tasks := g.runningLocked()
+	tasks := g.leftLocked()
 	g.mu.Unlock()
 	return &LateError{Tasks: infos(tasks), Cause: cause}
 }
@@ -105,7 +105,7 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	cause := ctxerr.Ended(ctx)
 	g.mu.Lock()
 	late := g.cancelLocked(cause)
-	tasks := g.runningLocked()
+	tasks := g.leftLocked()
 	g.mu.Unlock()
 	if !late {
 		return g.answer() // the last end wins a tie

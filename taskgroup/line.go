@@ -192,20 +192,24 @@ func (g *Group) never(r runner, err error) {
 	c := r.task()
 	c.err = err
 	callbacks := c.publish(noisy)
-	if len(callbacks) == 0 {
-		g.forget()
-		return
-	}
-	go func() {
-		defer g.forget()
-		run(callbacks)
-	}()
-}
-
-// forget counts a task that never ran as ended.
-func (g *Group) forget() {
 	g.mu.Lock()
 	g.undone = true
-	g.goneLocked()
-	g.unlock()
+	if len(callbacks) == 0 {
+		g.goneLocked()
+		g.unlock()
+		return
+	}
+	seat := g.sitLocked()
+	seat.Value = r
+	g.mu.Unlock()
+	go func() {
+		defer func() {
+			g.mu.Lock()
+			seat.Value = nil
+			g.standLocked(seat)
+			g.goneLocked()
+			g.unlock()
+		}()
+		run(callbacks)
+	}()
 }

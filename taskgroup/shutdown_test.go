@@ -270,6 +270,43 @@ func TestGrace(t *testing.T) {
 	})
 }
 
+// Rule 1: what outlives the call is named, also what has not begun, and what does
+// no more than to call those whom it has told that they are told.
+func TestLateErrorNamesWhatHasNotBegun(t *testing.T) {
+	for name, leave := range map[string]func(g *taskgroup.Group) error{
+		"Wait": func(g *taskgroup.Group) error {
+			g.Cancel(errWhy)
+			return g.Wait()
+		},
+		"Shutdown": func(g *taskgroup.Group) error {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			g.Cancel(errWhy)
+			return g.Shutdown(ctx)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ran := false
+				g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(-1), taskgroup.WithGrace(time.Second))
+				g.Go(func(context.Context) error { time.Sleep(time.Minute); return nil }, taskgroup.Named("stubborn"))
+				g.Go(func(context.Context) error { panic("it runs") }, taskgroup.Named("never"))
+				told := taskgroup.Go(g, taskgroup.NoValue(func(context.Context) error { panic("it runs") }), taskgroup.Named("told"))
+				told.OnDone(func(*taskgroup.Task[struct{}]) { time.Sleep(time.Hour) })
+				g.Go(func(context.Context) error { ran = true; return nil }, taskgroup.Named("shielded"), taskgroup.Shielded())
+				synctest.Wait()
+				assert.Equal(t, []string{"stubborn", "told", "shielded"}, names(late(t, leave(g)).Tasks))
+				assert.Equal(t, 1, g.Running())
+				assert.Len(t, g.Tasks(), 1)
+				_ = g.Wait() // which is late again after Shutdown
+				assert.ErrorIs(t, g.Wait(), errWhy)
+				assert.True(t, ran)
+				assert.Empty(t, g.Tasks())
+			})
+		})
+	}
+}
+
 // The error it would have returned has the parent's end for its cause, if that
 // ended the group.
 func TestGraceAfterTheParentsEnd(t *testing.T) {

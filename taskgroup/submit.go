@@ -59,9 +59,9 @@ func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
 
 // refuse ends a task that its group did not accept.
 func (c *core) refuse(why error) {
-	var flags uint64
+	flags := refused
 	if why != ErrGroupClosed {
-		flags = noisy
+		flags |= noisy
 	}
 	c.fail(why, flags)
 }

@@ -77,8 +77,8 @@ func (g *Group) await() *LateError {
 //
 // If ctx ends first, it cancels the group, with an error for which [errors.Is]
 // finds both ctx.Err() and [context.Cause](ctx), and returns at once a
-// [*LateError] that names what still runs; a later Wait joins that. What ended
-// before its return happens before it.
+// [*LateError] that names what still runs; a later Wait joins that, if there is a
+// grace period within that. What ended before its return happens before it.
 //
 // asyncio has nothing like it: a TaskGroup cannot be told to take no more.
 func (g *Group) Shutdown(ctx context.Context) error {

@@ -200,14 +200,13 @@ type generousLock struct{ inner semaphore.Lock }
 
 func (l *generousLock) TryLock() bool { return l.inner.TryLock() }
 func (l *generousLock) Unlock() {
-	if l.inner.Locked() {
-		l.inner.Unlock()
-	}
+	defer func() { _ = recover() }() // by then the other may have unlocked it
+	l.inner.Unlock()
 }
 
 func (l *generousLock) Lock(ctx context.Context) error {
 	err := l.inner.Lock(ctx)
-	if err != nil && l.inner.Locked() {
+	if err != nil {
 		l.Unlock()
 	}
 	return err

@@ -346,6 +346,32 @@ func TestComparisonFailsInTheMiddleOfGetBatch(t *testing.T) {
 	})
 }
 
+// However often a batch fails, equal items stay in order of arrival.
+func TestComparisonFailsInBatchAfterBatch(t *testing.T) {
+	want := []int{11, 12, 13, 14, 15, 16, 17, 18, 19}
+	for name, rest := range map[string]func(q *queue.Queue[int]) []int{
+		"Get":         func(q *queue.Queue[int]) []int { return drain(t, q) },
+		"ShutdownNow": (*queue.Queue[int]).ShutdownNow,
+	} {
+		for after := range 20 {
+			left := 0
+			q := queue.NewPriority(0, func(a, b int) int {
+				if left--; left == 0 {
+					panic(errIncomparable)
+				}
+				return cmp.Compare(a/10, b/10)
+			})
+			fill(t, q, want...)
+			for range 3 {
+				left = after
+				_ = panicked(func() { _, _ = q.GetBatch(t.Context(), make([]int, 3)) })
+			}
+			left = 0
+			assert.Equal(t, want[len(want)-q.Len():], rest(q), "%s, if batches fail at comparison %d", name, after)
+		}
+	}
+}
+
 // What a batch that fails has given back comes out again without a comparison
 // that could fail: no Get after it fails that would not have without it.
 func TestComparisonFailsNoSoonerAfterGetBatch(t *testing.T) {

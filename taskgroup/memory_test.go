@@ -219,6 +219,7 @@ func TestACancelledBacklog(t *testing.T) {
 func TestCancelledSubmits(t *testing.T) {
 	g := taskgroup.New(t.Context(), taskgroup.WithLimit(1))
 	g.Go(untilDone)
+	go g.Go(untilDone) // it stands in front of them, and stays
 	assert.Less(t, grows(func() {
 		for range times(100_000) {
 			ctx, cancel := context.WithCancel(t.Context())

@@ -202,6 +202,7 @@ func TestFlowDropsNoItemAfterAFailure(t *testing.T) {
 				if i == 1 {
 					assert.Equal(t, errOwn, context.Cause(ctx))
 				}
+				time.Sleep(ms) // until the input is at work again
 				return errOwn
 			})
 			assert.ErrorIs(t, err, errOwn)

@@ -106,42 +106,30 @@ func TestEventSetAndCancelledAtOnce(t *testing.T) {
 	}
 }
 
-// endedAt is a context that ends when it is first asked whether it has, after meet has
-// happened.
-type endedAt struct {
+// askedContext is a context that lets meet happen when it is asked whether it has
+// ended, and then answers err.
+type askedContext struct {
 	context.Context //nolint:containedctx // it is a context
 
 	meet func()
+	err  error
 }
 
-func (e endedAt) Err() error {
-	e.meet()
-	return context.Canceled
+func (c askedContext) Err() error {
+	c.meet()
+	return c.err
 }
 
 // Rules 2 and 3: the same while Wait has only begun. It was set, and then the context ended.
 func TestEventSetAndCancelledWhileWaitBegins(t *testing.T) {
 	var e semaphore.Event
-	assert.NoError(t, e.Wait(endedAt{t.Context(), e.Set}))
-}
-
-// setAt is a context that goes on when it is asked whether it has ended, after meet has
-// happened.
-type setAt struct {
-	context.Context //nolint:containedctx // it is a context
-
-	meet func()
-}
-
-func (s setAt) Err() error {
-	s.meet()
-	return nil
+	assert.NoError(t, e.Wait(askedContext{t.Context(), e.Set, context.Canceled}))
 }
 
 // It was set, and then the context had not ended. The event can be cleared afterwards.
 func TestEventSetWhileWaitBegins(t *testing.T) {
 	var e semaphore.Event
-	assert.NoError(t, e.Wait(setAt{t.Context(), e.Set}))
+	assert.NoError(t, e.Wait(askedContext{t.Context(), e.Set, nil}))
 	e.Clear()
 	assert.False(t, e.IsSet())
 }

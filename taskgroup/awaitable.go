@@ -32,7 +32,8 @@ type handle interface {
 	as(a any) (c *completion, same bool)
 	// failure is Err, after the end.
 	failure() error
-	// cancelled tells, after the end, that failure is no more than that.
+	// cancelled tells, after the end, that failure is no more than that. Before the
+	// end, that of a task is false.
 	cancelled() bool
 }
 

@@ -130,7 +130,7 @@ func (c *crew) shift(w *worker) (over bool) {
 	for !c.over() {
 		i := w.take()
 		if i < 0 {
-			if i = c.claim(w); i < 0 {
+			if i = c.next(&w.pace, c.n, c.limit < int64(c.n)); i < 0 {
 				return true
 			}
 		}
@@ -146,11 +146,6 @@ func (c *crew) shift(w *worker) (over bool) {
 		current = -1
 	}
 	return true
-}
-
-// claim returns the function that w is to call, or -1.
-func (c *crew) claim(w *worker) int {
-	return c.next(&w.pace, c.n, c.limit < int64(c.n))
 }
 
 // reinforce has a further worker come if there is something for it to do. s is

@@ -87,7 +87,7 @@ work:
 	take(slot, i);
 	if
 	:: i == 255 ->
-		/* claim: a single number, or a window if there is a limit */
+		/* next: a single number, or a window if there is a limit */
 		width = 1;
 		if
 		:: limit < N -> width = 2

@@ -112,10 +112,10 @@ type Limiter interface {
 
 // WithLimiter has every task of the group also take its units of a limit that
 // is shared with others: after the group's own limit, in the call that starts
-// the task. Of several calls that are handed room in the group at once, each asks
-// the shared limit before the next one wakes. An error of the limiter that is not the context's is the failure of
-// that task, which never runs. A nil l is misuse, and so is WithLimiter together
-// with [WithBacklog].
+// the task. Of several calls that are handed room in the group at once, the next
+// one wakes when the one before it goes on to ask the shared limit. An error of
+// the limiter that is not the context's is the failure of that task, which never
+// runs. A nil l is misuse, and so is WithLimiter together with [WithBacklog].
 func WithLimiter(l Limiter) Option {
 	if l == nil {
 		panic(misused("WithLimiter(nil)"))

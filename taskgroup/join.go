@@ -11,10 +11,10 @@ import (
 
 // Wait waits until every task of the group has ended, those included that are
 // started meanwhile or wait for room, and then ends the group: it takes no more
-// tasks, and its context is done. It returns nil, or a [*GroupError] with every failure and
-// with the cause if the group was ended from outside. If a task panicked, Wait
-// panics with its [*PanicError] instead, the failures being under Others; see
-// [WithPanics].
+// tasks, and its context is done. It returns nil, or a [*GroupError] with every
+// failure and with the cause if the group was ended from outside. If a task
+// panicked, Wait panics with its [*PanicError] instead, the failures being under
+// Others; see [WithPanics].
 //
 // The end of the parent's context is such a cause if it came before the join
 // and a task did not return nil, never ran or was refused because of it; the
@@ -77,8 +77,8 @@ func (g *Group) await() *LateError {
 //
 // If ctx ends first, it cancels the group, with an error for which [errors.Is]
 // finds both ctx.Err() and [context.Cause](ctx), and returns at once a
-// [*LateError] that names what still runs; a later Wait joins that, if there is a
-// grace period within that. What ended before its return happens before it.
+// [*LateError] that names what still runs; a later Wait joins that, for as long as
+// [WithGrace] lets it. What ended before its return happens before it.
 //
 // asyncio has nothing like it: a TaskGroup cannot be told to take no more.
 func (g *Group) Shutdown(ctx context.Context) error {

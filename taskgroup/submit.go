@@ -255,9 +255,8 @@ func (g *Group) acquireShared(ctx context.Context, n int, try, waited bool) erro
 	return g.limiter.AcquireN(within, n)
 }
 
-// arrive lets the next call have room. Of several that are handed room at once
-// each asks the shared limit before the next one wakes, so that they come to it in
-// their order.
+// arrive lets the next call have room, now that the one before it goes on to ask
+// the shared limit: if all woke at once, the last would come to that first.
 func (g *Group) arrive() {
 	g.mu.Lock()
 	g.arriving = false

@@ -280,10 +280,7 @@ func (t *Task[T]) Cancel(cause error) bool { return t.cancel(cause) }
 // in spite of being cancelled, is not Cancelled.
 //
 // It mirrors asyncio.Task.cancelled.
-func (t *Task[T]) Cancelled() bool {
-	s := t.state.Load()
-	return s&ended != 0 && s&noisy != 0
-}
+func (t *Task[T]) Cancelled() bool { return t.cancelled() }
 
 // Name returns the name given with [Named], or else a default of the form
 // task-N, which is made when it is first asked for. It mirrors

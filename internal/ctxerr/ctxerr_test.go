@@ -55,6 +55,30 @@ func TestEnded(t *testing.T) {
 	assert.Equal(t, context.Canceled, ctxerr.Ended(early{t.Context()}))
 }
 
+// The text says what was waited for, and a cause that says the same only once.
+func TestIn(t *testing.T) {
+	plain, cancel := context.WithCancel(t.Context())
+	cancel()
+	caused, cancelCause := context.WithCancelCause(t.Context())
+	cancelCause(errWhy)
+	wrapped, cancelWrapped := context.WithCancelCause(t.Context())
+	cancelWrapped(fmt.Errorf("shutting down: %w", context.Canceled))
+
+	const op = ctxerr.Op("queue: Get")
+	for text, ctx := range map[string]context.Context{
+		"queue: Get: context canceled":                plain,
+		"queue: Get: context canceled: why":           caused,
+		"queue: Get: shutting down: context canceled": wrapped,
+	} {
+		err := ctxerr.In(ctx, op)
+		assert.EqualError(t, err, text)
+		assert.ErrorIs(t, err, ctx.Err())
+		assert.ErrorIs(t, err, context.Cause(ctx))
+	}
+	assert.NoError(t, ctxerr.In(t.Context(), op))
+	assert.EqualError(t, ctxerr.EndedIn(early{t.Context()}, op), "queue: Get: context canceled")
+}
+
 type listed struct {
 	errs []error
 	by   map[string]int

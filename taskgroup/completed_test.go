@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -165,13 +166,13 @@ func TestCompletedLoopBodyPanics(t *testing.T) {
 func TestCompletedLeavesNothing(t *testing.T) {
 	ended, never := taskgroup.NewFuture[int](), taskgroup.NewFuture[int]()
 	ended.Resolve(1)
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	for range 10_000 {
 		for _, err := range taskgroup.Completed(t.Context(), never, ended) {
 			assert.NoError(t, err)
 			break
 		}
 	}
-	assert.Less(t, heapInUse()-before, int64(500_000))
+	assert.Less(t, testkit.HeapInUse()-before, int64(500_000))
 	runtime.KeepAlive(never)
 }

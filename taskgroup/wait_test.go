@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -539,7 +540,7 @@ func TestWaitLeavesNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	goroutines := runtime.NumGoroutine()
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	for i := range 20_000 {
 		one := taskgroup.NewFuture[int]()
 		go one.Resolve(1)
@@ -551,7 +552,7 @@ func TestWaitLeavesNothing(t *testing.T) {
 			}
 		}
 	}
-	assert.Less(t, heapInUse()-before, int64(500_000))
+	assert.Less(t, testkit.HeapInUse()-before, int64(500_000))
 	assert.InDelta(t, goroutines, runtime.NumGoroutine(), 20)
 	runtime.KeepAlive(f)
 	runtime.KeepAlive(g)
@@ -560,7 +561,7 @@ func TestWaitLeavesNothing(t *testing.T) {
 // At most three allocations for any number of handles, also for handles that
 // nobody has waited for yet.
 func TestWaitAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	ctx, cancel := context.WithCancel(t.Context())

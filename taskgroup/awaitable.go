@@ -32,9 +32,9 @@ type handle interface {
 	as(a any) (c *completion, same bool)
 	// failure is Err, after the end.
 	failure() error
-	// cancelled tells, after the end, that failure is no more than that. Before the
+	// wasCanceled tells, after the end, that failure is no more than that. Before the
 	// end, that of a task is false.
-	cancelled() bool
+	wasCanceled() bool
 }
 
 func (t *Task[T]) as(a any) (*completion, bool) {
@@ -44,8 +44,8 @@ func (t *Task[T]) as(a any) (*completion, bool) {
 	return &t.completion, true
 }
 
-func (t *Task[T]) failure() error  { return t.err }
-func (t *Task[T]) cancelled() bool { return t.state.Load()&noisy != 0 }
+func (t *Task[T]) failure() error    { return t.err }
+func (t *Task[T]) wasCanceled() bool { return t.state.Load()&secondary != 0 }
 
 func (f *Future[T]) as(a any) (*completion, bool) {
 	if a != any(f) || f == nil {
@@ -54,8 +54,8 @@ func (f *Future[T]) as(a any) (*completion, bool) {
 	return &f.completion, true
 }
 
-func (f *Future[T]) failure() error  { return f.err }
-func (f *Future[T]) cancelled() bool { return isCancellation(f.err) }
+func (f *Future[T]) failure() error    { return f.err }
+func (f *Future[T]) wasCanceled() bool { return isCancellation(f.err) }
 
 // target is an Awaitable as those see it who wait for it.
 type target struct {
@@ -83,10 +83,10 @@ func newTarget(a Awaitable, caller string) target {
 	return target{awaitable: a}
 }
 
-// hasEnded reports whether the end has come, perhaps before anybody is told.
-func (t *target) hasEnded() bool {
+// hasCompleted reports whether the end has come, perhaps before anybody is told.
+func (t *target) hasCompleted() bool {
 	if t.completion != nil {
-		return t.completion.hasEnded()
+		return t.completion.hasCompleted()
 	}
 	select {
 	case <-t.done:
@@ -107,7 +107,7 @@ func (t *target) waitEnded() {
 func (t *target) hasFailed() bool {
 	if t.completion != nil {
 		h := t.awaitable.(handle)
-		return h.failure() != nil && !h.cancelled()
+		return h.failure() != nil && !h.wasCanceled()
 	}
 	err := t.awaitable.Err()
 	if err == nil || isCancellation(err) {

@@ -19,27 +19,27 @@ type completion struct {
 	mu        sync.Mutex     // guards observers and what extra says
 	observers *observer      // the first of a list
 	extra     *extra         // made for who needs it, set once
-	first     sync.WaitGroup // where the first waiter parks that cannot be cancelled
+	first     sync.WaitGroup // where the first waiter parks that cannot be canceled
 }
 
 const (
-	ended     uint64 = 1 << iota // the result is there
-	claimed                      // a waiter has taken first for itself
-	parked                       // and waits there
-	watched                      // there is, or was, somebody to be told of it then
-	noisy                        // ended only because its context did
-	cancelled                    // Cancel was called
-	owned                        // extra.ctx is set
-	optional                     // extra's options are set, since before the start
-	shielded                     // extra.base is what the task's context derives from
-	private                      // a failure is the caller's of GoReady, not the group's
-	doomed                       // failed before its start: not to be called
-	shut                         // extra.done is closed
-	counted                      // there is, or was, an observer that counts ends
-	telling                      // those that count ends are told, or have been; no more may come
-	decided                      // a future's result is being written
-	refused                      // the group did not accept it: it has no index
-	flagBits  = iota
+	completed     uint64 = 1 << iota // the result is there
+	claimed                          // a waiter has taken first for itself
+	parked                           // and waits there
+	watched                          // there is, or was, somebody to be told of it then
+	secondary                        // completed only because its context did
+	canceled                         // Cancel was called
+	hasContext                       // extra.ctx is set
+	hasOptions                       // extra's options are set, since before the start
+	shielded                         // extra.base is what the task's context derives from
+	callerOwned                      // a failure is the caller's of GoReady, not the group's
+	failedEarly                      // failed before its start: not to be called
+	doneClosed                       // extra.done is closed
+	counted                          // there is, or was, an observer that counts ends
+	notifying                        // those that count ends are told, or have been; no more may come
+	claimedResult                    // a future's result is being written
+	refused                          // the group did not accept it: it has no index
+	flagBits      = iota
 )
 
 // extra is what only some tasks and futures have.
@@ -84,7 +84,7 @@ type callback struct{ f func() }
 // closedChan stands for the Done channel of what has ended already.
 var closedChan = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
-func (c *completion) hasEnded() bool { return c.state.Load()&ended != 0 }
+func (c *completion) hasCompleted() bool { return c.state.Load()&completed != 0 }
 
 // moreLocked returns extra, making it if need be. The caller holds mu.
 func (c *completion) moreLocked() *extra {
@@ -98,26 +98,26 @@ func (c *completion) moreLocked() *extra {
 // reports whether that is still to come; if not, Done is closed. The caller
 // holds mu.
 func (c *completion) watchLocked(flags uint64) bool {
-	if c.state.Or(flags)&ended == 0 {
+	if c.state.Or(flags)&completed == 0 {
 		return true
 	}
-	c.shutLocked()
+	c.closeDoneLocked()
 	return false
 }
 
-// shutLocked closes Done if somebody has it. The end is there for all to see
+// closeDoneLocked closes Done if somebody has it. The end is there for all to see
 // before that, so whoever is first to see it under mu does this.
-func (c *completion) shutLocked() {
-	if c.extra != nil && c.extra.done != nil && c.state.Or(shut)&shut == 0 {
+func (c *completion) closeDoneLocked() {
+	if c.extra != nil && c.extra.done != nil && c.state.Or(doneClosed)&doneClosed == 0 {
 		close(c.extra.done)
 	}
 }
 
-// end publishes the result, which has been written, tells everybody, and then
+// complete publishes the result, which has been written, tells everybody, and then
 // runs the callbacks.
-func (c *completion) end(flags uint64) { run(c.publish(flags)) }
+func (c *completion) complete(flags uint64) { run(c.publish(flags)) }
 
-// publish is end without the callbacks, which it returns.
+// publish is complete without the callbacks, which it returns.
 //
 // The order matters to who learns of one end and causes another: what counts
 // ends is told before anybody can see this one, so that it counts them in that
@@ -125,20 +125,20 @@ func (c *completion) end(flags uint64) { run(c.publish(flags)) }
 // woken.
 func (c *completion) publish(flags uint64) (callbacks []*callback) {
 	before := c.state.Load()
-	if before&owned != 0 {
+	if before&hasContext != 0 {
 		c.extra.cancel(nil) // who sees the end finds the task's context done
 	}
 	var told *observer
 	old := before
 	for {
-		if old&(counted|telling) == counted {
+		if old&(counted|notifying) == counted {
 			told = c.tell()
-		} else if c.state.CompareAndSwap(old, old|ended|flags) {
+		} else if c.state.CompareAndSwap(old, old|completed|flags) {
 			break
 		}
 		old = c.state.Load()
 	}
-	if (old^before)&owned != 0 {
+	if (old^before)&hasContext != 0 {
 		c.extra.cancel(nil)
 	}
 	var late *observer
@@ -157,7 +157,7 @@ func (c *completion) publish(flags uint64) (callbacks []*callback) {
 // that are to be woken when they can.
 func (c *completion) tell() (waking *observer) {
 	c.mu.Lock()
-	c.state.Or(telling)
+	c.state.Or(notifying)
 	observers := c.detachLocked()
 	c.mu.Unlock()
 	return observers.tellAll()
@@ -168,7 +168,7 @@ func (c *completion) tell() (waking *observer) {
 func (c *completion) announce() (late *observer, callbacks []*callback) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.shutLocked()
+	c.closeDoneLocked()
 	if x := c.extra; x != nil {
 		callbacks, x.callbacks = x.callbacks, nil
 	}
@@ -228,7 +228,7 @@ func (c *completion) doneChan() <-chan struct{} {
 // wait blocks until c has ended; only then it returns nil. An end of ctx before
 // that returns rule 4's error.
 func (c *completion) wait(ctx context.Context) error {
-	if c.hasEnded() {
+	if c.hasCompleted() {
 		return nil
 	}
 	if ctx.Done() == nil && ctx.Err() == nil && c.park() {
@@ -244,7 +244,7 @@ func (c *completion) park() bool {
 		return false
 	}
 	c.first.Add(1)
-	if c.state.Or(parked)&ended == 0 {
+	if c.state.Or(parked)&completed == 0 {
 		c.first.Wait()
 	}
 	return true
@@ -256,7 +256,7 @@ func (c *completion) park() bool {
 func (c *completion) observe(o *observer, flags uint64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if flags&counted != 0 && c.state.Load()&telling != 0 || !c.watchLocked(flags) {
+	if flags&counted != 0 && c.state.Load()&notifying != 0 || !c.watchLocked(flags) {
 		return false
 	}
 	o.prev, o.next, o.in = nil, c.observers, true

@@ -16,7 +16,7 @@ import "context"
 // by rejecting it with [context.Canceled].
 type Future[T any] struct {
 	completion
-	// Written once, by who has set the decided flag, before ended is set.
+	// Written once, by who has set the claimedResult flag, before ended is set.
 	value T
 	err   error
 }
@@ -49,12 +49,12 @@ func (f *Future[T]) Reject(err error) bool {
 }
 
 func (f *Future[T]) settle(v T, err error) bool {
-	if f.state.Or(decided)&decided != 0 {
+	if f.state.Or(claimedResult)&claimedResult != 0 {
 		_ = f.wait(context.Background()) // at most for the other call to return
 		return false
 	}
 	f.value, f.err = v, err
-	f.end(0)
+	f.complete(0)
 	return true
 }
 
@@ -67,7 +67,7 @@ func (f *Future[T]) Done() <-chan struct{} { return f.doneChan() }
 // Err returns nil if f was resolved, the failure if it was rejected, and
 // [ErrNotDone] before it has ended. It mirrors asyncio.Future.exception.
 func (f *Future[T]) Err() error {
-	if !f.hasEnded() {
+	if !f.hasCompleted() {
 		return ErrNotDone
 	}
 	return f.err
@@ -76,7 +76,7 @@ func (f *Future[T]) Err() error {
 // Result returns what f was ended with, or [ErrNotDone] if it has not ended; it
 // never waits. It mirrors asyncio.Future.result.
 func (f *Future[T]) Result() (T, error) {
-	if !f.hasEnded() {
+	if !f.hasCompleted() {
 		var zero T
 		return zero, ErrNotDone
 	}

@@ -31,7 +31,7 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	t := &readyTask[T]{fn: fn, announced: make(chan struct{})}
 	t.parent = (*groupContext)(g)
 	t.apply(opts)
-	t.state.Or(private)
+	t.state.Or(callerOwned)
 	if err := g.submit(ctx, t, false); err != nil {
 		return zero, err
 	}
@@ -43,7 +43,7 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	if t.isReady() {
 		return t.value, nil
 	}
-	if t.hasEnded() {
+	if t.hasCompleted() {
 		if t.err == nil {
 			return zero, ErrNotReady
 		}
@@ -51,7 +51,7 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	}
 	t.cancel(context.Cause(ctx))
 	<-t.doneChan()
-	if t.err == nil || t.state.Load()&noisy != 0 {
+	if t.err == nil || t.state.Load()&secondary != 0 {
 		return zero, ctxerr.Ended(ctx)
 	}
 	return zero, errors.Join(ctxerr.Ended(ctx), t.err)
@@ -86,7 +86,7 @@ func (t *readyTask[T]) announce(v T) {
 		return
 	}
 	t.decided, t.ready, t.value = true, true, v
-	t.state.And(^private)
+	t.state.And(^callerOwned)
 	close(t.announced)
 }
 

@@ -196,7 +196,7 @@ func (g *Group) Tasks() []TaskInfo {
 	g.mu.Lock()
 	tasks := g.runningLocked()
 	g.mu.Unlock()
-	return infos(slices.DeleteFunc(tasks, func(c *core) bool { return c.hasEnded() }))
+	return infos(slices.DeleteFunc(tasks, func(c *core) bool { return c.hasCompleted() }))
 }
 
 // runningLocked returns the tasks that have started and are not counted as

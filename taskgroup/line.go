@@ -191,7 +191,7 @@ func (g *Group) never(r runner, err error) {
 	r.drop()
 	c := r.task()
 	c.err = err
-	callbacks := c.publish(noisy)
+	callbacks := c.publish(secondary)
 	g.mu.Lock()
 	g.undone = true
 	if len(callbacks) == 0 {

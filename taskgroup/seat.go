@@ -99,19 +99,19 @@ func (g *Group) rescue(c *core, v any) (pe *PanicError, isNew bool) {
 
 // finish publishes the end of a task whose function will not run any more.
 func (g *Group) finish(c *core, raised *PanicError, isNew bool) {
-	if g.limiter != nil && c.state.Load()&doomed == 0 {
+	if g.limiter != nil && c.state.Load()&failedEarly == 0 {
 		defer g.releaseShared(c.weight())
 	}
 	if c.err == nil {
-		c.end(0)
+		c.complete(0)
 		return
 	}
 	flags := c.noise()
-	defer c.end(flags) // also if the handler ends the goroutine
+	defer c.complete(flags) // also if the handler ends the goroutine
 	g.mu.Lock()
 	g.undone = true
 	g.mu.Unlock()
-	if flags == 0 && c.state.Load()&private == 0 {
+	if flags == 0 && c.state.Load()&callerOwned == 0 {
 		g.failed(c, raised, isNew)
 	}
 }
@@ -162,7 +162,7 @@ func (g *Group) releaseShared(n int) {
 // endedLocked counts a task that has run as ended, and hands on its room.
 func (g *Group) endedLocked(c *core) {
 	units := 1
-	if c.state.Load()&optional != 0 {
+	if c.state.Load()&hasOptions != 0 {
 		units = c.extra.taken
 	}
 	g.used -= units

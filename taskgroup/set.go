@@ -124,7 +124,7 @@ func (s *Set[A]) addedLocked(m *member[A]) {
 		if !m.completion.observe(&m.observer, counted) {
 			s.endedLocked(m)
 		}
-	case m.hasEnded():
+	case m.hasCompleted():
 		s.endedLocked(m)
 	case m.done != nil:
 		go m.watch(m.done, s.stop)
@@ -235,7 +235,7 @@ func (s *Set[A]) takeLocked() (taken answer[A], ok bool) {
 func (s *Set[A]) lookLocked() {
 	var ended []*member[A]
 	for m := range s.members.all {
-		if !m.over && m.hasEnded() {
+		if !m.over && m.hasCompleted() {
 			ended = append(ended, m)
 		}
 	}

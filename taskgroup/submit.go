@@ -61,7 +61,7 @@ func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
 func (c *core) refuse(why error) {
 	flags := refused
 	if why != ErrGroupClosed {
-		flags |= noisy
+		flags |= secondary
 	}
 	c.fail(why, flags)
 }
@@ -196,7 +196,7 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try, wait
 		return g.inVain(ctx)
 	default:
 		c.err = err
-		c.state.Or(doomed)
+		c.state.Or(failedEarly)
 	}
 	g.mu.Lock()
 	if !g.refusingLocked() {
@@ -307,7 +307,7 @@ func (g *Group) acceptLocked(c *core) {
 // startLocked puts an accepted task that has room where the next seat takes it.
 func (g *Group) startLocked(r runner, units int) {
 	c := r.task()
-	if c.state.Load()&optional != 0 {
+	if c.state.Load()&hasOptions != 0 {
 		c.extra.taken = units
 	}
 	g.running++

@@ -97,7 +97,7 @@ func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] 
 	t.apply(opts)
 	if err := ctxerr.Of(ctx); err != nil {
 		t.drop()
-		t.fail(err, noisy)
+		t.fail(err, secondary)
 		return t
 	}
 	t.next = t
@@ -117,7 +117,7 @@ func (c *core) standAlone() {
 			}
 			c.err = ErrGoexit
 		}
-		c.end(c.noise())
+		c.complete(c.noise())
 	}()
 	c.callUnlessDone(self)
 	returned = true
@@ -126,7 +126,7 @@ func (c *core) standAlone() {
 // callUnlessDone calls the function of the task, which r is, unless its context
 // is done already: then it never will be called, and the task has failed.
 func (c *core) callUnlessDone(r runner) {
-	if c.state.Load()&doomed == 0 {
+	if c.state.Load()&failedEarly == 0 {
 		if c.err = c.over(); c.err == nil {
 			r.call()
 			return
@@ -151,7 +151,7 @@ func (c *core) over() error {
 // fail ends a task that never ran.
 func (c *core) fail(err error, flags uint64) {
 	c.err = err
-	c.end(flags)
+	c.complete(flags)
 }
 
 // noise tells, as a flag, whether the task's error only echoes the end of its
@@ -166,7 +166,7 @@ func (c *core) noise() uint64 {
 		group, parent = g.ctx, g.parent
 	}
 	if isNoise(c.err, c.context(), group, parent) {
-		return noisy
+		return secondary
 	}
 	return 0
 }
@@ -185,7 +185,7 @@ func (t *Task[T]) Done() <-chan struct{} { return t.doneChan() }
 // Err returns nil if the task has succeeded, its failure if it has failed, and
 // [ErrNotDone] before it has ended. It mirrors asyncio.Task.exception.
 func (t *Task[T]) Err() error {
-	if !t.hasEnded() {
+	if !t.hasCompleted() {
 		return ErrNotDone
 	}
 	return t.err
@@ -194,7 +194,7 @@ func (t *Task[T]) Err() error {
 // Result returns what the function returned, or [ErrNotDone] if the task has
 // not ended; it never waits. It mirrors asyncio.Task.result.
 func (t *Task[T]) Result() (T, error) {
-	if !t.hasEnded() {
+	if !t.hasCompleted() {
 		var zero T
 		return zero, ErrNotDone
 	}
@@ -215,7 +215,7 @@ func (t *Task[T]) Result() (T, error) {
 //
 // It mirrors awaiting asyncio.shield(task).
 func (t *Task[T]) Wait(ctx context.Context) (T, error) {
-	if !t.hasEnded() {
+	if !t.hasCompleted() {
 		if err := t.waitAlive(ctx); err != nil {
 			var zero T
 			return zero, err
@@ -242,7 +242,7 @@ func (c *core) waitAlive(ctx context.Context) error {
 //
 // It mirrors awaiting a task.
 func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
-	if t.hasEnded() {
+	if t.hasCompleted() {
 		return t.value, t.err
 	}
 	err := t.waitAlive(ctx)
@@ -280,7 +280,7 @@ func (t *Task[T]) Cancel(cause error) bool { return t.cancel(cause) }
 // in spite of being cancelled, is not Cancelled.
 //
 // It mirrors asyncio.Task.cancelled.
-func (t *Task[T]) Cancelled() bool { return t.cancelled() }
+func (t *Task[T]) Cancelled() bool { return t.wasCanceled() }
 
 // Name returns the name given with [Named], or else a default of the form
 // task-N, which is made when it is first asked for. It mirrors
@@ -310,17 +310,17 @@ func (c *core) cancel(cause error) bool {
 	if cause == nil {
 		cause = context.Canceled
 	}
-	if c.hasEnded() || c.context().Err() != nil {
+	if c.hasCompleted() || c.context().Err() != nil {
 		return false
 	}
 	x := c.own()
 	c.mu.Lock()
 	s := c.state.Load()
-	if s&(ended|cancelled) != 0 {
+	if s&(completed|canceled) != 0 {
 		c.mu.Unlock()
 		return false
 	}
-	c.state.Or(cancelled)
+	c.state.Or(canceled)
 	c.mu.Unlock()
 	x.cancel(cause)
 	if g := c.group(); g != nil {

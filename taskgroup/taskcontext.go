@@ -41,8 +41,8 @@ func (c *core) base() context.Context {
 // own returns the task's extra with a context made, which is done if the task
 // has ended.
 func (c *core) own() *extra {
-	if s := c.state.Load(); s&owned != 0 {
-		if s&ended != 0 {
+	if s := c.state.Load(); s&hasContext != 0 {
+		if s&completed != 0 {
 			c.extra.cancel(nil) // publish may still be about to
 		}
 		return c.extra
@@ -57,7 +57,7 @@ func (c *core) own() *extra {
 		return x
 	}
 	x.ctx, x.cancel = ctx, cancel
-	alive := c.state.Or(owned)&ended == 0
+	alive := c.state.Or(hasContext)&completed == 0
 	c.mu.Unlock()
 	if !alive {
 		cancel(nil)
@@ -71,7 +71,7 @@ func (tc *taskContext) Done() <-chan struct{} { return (*core)(tc).own().ctx.Don
 
 func (tc *taskContext) Err() error {
 	c := (*core)(tc)
-	if c.state.Load()&(owned|ended) == 0 {
+	if c.state.Load()&(hasContext|completed) == 0 {
 		return c.base().Err()
 	}
 	return c.own().ctx.Err()
@@ -82,7 +82,7 @@ func (tc *taskContext) Value(key any) any {
 	if key == currentKey {
 		return c
 	}
-	if c.state.Load()&owned != 0 {
+	if c.state.Load()&hasContext != 0 {
 		return c.extra.ctx.Value(key)
 	}
 	return c.base().Value(key)

@@ -56,7 +56,7 @@ func (c *core) apply(opts []TaskOption) {
 		opt.applyTask(&o)
 	}
 	c.extra = &extra{name: o.name, weight: max(o.weight, 1)}
-	flags := optional
+	flags := hasOptions
 	if o.shielded {
 		c.extra.base = context.WithoutCancel(c.parent)
 		flags |= shielded
@@ -66,7 +66,7 @@ func (c *core) apply(opts []TaskOption) {
 
 // weight is how many units of its group's limit the task asks for.
 func (c *core) weight() int {
-	if c.state.Load()&optional != 0 {
+	if c.state.Load()&hasOptions != 0 {
 		return c.extra.weight
 	}
 	return 1

@@ -37,7 +37,7 @@ func (c *completion) waitUntil(ctx context.Context) error {
 			switch {
 			case !c.forget(&w.observer):
 				<-w.woken // it is being told of the end
-			case !c.hasEnded(): // the end wins a tie
+			case !c.hasCompleted(): // the end wins a tie
 				// The waiter is not used again. Very many may give up at once, and what
 				// is put into a pool outlives the next collection.
 				return ctxerr.Ended(ctx)

@@ -119,7 +119,7 @@ func (w *waiting) look() {
 	w.over = 0
 	for i := range w.handles {
 		h := &w.handles[i]
-		h.over = h.hasEnded()
+		h.over = h.hasCompleted()
 		if h.over {
 			w.over++
 		}

@@ -67,7 +67,8 @@ func TestJoinThoughAnotherItemCameIn(t *testing.T) {
 	})
 }
 
-// Rules 2 and 4.
+// Rules 2 and 4: with items unfinished, Join returns the context's error, at
+// once if it is done.
 func TestJoinCancelled(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancelCause(t.Context())

@@ -352,7 +352,8 @@ func TestNotifyTwoOfWhomOneIsCancelled(t *testing.T) {
 	}
 }
 
-// C-06, C-07.
+// C-06, C-07: WaitFor returns once the predicate is true, and a notification
+// alone does not make it return.
 func TestWaitFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()

@@ -58,7 +58,8 @@ func TestDoOfNilIsMisuse(t *testing.T) {
 	}
 }
 
-// Rules 2 and 4.
+// Rules 2 and 4: with a context that is done, Do returns its error and calls
+// nothing.
 func TestDoWithADoneContextDoesNotCall(t *testing.T) {
 	for name, d := range doers() {
 		t.Run(name, func(t *testing.T) {

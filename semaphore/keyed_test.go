@@ -165,7 +165,7 @@ func TestKeyedHugeNumbers(t *testing.T) {
 	assertMisuse(t, func() { k.Release("x") }, semaphore.ErrOverRelease)
 }
 
-// Rule 9.
+// Rule 9: a release of what is not held panics.
 func TestKeyedReleaseOfWhatIsNotHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := semaphore.NewKeyed[string](2)

@@ -31,7 +31,7 @@ func TestAsCompleted(t *testing.T) {
 	})
 }
 
-//
+// of no functions there are no pairs.
 func TestAsCompletedOfNothing(t *testing.T) {
 	for range taskgroup.AsCompleted[int](t.Context()) {
 		assert.Fail(t, "yielded")

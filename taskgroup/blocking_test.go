@@ -18,7 +18,7 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// BT-03.
+// BT-03: what the function returns passes through.
 func TestBlockingReturnsTheResult(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, err := taskgroup.Blocking(t.Context(), func() (int, error) {
@@ -91,7 +91,7 @@ func TestBlockingDoneContext(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-// Rule 9.
+// Rule 9: a nil function panics.
 func TestBlockingNilIsMisuse(t *testing.T) {
 	assertMisuse(t, func() { _, _ = taskgroup.Blocking[int](t.Context(), nil) })
 }
@@ -180,7 +180,7 @@ func TestBlockingPassesAPanicErrorOn(t *testing.T) {
 	_, _ = taskgroup.Blocking(t.Context(), func() (int, error) { panic(inner) })
 }
 
-// H47.
+// H47: a function that calls Goexit does not hang its caller.
 func TestBlockingGoexit(t *testing.T) {
 	_, err := taskgroup.Blocking(t.Context(), func() (int, error) {
 		runtime.Goexit()

@@ -15,7 +15,8 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-//
+// the tasks that were given, once each, in the order of
+// completion; a failure does not end the loop.
 func TestCompletedOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
@@ -32,7 +33,7 @@ func TestCompletedOrder(t *testing.T) {
 	})
 }
 
-//
+// of no handles there are no pairs.
 func TestCompletedOfNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -84,7 +84,7 @@ func TestFutureDoneIsOneChannel(t *testing.T) {
 	assert.Equal(t, before, f.Done())
 }
 
-// Rule 9.
+// Rule 9: Reject(nil) panics.
 func TestFutureRejectNilIsMisuse(t *testing.T) {
 	f := taskgroup.NewFuture[int]()
 	assertMisuse(t, func() { f.Reject(nil) })

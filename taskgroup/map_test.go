@@ -53,7 +53,7 @@ func TestMapMisuse(t *testing.T) {
 	assertMisuse(t, func() { taskgroup.SettleMap[int, int](t.Context(), 1, nil, nil) })
 }
 
-// G-02.
+// G-02: of no items, an empty slice that is not nil.
 func TestMapOfNothing(t *testing.T) {
 	values, err := taskgroup.Map(t.Context(), 1, nil, func(context.Context, int) (int, error) { return 0, nil })
 	assert.NoError(t, err)

@@ -460,7 +460,7 @@ func TestSetStress(t *testing.T) {
 	}
 }
 
-// P-33, rule 12.
+// P-33, rule 12: the end of a task happens before the Next that returns it.
 func TestSetHappensBefore(t *testing.T) {
 	var plain [500]int
 	s := &taskgroup.Set[*task]{}

@@ -27,7 +27,7 @@ func TestSettle(t *testing.T) {
 	})
 }
 
-// G-02, P-6.
+// G-02, P-6: of no functions, an empty slice that is not nil.
 func TestSettleOfNothing(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -23,7 +23,7 @@ func TestSleepTakesItsTime(t *testing.T) {
 	})
 }
 
-// Rule 4.
+// Rule 4: the error is the context's, with its cause.
 func TestSleepEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		why := errors.New("why")

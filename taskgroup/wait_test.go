@@ -123,7 +123,7 @@ func TestWaitFirstError(t *testing.T) {
 	})
 }
 
-// W-06.
+// W-06: a task that has failed already makes Wait return at once.
 func TestWaitFirstErrorHasFailedAlready(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failed := endsAfter(t, 0, 0, errOwn)
@@ -317,7 +317,7 @@ func TestWaitDoneContext(t *testing.T) {
 
 type wrappedFuture struct{ *future }
 
-// W-03.
+// W-03: a wait for nothing is an error.
 func TestWaitNoTasks(t *testing.T) {
 	done, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -329,7 +329,7 @@ func TestWaitNoTasks(t *testing.T) {
 	}
 }
 
-// W-07.
+// W-07: a handle given twice counts once.
 func TestWaitDuplicates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tasks := ending(t, 2*ms, ms)
@@ -653,7 +653,8 @@ func TestWaitFirstErrorOfTheCancelledAtOnce(t *testing.T) {
 	}
 }
 
-// P-33, rule 12.
+// P-33, rule 12: the end of a task happens before the return of the Wait that
+// reports it.
 func TestWaitHappensBefore(t *testing.T) {
 	for range 200 {
 		var plain [4]int

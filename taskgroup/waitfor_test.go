@@ -465,7 +465,7 @@ func TestWaitForNoTime(t *testing.T) {
 	})
 }
 
-// Rule 9.
+// Rule 9: a nil function panics.
 func TestWaitForNilIsMisuse(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

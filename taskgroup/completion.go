@@ -41,6 +41,7 @@ const (
 	notifying                        // those that count ends are told, or have been; no more may come
 	claimedResult                    // a future's result is being written
 	refused                          // the group did not accept it: it has no index
+	daemon                           // does not keep its group open
 	flagBits      = iota
 )
 

@@ -1,6 +1,10 @@
 package taskgroup
 
-import "context"
+import (
+	"context"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
 
 // Future is a result that is yet to come, ended by whoever holds it: the bridge
 // to whatever is not a task, such as an answer that arrives on a connection.
@@ -50,7 +54,7 @@ func (f *Future[T]) Reject(err error) bool {
 
 func (f *Future[T]) settle(v T, err error) bool {
 	if f.state.Or(claimedResult)&claimedResult != 0 {
-		_ = f.wait(context.Background()) // at most for the other call to return
+		_ = f.wait(context.Background(), nil) // for the other call to publish
 		return false
 	}
 	f.value, f.err = v, err
@@ -83,6 +87,8 @@ func (f *Future[T]) Result() (T, error) {
 	return f.value, f.err
 }
 
+const opFutureWait = ctxerr.Op("taskgroup: Future.Wait")
+
 // Wait waits for f to end and returns what it was ended with. It may be called
 // any number of times, by any number of goroutines, before and after the end.
 //
@@ -92,7 +98,7 @@ func (f *Future[T]) Result() (T, error) {
 //
 // It mirrors awaiting asyncio.shield(future).
 func (f *Future[T]) Wait(ctx context.Context) (T, error) {
-	if err := f.wait(ctx); err != nil {
+	if err := f.wait(ctx, opFutureWait); err != nil {
 		var zero T
 		return zero, err
 	}

@@ -229,7 +229,14 @@ func (c *core) waitAlive(ctx context.Context) error {
 	if self, ok := ctx.Value(currentKey).(*core); ok && self == c {
 		return ErrSelfWait
 	}
-	return c.wait(ctx)
+	return c.wait(ctx, (*waitOp)(c))
+}
+
+// waitOp is a task as what a wait for it is called in an error's text.
+type waitOp core
+
+func (op *waitOp) String() string {
+	return "taskgroup: Wait for task " + strconv.Quote((*core)(op).info().Name)
 }
 
 // WaitOrCancel waits for the task like [Task.Wait], and takes it along: if ctx
@@ -254,7 +261,7 @@ func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
 		return zero, err
 	}
 	t.cancel(context.Cause(ctx))
-	_ = t.wait(context.Background())
+	_ = t.wait(context.Background(), nil)
 	if t.Cancelled() {
 		return zero, err
 	}

@@ -25,14 +25,17 @@ import (
 // it is not on the list anymore, the completion wins: it has been notified, or
 // is about to be.
 type completion struct {
-	state     atomic.Uint64 // the flags below, and above them a task's index
-	mu        sync.Mutex    // guards observers and what extra says
-	observers *observer     // the first of a list
-	extra     *extra        // made when it is needed, set once
+	state     atomic.Uint64  // the flags below, and above them a task's index
+	mu        sync.Mutex     // guards observers and what extra says
+	observers *observer      // the first of a list
+	extra     *extra         // made when it is needed, set once
+	first     sync.WaitGroup // see core.park
 }
 
 const (
 	completed     uint64 = 1 << iota // the result is there
+	claimed                          // a call has taken first for itself
+	parked                           // and is blocked there
 	observed                         // there is, or was, something to do under mu on completion
 	ordered                          // there is, or was, an ordered observer
 	notifying                        // ordered observers are or have been notified; no more register
@@ -151,6 +154,9 @@ func (c *completion) publish(flags uint64) (callbacks []*callback) {
 	}
 	early.wakeAll()
 	late.notifyAll().wakeAll()
+	if old&parked != 0 {
+		c.first.Done()
+	}
 	return callbacks
 }
 

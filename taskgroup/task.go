@@ -224,21 +224,6 @@ func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 	return t.value, t.err
 }
 
-// waitAlive waits for the end of a task that has not ended yet.
-func (c *core) waitAlive(ctx context.Context) error {
-	if self, ok := ctx.Value(currentKey).(*core); ok && self == c {
-		return ErrSelfWait
-	}
-	return c.wait(ctx, (*waitOp)(c))
-}
-
-// waitOp is a task as what a wait for it is called in an error's text.
-type waitOp core
-
-func (op *waitOp) String() string {
-	return "taskgroup: Wait for task " + strconv.Quote((*core)(op).info().Name)
-}
-
 // WaitOrCancel waits for the task like [Task.Wait], and takes it along: if ctx
 // ends first, the task is cancelled with the cause of ctx, and WaitOrCancel
 // goes on to wait for its end, however long that takes.

@@ -1,6 +1,9 @@
-/* The protocol of seat.go, submit.go, line.go and join.go, exhaustively: tasks
- * are accepted, at once, into the backlog, or after their caller has waited for
- * room; they get room, and are run by goroutines that start each other.
+/* Mirrors: taskgroup/seat.go taskgroup/submit.go taskgroup/line.go
+ * taskgroup/join.go
+ *
+ * Tasks are accepted, at once, into the backlog, or after their caller has
+ * waited for room; they get room, and are run by goroutines that start each
+ * other.
  *
  * A task may wait until every task has started, as tasks of a group may when it
  * has no limit; it may return, or end its goroutine. A task may be cancelled

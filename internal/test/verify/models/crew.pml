@@ -1,5 +1,7 @@
-/* The protocol of crew.go and claims.go, exhaustively: workers claim numbers,
- * send for each other, steal from windows, die of Goexit, and leave.
+/* Mirrors: taskgroup/crew.go taskgroup/claims.go
+ *
+ * Workers claim numbers, send for each other, steal from windows, die of
+ * Goexit, and leave.
  *
  * The last function but one waits until the last one has begun, which a limit of
  * two or more must allow. Shown: every function is called exactly once, the call

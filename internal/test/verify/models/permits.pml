@@ -1,6 +1,7 @@
-/* The protocol of permits.go and semaphore.go, exhaustively: one atomic word as
- * long as nobody waits, a lock and a line otherwise, with cancellation, resizing
- * and closing at any moment.
+/* Mirrors: semaphore/permits.go semaphore/semaphore.go
+ *
+ * One atomic word as long as nobody waits, a lock and a line otherwise, with
+ * cancellation, resizing and closing at any moment.
  *
  * Shown: what is taken and not given back is always the limit less what is free,
  * so that no permit is lost or doubled; nobody is served beyond the limit that

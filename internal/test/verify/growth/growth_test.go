@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const root = "../../.."
+const root = "../../../.."
 
 // counts is what some operations cost.
 type counts struct{ allocs, locks, registrations float64 }

@@ -53,7 +53,7 @@ var concerned = []string{"taskgroup", "semaphore", "queue"}
 func TestEveryRowIsATest(t *testing.T) {
 	tests := map[string][]string{}
 	for _, pkg := range concerned {
-		files, err := filepath.Glob(filepath.Join("../../..", pkg, "*_test.go"))
+		files, err := filepath.Glob(filepath.Join("../../../..", pkg, "*_test.go"))
 		require.NoError(t, err)
 		require.NotEmpty(t, files)
 		for _, file := range files {

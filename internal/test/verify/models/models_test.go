@@ -1,9 +1,8 @@
-// Package models_test has spin search the models that stand beside the code
-// they mirror, NAME.pml beside NAME.go, through every interleaving.
+// Package models_test runs spin, which searches every interleaving of the models
+// in this folder. The first comment of a model names the files that it mirrors.
 package models_test
 
 import (
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,9 +14,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const root = "../../.."
+const root = "../../../.."
 
 var (
+	mirrors  = regexp.MustCompile(`^/\* Mirrors:((?:\s+(?:\* )?[\w/]+\.go)+)\n \*\n`)
+	goFile   = regexp.MustCompile(`[\w/]+\.go`)
 	mutant   = regexp.MustCompile(`-DMUTANT=(\d+)`)
 	noErrors = regexp.MustCompile(`errors: 0\b`)
 	anError  = regexp.MustCompile(`errors: [1-9]`)
@@ -33,20 +34,11 @@ func TestModels(t *testing.T) {
 			t.Skipf("%s is not installed", tool)
 		}
 	}
-	var models []string
-	require.NoError(t, filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
-		if err == nil && filepath.Ext(path) == ".pml" {
-			models = append(models, path)
-		}
-		return err
-	}))
-	require.NotEmpty(t, models)
-	for _, model := range models {
-		t.Run(strings.TrimSuffix(filepath.ToSlash(strings.TrimPrefix(model, root+string(filepath.Separator))), ".pml"), func(t *testing.T) {
-			assert.FileExists(t, strings.TrimSuffix(model, ".pml")+".go", "the code that the model mirrors")
-			text, err := os.ReadFile(model)
+	for name, text := range models(t) {
+		t.Run(strings.TrimSuffix(name, ".pml"), func(t *testing.T) {
+			model, err := filepath.Abs(name)
 			require.NoError(t, err)
-			mutants := mutant.FindAllStringSubmatch(string(text), -1)
+			mutants := mutant.FindAllStringSubmatch(text, -1)
 			require.NotEmpty(t, mutants, "the model lists no mutants")
 
 			out := search(t, model, "0", "-O2")
@@ -61,11 +53,37 @@ func TestModels(t *testing.T) {
 	}
 }
 
-// search has spin make a checker of the model and runs it.
+// A model without the code that it mirrors would go on to prove what is no longer
+// there.
+func TestModelsNameTheirCode(t *testing.T) {
+	for name, text := range models(t) {
+		head := mirrors.FindStringSubmatch(text)
+		if assert.NotNilf(t, head, "%s does not begin with the files that it mirrors", name) {
+			for _, file := range goFile.FindAllString(head[1], -1) {
+				assert.FileExistsf(t, filepath.Join(root, file), "mirrored by %s", name)
+			}
+		}
+	}
+}
+
+// models returns the text of each model here, by the name of its file.
+func models(t *testing.T) map[string]string {
+	t.Helper()
+	names, err := filepath.Glob("*.pml")
+	require.NoError(t, err)
+	require.NotEmpty(t, names)
+	texts := map[string]string{}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		texts[name] = string(text)
+	}
+	return texts
+}
+
+// search generates a checker of the model with spin, and runs it.
 func search(t *testing.T, model, mutant, optimize string) string {
 	t.Helper()
-	model, err := filepath.Abs(model)
-	require.NoError(t, err)
 	dir := t.TempDir()
 	for _, args := range [][]string{
 		{"spin", "-a", "-DMUTANT=" + mutant, model},

@@ -1,4 +1,4 @@
-module example.com/asyncgo/internal/verify
+module example.com/asyncgo/internal/test/verify
 
 go 1.26.0
 
@@ -27,4 +27,4 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
 
-replace example.com/asyncgo => ../../
+replace example.com/asyncgo => ../../../

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/asyncgo/internal/conformance"
+	"example.com/asyncgo/internal/test/conformance"
 )
 
 // Here x leaves the barrier when y has taken the index 1, so z gets 1 as well,

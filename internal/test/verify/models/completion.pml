@@ -1,6 +1,7 @@
-/* The protocol of completion.go, exhaustively: one end meets waiters that
- * register, that count ends, that give up, that ask for Done, and that park
- * without a channel.
+/* Mirrors: taskgroup/completion.go
+ *
+ * One end meets waiters that register, that count ends, that give up, that ask
+ * for Done, and that park without a channel.
  *
  * The flags are the bits of the atomic word, mu the lock; every atomic block is
  * one operation of the code. Shown: nobody waits for ever (no invalid end state),

@@ -83,7 +83,7 @@ func TestTraps(t *testing.T) {
 		}
 	})
 
-	const file = "../../../docs/comparison.md"
+	const file = "../../../../docs/comparison.md"
 	const begin, end = "<!-- measured -->\n", "<!-- end -->"
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)

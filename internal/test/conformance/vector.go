@@ -12,7 +12,7 @@
 // instead. testdata holds what CPython 3.13.0 did, one file for each family.
 // Another folder of the same format is replayed by
 //
-//	ASYNCGO_VECTORS=DIR go test ./internal/conformance -run TestVectors -v
+//	ASYNCGO_VECTORS=DIR go test ./internal/test/conformance -run TestVectors -v
 package conformance
 
 import (

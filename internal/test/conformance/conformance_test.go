@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/asyncgo/internal/conformance"
+	"example.com/asyncgo/internal/test/conformance"
 )
 
 // TestVectors replays what asyncio was observed to do. ASYNCGO_VECTORS names

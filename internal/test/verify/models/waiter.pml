@@ -1,7 +1,9 @@
-/* The protocol of waiter.go, put.go, get.go, shutdown.go and priority.go,
- * exhaustively: items are handed over under the lock, a waiter whose context
- * ends settles itself, a shutdown turns everybody away, and in a priority queue
- * a waiting put is served with the lock itself.
+/* Mirrors: queue/waiter.go queue/put.go queue/get.go queue/shutdown.go
+ * queue/priority.go
+ *
+ * Items are handed over under the lock, a waiter whose context ends settles
+ * itself, a shutdown turns everybody away, and in a priority queue a waiting
+ * put is served with the lock itself.
  *
  * Shown: what is put is got, or in the queue, or returned by ShutdownNow, and
  * that once; the bound holds; nobody waits while what it waits for is there; the

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/asyncgo/internal/conformance"
+	"example.com/asyncgo/internal/test/conformance"
 )
 
 // program has every kind of observation in it: a value, a time-out, a

@@ -277,7 +277,7 @@ func TestWaitsAreDurableForWhatWasMadeOutside(t *testing.T) {
 	onHeap := taskgroup.NewFuture[int]()
 	for name, f := range map[string]*future{"package variable": &packageFuture, "heap": onHeap} {
 		t.Run(name, func(t *testing.T) {
-			*f = future{} //nolint:govet // it is not in use
+			*f = future{} // it is not in use
 			giveUp := func(t *testing.T) {
 				t.Helper()
 				synctest.Test(t, func(t *testing.T) {

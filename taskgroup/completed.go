@@ -18,16 +18,13 @@ const opCompleted = ctxerr.Op("taskgroup: Completed")
 // If ctx is done first, the last pair is the zero handle and an error as described
 // in the package comment, under Contexts; what has completed by then comes before.
 //
-// It never cancels a handle: leaving the loop leaves the tasks running and nothing
-// registered with them. Each range over the iterator starts over, with all of them.
-// Completed panics if a handle is nil or cannot be compared.
+// Leaving the loop cancels no task and leaves nothing registered. Each range starts
+// over, with all of them. Completed panics if a handle is nil or cannot be compared.
 //
 // The completion of a handle happens before its pair. It costs O(1) for each
 // handle; one that is neither a [*Task] nor a [*Future] has a goroutine while the
-// loop lasts.
-//
-// [Set] is the same for a growing number of handles. [AsCompleted] starts, cancels
-// and joins functions.
+// loop lasts. [Set] is the same for a growing number of handles; [AsCompleted]
+// starts functions.
 func Completed[A Awaitable](ctx context.Context, tasks ...A) iter.Seq2[A, error] {
 	for _, a := range tasks {
 		newTarget(a, "Completed")

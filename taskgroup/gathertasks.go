@@ -13,17 +13,17 @@ const opGatherTasks = ctxerr.Op("taskgroup: GatherTasks")
 //
 // It returns at the first failure, while the others run on, with a [*GroupError]
 // that names that task; a task that was canceled or has panicked has failed, too.
-// (If a failure among the tasks has canceled its siblings, it is the failure that
-// is named.) If ctx is done first, the error is a *GroupError whose Cause is as
-// described in the package comment, under Contexts. With an error the results are
-// nil; of no tasks they are empty and not nil.
+// (If one of the tasks has failed and thereby canceled others, it is the one named.)
+// If ctx is done first, the error is a *GroupError whose Cause is as described in
+// the package comment, under Contexts. With an error the results are nil; of no
+// tasks they are empty and not nil.
 //
 // Duplicates are allowed: each position has the result of its task. GatherTasks
 // panics if a task is nil. The completion of the tasks happens before the return.
 // It costs what [Wait] does.
 //
-// Unlike asyncio.gather, a later failure is not lost, but stays with its task, and
-// the end of ctx cancels no task. [Gather] takes functions, and owns what it starts.
+// Unlike asyncio.gather, a later failure stays with its task, and the end of ctx
+// cancels no task. [Gather] takes functions.
 func GatherTasks[T any](ctx context.Context, tasks ...*Task[T]) ([]T, error) {
 	if len(tasks) == 0 {
 		return []T{}, nil

@@ -34,12 +34,11 @@ const opWait = ctxerr.Op("taskgroup: Wait")
 // Wait panics if a handle is nil or cannot be compared, or if until is unknown.
 //
 // The completion of each handle in done happens before the return. Wait costs O(n)
-// time; how often it allocates does not depend on n. Each handle that is neither a
-// [*Task] nor a [*Future] has a goroutine until Wait returns. To handle many one
-// after the other, use [Completed] or [Set], which cost O(1) for each.
+// time and, whatever n is, a few allocations at most, and a goroutine for each
+// handle that is neither a [*Task] nor a [*Future]. To handle many one by one, use
+// [Completed] or [Set].
 //
-// Unlike asyncio.wait, it keeps the order, and has no timeout but that of ctx, which
-// is an error.
+// Unlike asyncio.wait, it keeps the order, and its only timeout is that of ctx.
 func Wait[A Awaitable](ctx context.Context, until Until, tasks ...A) (done, pending []A, err error) {
 	if until < AllCompleted || until > FirstError {
 		panic(misused("Wait with an unknown Until"))

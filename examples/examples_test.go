@@ -18,6 +18,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/asyncgo/internal/test/testkit"
 )
 
 var update = flag.Bool("update", false, "write each output.txt from what the Python original prints")
@@ -111,7 +113,7 @@ func build(t *testing.T) string {
 	t.Helper()
 	bin := t.TempDir()
 	args := []string{"build", "-o", bin + string(filepath.Separator)}
-	if raceEnabled {
+	if testkit.Race {
 		args = append(args, "-race")
 	}
 	out, err := exec.Command("go", append(args, "./...")...).CombinedOutput()

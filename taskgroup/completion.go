@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+
+	"example.com/asyncgo/internal/lazyctx"
 )
 
 // completion is what a [Task] and a [Future] have in common: it completes once,
@@ -60,11 +62,10 @@ type extra struct {
 	id        uint64 // made, together with a name that was not given, on first use
 	name      string
 
-	// Set once, under completion.mu, before the hasContext flag. The completion
-	// cancels it; if they meet, the second of the two does: no context outlives its
-	// task.
-	ctx    context.Context //nolint:containedctx // the task's own context, made on first use
-	cancel context.CancelCauseFunc
+	// The task's own context, used with the hasContext flag, which is set once,
+	// under completion.mu. The completion ends it; if they meet, the second of the
+	// two does: no context outlives its task.
+	scope lazyctx.Context
 
 	// Set before the start, with the hasOptions flag.
 	base   context.Context //nolint:containedctx // what a shielded task's context derives from
@@ -134,7 +135,7 @@ func (c *completion) complete(flags uint64) { run(c.publish(flags)) }
 func (c *completion) publish(flags uint64) (callbacks []*callback) {
 	before := c.state.Load()
 	if before&hasContext != 0 {
-		c.extra.cancel(nil) // when the completion is visible, the task's context is done
+		c.extra.scope.End() // when the completion is visible, the task's context is done
 	}
 	var early, late *observer
 	old := before
@@ -147,7 +148,7 @@ func (c *completion) publish(flags uint64) (callbacks []*callback) {
 		old = c.state.Load()
 	}
 	if (old^before)&hasContext != 0 {
-		c.extra.cancel(nil)
+		c.extra.scope.End()
 	}
 	if old&observed != 0 {
 		late, callbacks = c.closeDone()
@@ -328,7 +329,7 @@ func run(callbacks []*callback) {
 func (cb *callback) run() {
 	defer func() {
 		if v := recover(); v != nil {
-			reportCallback("an OnDone callback", v)
+			reportObserver("an OnDone callback", v)
 		}
 	}()
 	cb.f()

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -299,7 +300,7 @@ func TestFlowGoroutines(t *testing.T) {
 
 // Each item gets one call, whatever they do, on any number of cores.
 func TestFlowConserves(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	const n = 3000
 	for _, c := range flowCalls {
 		t.Run(c.name, func(t *testing.T) {
@@ -362,13 +363,13 @@ func TestFlowIsLazy(t *testing.T) {
 			err := c.call(t.Context(), 3, func(yield func(int) bool) {
 				for n = range 20000 {
 					if n == 1000 {
-						before = heapInUse()
+						before = testkit.HeapInUse()
 					}
 					if n%2000 == 0 {
 						most = max(most, runtime.NumGoroutine()-goroutines)
 					}
 					if n == 19000 && !c.seq {
-						assert.Less(t, heapInUse()-before, int64(1<<20))
+						assert.Less(t, testkit.HeapInUse()-before, int64(1<<20))
 					}
 					if !yield(n) {
 						return

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -83,7 +84,7 @@ func TestFutureDoneIsOneChannel(t *testing.T) {
 	assert.Equal(t, before, f.Done())
 }
 
-// Rule 9.
+// Rule 9: Reject(nil) panics.
 func TestFutureRejectNilIsMisuse(t *testing.T) {
 	f := taskgroup.NewFuture[int]()
 	assertMisuse(t, func() { f.Reject(nil) })
@@ -238,17 +239,17 @@ func TestFutureGivenUpWaitsLeaveNothing(t *testing.T) {
 	cancel()
 	expired, stop := context.WithTimeout(t.Context(), 0)
 	defer stop()
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	for range 20_000 {
 		_, _ = f.Wait(ctx)
 		_, _ = f.Wait(expired)
 	}
-	assert.Less(t, heapInUse()-before, int64(200_000))
+	assert.Less(t, testkit.HeapInUse()-before, int64(200_000))
 	runtime.KeepAlive(f)
 }
 
 func TestFutureAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -343,7 +344,7 @@ func TestTaskWaitsAreDurableForWhatWasMadeOutside(t *testing.T) {
 
 // Whatever waits with a context that cannot be canceled allocates nothing.
 func TestWaitWithoutCancellationAllocatesNothing(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	const waits = 3

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -252,7 +253,7 @@ func TestGatherChain(t *testing.T) {
 
 // The number of allocations does not depend on that of functions.
 func TestGatherAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates on its own")
 	}
 	for _, n := range []int{1, 10, 1000} {
@@ -264,24 +265,6 @@ func TestGatherAllocations(t *testing.T) {
 	}
 }
 
-// A context that does not belong to the standard library, whose children learn
-// of its end a moment later.
-type foreignContext struct {
-	context.Context //nolint:containedctx // it is one
-	done            chan struct{}
-}
-
-func (c foreignContext) Done() <-chan struct{} { return c.done }
-
-func (c foreignContext) Err() error {
-	select {
-	case <-c.done:
-		return errForeign
-	default:
-		return nil
-	}
-}
-
 var errForeign = errors.New("foreign")
 
 // Rule 7, for any context: what ends it in one function keeps the next one from
@@ -289,7 +272,7 @@ var errForeign = errors.New("foreign")
 func TestForeignContext(t *testing.T) {
 	for i := range 200 {
 		last := 1 + i%2*5000 // the first one, or one of many that have been claimed at once
-		ctx := foreignContext{t.Context(), make(chan struct{})}
+		ctx := testkit.Foreign(t.Context(), errForeign)
 		calls := 0
 		_, err := taskgroup.Map(ctx, 1, make([]int, 10_000), func(context.Context, int) (int, error) {
 			calls++
@@ -297,7 +280,7 @@ func TestForeignContext(t *testing.T) {
 				return 0, nil
 			}
 			if calls == last {
-				close(ctx.done)
+				close(ctx.Channel)
 			}
 			return 0, ctx.Err()
 		})

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -664,7 +665,7 @@ func TestKeepGoing(t *testing.T) {
 // H43, H59.
 func TestErrorHandler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		var g *taskgroup.Group
 		var seen trace
 		inside := 0
@@ -706,7 +707,7 @@ func TestErrorHandler(t *testing.T) {
 		indexes, _ := failed(g.Wait())
 		assert.Equal(t, []int{2, 0, 3, 4}, indexes, "Wait returns the failures all the same")
 		assert.Equal(t, []string{"first", "panics", "cleanup", "exits"}, seen.all())
-		assert.Empty(t, reports.take(), "in place of slog")
+		assert.Empty(t, reports.Take(), "in place of slog")
 	})
 }
 
@@ -714,7 +715,7 @@ func TestErrorHandler(t *testing.T) {
 // nil; a panic is still raised.
 func TestErrorHandlerAndKeepGoing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		var seen trace
 		options := []taskgroup.Option{
 			taskgroup.WithKeepGoing(),
@@ -732,7 +733,7 @@ func TestErrorHandlerAndKeepGoing(t *testing.T) {
 		pe := raisedPanic(t, func() { _ = g.Wait() })
 		assert.Equal(t, "raised", pe.Value)
 		assert.NoError(t, pe.Others)
-		assert.Empty(t, reports.take())
+		assert.Empty(t, reports.Take())
 
 		// Main is no task: the handler has not seen its failure.
 		err := taskgroup.Run(t.Context(), func(context.Context, *taskgroup.Group) error { return errWhy }, options...)
@@ -749,7 +750,7 @@ func TestErrorHandlerThatPanics(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				reports := capture(t)
+				reports := testkit.CaptureLog(t)
 				calls := 0
 				g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(-1), taskgroup.WithKeepGoing(),
 					taskgroup.WithErrorHandler(func(context.Context, taskgroup.TaskInfo, error) {
@@ -765,7 +766,7 @@ func TestErrorHandlerThatPanics(t *testing.T) {
 				assert.Equal(t, errWhy, second.Err())
 				assert.NoError(t, third.Err())
 				assert.Zero(t, g.Running())
-				records := reports.take()
+				records := reports.Take()
 				if name == "Goexit" {
 					assert.Empty(t, records)
 					return
@@ -773,7 +774,7 @@ func TestErrorHandlerThatPanics(t *testing.T) {
 				assert.Len(t, records, 2)
 				for _, r := range records {
 					assert.Contains(t, r.Message, "handler")
-					assert.Contains(t, attribute(r, "stack"), "TestErrorHandlerThatPanics")
+					assert.Contains(t, testkit.Attr(r, "stack"), "TestErrorHandlerThatPanics")
 				}
 			})
 		})

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -253,7 +254,7 @@ func echoItem(_ context.Context, i int) (int, error) { return i, nil }
 // a failure in the place of the item that it was asked for. Both cancel the
 // calls.
 func TestMapSeqInputDoesNotReturn(t *testing.T) {
-	log := captureLog(t)
+	log := testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		for name, m := range mapSeqs {
 			t.Log(name)
@@ -328,7 +329,7 @@ func TestMapSeqGoexit(t *testing.T) {
 
 // A panic in a function is raised at the loop's next step.
 func TestMapSeqPanic(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		for name, m := range mapSeqs {
 			t.Log(name)
@@ -417,7 +418,7 @@ func TestMapSeqLeavingTheLoop(t *testing.T) {
 
 // A panic in the loop's body is not replaced by one in a function.
 func TestMapSeqTwoPanics(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		for name, m := range mapSeqs {
 			t.Log(name)

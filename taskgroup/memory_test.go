@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -92,9 +93,9 @@ func TestFunctionsAreForgotten(t *testing.T) {
 
 // grows returns by how many bytes the heap has grown when f is over.
 func grows(f func()) int64 {
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	f()
-	return heapInUse() - before
+	return testkit.HeapInUse() - before
 }
 
 const little = 200 << 10 // what the runtime itself may keep

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -137,7 +138,7 @@ func TestRaceDeliversInSpiteOfCancellation(t *testing.T) {
 
 // Rule 8: a loser that panics is raised, though there is a winner.
 func TestRaceALoserPanics(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		for name, race := range races {
 			t.Log(name)

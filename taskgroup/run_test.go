@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -224,10 +225,10 @@ func TestMainWaitsItself(t *testing.T) {
 // reported.
 func TestMainPanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		begun := time.Now()
 		ended := false
-		v := raised(func() {
+		v := testkit.Raised(func() {
 			_ = taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
 				g.Go(func(ctx context.Context) error {
 					<-ctx.Done()
@@ -246,9 +247,9 @@ func TestMainPanics(t *testing.T) {
 		assert.Equal(t, "main", v)
 		assert.Equal(t, time.Second, time.Since(begun))
 		assert.True(t, ended)
-		records := reports.take()
+		records := reports.Take()
 		require.Len(t, records, 1)
-		assert.Equal(t, "task", attribute(records[0], "panic"))
+		assert.Equal(t, "task", testkit.Attr(records[0], "panic"))
 	})
 }
 
@@ -257,7 +258,7 @@ func TestMainPanicsWithGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
 		var left *taskgroup.Group
-		v := raised(func() {
+		v := testkit.Raised(func() {
 			_ = taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
 				left = g
 				g.Go(failAfter(time.Hour, errCleanup))
@@ -326,7 +327,7 @@ func TestNoSignal(t *testing.T) {
 		g.Go(returns(nil))
 		return nil
 	}, taskgroup.WithSignals()))
-	assert.Equal(t, "main", raised(func() {
+	assert.Equal(t, "main", testkit.Raised(func() {
 		_ = taskgroup.Run(t.Context(), func(context.Context, *taskgroup.Group) error { panic("main") }, taskgroup.WithSignals())
 	}))
 	assert.NotContains(t, stacks(), "Group).catch", "it leaves nothing behind")

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -348,7 +349,7 @@ func TestSetRemoveIsNothingToOthers(t *testing.T) {
 
 // Rule 11: neither the set nor its handles hold on to what is gone.
 func TestSetForgets(t *testing.T) {
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	longLived := taskgroup.NewFuture[int]()
 	s := taskgroup.NewSet(longLived)
 	for range 2 {
@@ -373,7 +374,7 @@ func TestSetForgets(t *testing.T) {
 		s.Add(ended)
 		s.Remove(ended)
 	}
-	assert.Less(t, heapInUse()-before, int64(500_000))
+	assert.Less(t, testkit.HeapInUse()-before, int64(500_000))
 	assert.Equal(t, 3, s.Len())
 	runtime.KeepAlive(longLived)
 }
@@ -459,7 +460,7 @@ func TestSetStress(t *testing.T) {
 	}
 }
 
-// P-33, rule 12.
+// P-33, rule 12: the end of a task happens before the Next that returns it.
 func TestSetHappensBefore(t *testing.T) {
 	var plain [500]int
 	s := &taskgroup.Set[*task]{}
@@ -480,7 +481,7 @@ func TestSetHappensBefore(t *testing.T) {
 // O(1) for each, whatever waits: the set allocates once for each handle, and
 // Next nothing if one is ready.
 func TestSetAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	f := taskgroup.NewFuture[int]()

@@ -145,7 +145,7 @@ func TestShieldPanics(t *testing.T) {
 	})
 }
 
-// Rule 9.
+// Rule 9: a nil function panics.
 func TestShieldNilIsMisuse(t *testing.T) {
 	assertMisuse(t, func() { _, _ = taskgroup.Shield[int](t.Context(), 0, nil) })
 }

@@ -8,22 +8,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
-// boaster is a context with a deadline that does not end it.
-type boaster struct {
-	context.Context //nolint:containedctx // it is one
-	deadline        time.Time
-	done            chan struct{}
-}
-
-func (b boaster) Deadline() (time.Time, bool) { return b.deadline, true }
-func (b boaster) Done() <-chan struct{}       { return b.done }
-func (b boaster) Err() error                  { return nil }
-
-// Issue 5, hostile contexts: a deadline that is not kept keeps nobody from ending
-// in time.
+// A deadline around a scope that is not kept does not keep the scope from ending in
+// time.
 func TestTimeScopesDoNotRelyOnADeadlineAroundThem(t *testing.T) {
 	for name, c := range map[string]struct {
 		deadline time.Duration
@@ -39,9 +29,13 @@ func TestTimeScopesDoNotRelyOnADeadlineAroundThem(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ctx := boaster{t.Context(), time.Now().Add(c.deadline), nil}
+				var done chan struct{}
 				if c.done {
-					ctx.done = make(chan struct{})
+					done = make(chan struct{})
+				}
+				ctx := &testkit.Context{
+					Parent: t.Context(), Until: time.Now().Add(c.deadline),
+					OnDone: func() <-chan struct{} { return done }, OnErr: testkit.Never,
 				}
 				_, err := taskgroup.WaitFor(ctx, 5*ms, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() })
 				assert.ErrorIs(t, err, taskgroup.ErrTimeout)

@@ -70,7 +70,7 @@ func TestTimeoutContext(t *testing.T) {
 	})
 }
 
-// T-11, T-13.
+// T-11, T-13: Reschedule and Extend move the deadline that When returns.
 func TestDeadlineMoves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
@@ -242,7 +242,7 @@ func TestTimeoutInCleanUp(t *testing.T) {
 	})
 }
 
-// Rule 9.
+// Rule 9: a nil function panics.
 func TestTimeoutNilIsMisuse(t *testing.T) {
 	assertMisuse(t, func() { _ = taskgroup.Timeout(t.Context(), ms, nil) })
 }

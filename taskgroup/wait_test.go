@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -122,7 +123,7 @@ func TestWaitFirstError(t *testing.T) {
 	})
 }
 
-// W-06.
+// W-06: a task that has failed already makes Wait return at once.
 func TestWaitFirstErrorHasFailedAlready(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failed := endsAfter(t, 0, 0, errOwn)
@@ -316,7 +317,7 @@ func TestWaitDoneContext(t *testing.T) {
 
 type wrappedFuture struct{ *future }
 
-// W-03.
+// W-03: a wait for nothing is an error.
 func TestWaitNoTasks(t *testing.T) {
 	done, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -328,7 +329,7 @@ func TestWaitNoTasks(t *testing.T) {
 	}
 }
 
-// W-07.
+// W-07: a handle given twice counts once.
 func TestWaitDuplicates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tasks := ending(t, 2*ms, ms)
@@ -539,7 +540,7 @@ func TestWaitLeavesNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	goroutines := runtime.NumGoroutine()
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	for i := range 20_000 {
 		one := taskgroup.NewFuture[int]()
 		go one.Resolve(1)
@@ -551,7 +552,7 @@ func TestWaitLeavesNothing(t *testing.T) {
 			}
 		}
 	}
-	assert.Less(t, heapInUse()-before, int64(500_000))
+	assert.Less(t, testkit.HeapInUse()-before, int64(500_000))
 	assert.InDelta(t, goroutines, runtime.NumGoroutine(), 20)
 	runtime.KeepAlive(f)
 	runtime.KeepAlive(g)
@@ -560,7 +561,7 @@ func TestWaitLeavesNothing(t *testing.T) {
 // At most three allocations for any number of handles, also for handles that
 // nobody has waited for yet.
 func TestWaitAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -652,7 +653,8 @@ func TestWaitFirstErrorOfTheCancelledAtOnce(t *testing.T) {
 	}
 }
 
-// P-33, rule 12.
+// P-33, rule 12: the end of a task happens before the return of the Wait that
+// reports it.
 func TestWaitHappensBefore(t *testing.T) {
 	for range 200 {
 		var plain [4]int
@@ -744,26 +746,22 @@ func TestDoneIsCalledOnceForEachHandle(t *testing.T) {
 	}
 }
 
-// doneless is a context whose Done panics when it is called for the nth time, and
-// that has ended otherwise, although its Err does not say so yet.
-type doneless struct {
-	context.Context //nolint:containedctx // it is one
-	n    int
-	done chan struct{}
-}
-
-func (c *doneless) Done() <-chan struct{} {
-	if c.n--; c.n == 0 {
-		panic("no Done")
-	}
-	return c.done
+// doneless returns a context whose Done panics when it is called for the nth time,
+// and that has ended otherwise, although its Err does not say so yet.
+func doneless(n int) context.Context {
+	closed := make(chan struct{})
+	close(closed)
+	return &testkit.Context{OnErr: testkit.Never, OnDone: func() <-chan struct{} {
+		if n--; n == 0 {
+			panic("no Done")
+		}
+		return closed
+	}}
 }
 
 // A context is used before anything is registered, so if its Done panics nothing
 // stays behind with a handle that lives on.
 func TestWaitWithAContextWhoseDonePanics(t *testing.T) {
-	closed := make(chan struct{})
-	close(closed)
 	f := taskgroup.NewFuture[int]()
 	task := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) { return f.Wait(ctx) })
 	s := taskgroup.NewSet(f)
@@ -790,15 +788,15 @@ func TestWaitWithAContextWhoseDonePanics(t *testing.T) {
 							assert.Equal(t, "no Done", v)
 						}
 					}()
-					assert.ErrorIs(t, call(&doneless{t.Context(), n, closed}), context.Canceled)
+					assert.ErrorIs(t, call(doneless(n)), context.Canceled)
 					assert.NotEqual(t, 1, n, "Done has not been called")
 				}
 				call()
-				before := heapInUse()
+				before := testkit.HeapInUse()
 				for range 5000 {
 					call()
 				}
-				assert.Less(t, heapInUse()-before, int64(200_000))
+				assert.Less(t, testkit.HeapInUse()-before, int64(200_000))
 			}
 		})
 	}

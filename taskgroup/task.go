@@ -222,14 +222,6 @@ func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 	return t.value, t.err
 }
 
-// waitAlive waits for the end of a task that has not ended yet.
-func (c *core) waitAlive(ctx context.Context) error {
-	if self, ok := ctx.Value(currentKey).(*core); ok && self == c {
-		return ErrSelfWait
-	}
-	return c.wait(ctx)
-}
-
 // WaitOrCancel waits for the task like [Task.Wait], and takes it along: if ctx
 // ends first, the task is cancelled with the cause of ctx, and WaitOrCancel
 // goes on to wait for its end, however long that takes.
@@ -252,7 +244,7 @@ func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
 		return zero, err
 	}
 	t.cancel(context.Cause(ctx))
-	_ = t.wait(context.Background())
+	_ = t.wait(context.Background(), nil)
 	if t.Cancelled() {
 		return zero, err
 	}

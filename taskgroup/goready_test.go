@@ -146,7 +146,8 @@ func TestGoReadyGivesUp(t *testing.T) {
 				if c.also != nil {
 					assert.ErrorIs(t, err, c.also)
 				} else {
-					assert.Equal(t, taskgroup.Sleep(ctx, 1), err, "as of any wait that ctx ends")
+					ended := func(err error) []error { return err.(interface{ Unwrap() []error }).Unwrap() }
+					assert.Equal(t, ended(taskgroup.Sleep(ctx, 1)), ended(err), "as of any wait that ctx ends")
 				}
 				assert.NoError(t, g.Context().Err())
 				assert.NoError(t, g.Wait())

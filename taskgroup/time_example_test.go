@@ -13,7 +13,15 @@ func ExampleSleep() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 	defer cancel()
 	fmt.Println(taskgroup.Sleep(ctx, time.Hour))
-	// Output: context deadline exceeded
+	// Output: taskgroup: Sleep: context deadline exceeded
+}
+
+// With NoTimeout there is no limit but that of the context.
+func ExampleSleep_noTimeout() {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	time.AfterFunc(time.Millisecond, func() { cancel(errors.New("shutting down")) })
+	fmt.Println(taskgroup.Sleep(ctx, taskgroup.NoTimeout))
+	// Output: taskgroup: Sleep: context canceled: shutting down
 }
 
 func ExampleWaitFor() {
@@ -26,6 +34,25 @@ func ExampleWaitFor() {
 	// Output:
 	// taskgroup: timeout
 	// true true
+}
+
+// A limit that the configuration may leave out: what asyncio writes as
+// timeout=None.
+func ExampleWaitFor_noTimeout() {
+	limits := map[string]time.Duration{"fetch": time.Second} // from the configuration
+	d, ok := limits["ask"]
+	if !ok {
+		d = taskgroup.NoTimeout
+	}
+	answer, err := taskgroup.WaitFor(context.Background(), d, func(ctx context.Context) (int, error) {
+		_, limited := ctx.Deadline()
+		fmt.Println("limited:", limited)
+		return 42, nil
+	})
+	fmt.Println(answer, err)
+	// Output:
+	// limited: false
+	// 42 <nil>
 }
 
 func ExampleMoveOnAfter() {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
+	"example.com/asyncgo/semaphore"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -150,5 +152,25 @@ func ExampleBlocking() {
 		return <-answer, nil // a call that knows no context
 	})
 	fmt.Println(err)
-	// Output: context canceled
+	// Output: taskgroup: Blocking: context canceled
+}
+
+// At most two of the calls run at once, also of those that were left running.
+func ExampleBlockingIn() {
+	workers := semaphore.New(2)
+	var running atomic.Int32
+	resize := func(name string) (string, error) { // knows no context
+		defer running.Add(-1)
+		if running.Add(1) > 2 {
+			return "", errors.New("too many at once")
+		}
+		time.Sleep(time.Millisecond)
+		return name + ".small", nil
+	}
+	small, err := taskgroup.Map(context.Background(), taskgroup.NoLimit, []string{"a", "b", "c", "d", "e"},
+		func(ctx context.Context, name string) (string, error) {
+			return taskgroup.BlockingIn(ctx, workers, func() (string, error) { return resize(name) })
+		})
+	fmt.Println(small, err)
+	// Output: [a.small b.small c.small d.small e.small] <nil>
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -173,4 +175,53 @@ func ExampleBlockingIn() {
 		})
 	fmt.Println(small, err)
 	// Output: [a.small b.small c.small d.small e.small] <nil>
+}
+
+// A read that ends with its context: a deadline in the past makes it return.
+func ExampleInterruptible() {
+	client, server := net.Pipe()
+	defer func() { _, _ = client.Close(), server.Close() }()
+	read := func(ctx context.Context, buf []byte) (int, error) {
+		interrupt := func() { _ = server.SetReadDeadline(time.Unix(1, 0)) }
+		n, err := taskgroup.Interruptible(ctx, interrupt, func() (int, error) { return server.Read(buf) })
+		if ctx.Err() != nil {
+			_ = server.SetReadDeadline(time.Time{}) // nothing sets it after the call
+		}
+		return n, err
+	}
+
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	_, err := read(ctx, make([]byte, 10)) // nothing comes
+	fmt.Println(err)
+
+	go func() { _, _ = client.Write([]byte("hello")) }()
+	buf := make([]byte, 10)
+	n, err := read(context.Background(), buf)
+	fmt.Printf("%q %v\n", buf[:n], err)
+	// Output:
+	// taskgroup: Interruptible: context deadline exceeded
+	// "hello" <nil>
+}
+
+// An Accept that ends with its context: closing the listener makes it return.
+func ExampleInterruptible_accept() {
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		_, err := taskgroup.Interruptible(ctx, func() { _ = listener.Close() }, listener.Accept)
+		fmt.Println(err)
+		fmt.Println("clean stop:", taskgroup.Cancelled(err))
+	})
+	cancel(errors.New("shutting down"))
+	serving.Wait()
+	_ = listener.Close()
+	// Output:
+	// taskgroup: Interruptible: context canceled: shutting down
+	// clean stop: true
 }

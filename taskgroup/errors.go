@@ -72,6 +72,7 @@ type timeoutError struct{ text string }
 
 func (e *timeoutError) Error() string        { return e.text }
 func (e *timeoutError) Timeout() bool        { return true }
+func (e *timeoutError) Temporary() bool      { return true } // for net.Error, as in context
 func (e *timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // TaskError is the failure of one task of a group, or of one function of a

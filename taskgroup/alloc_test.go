@@ -108,6 +108,6 @@ func TestAllocations(t *testing.T) {
 		})
 	}
 	if strconv.IntSize == 64 {
-		assert.Equal(t, uintptr(112), unsafe.Sizeof(taskgroup.Task[int]{}))
+		assert.Equal(t, uintptr(96), unsafe.Sizeof(taskgroup.Task[int]{}))
 	}
 }

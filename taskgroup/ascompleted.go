@@ -36,8 +36,8 @@ func AsCompleted[T any](ctx context.Context, fns ...Func[T]) iter.Seq[Result[T]]
 	fns = slices.Clone(fns)
 	return func(yield func(Result[T]) bool) {
 		c := newCompletions(fns)
-		if len(fns) > 0 && c.start(ctx, "AsCompleted") {
-			defer c.stop() // also if the loop's body panics
+		if len(fns) > 0 && c.begin(ctx, "AsCompleted") {
+			defer c.abort() // also if the loop's body panics
 		} else {
 			c.over = true
 		}
@@ -46,17 +46,17 @@ func AsCompleted[T any](ctx context.Context, fns ...Func[T]) iter.Seq[Result[T]]
 				break
 			}
 		}
-		c.stop()
+		c.abort()
 		c.reraise()
 	}
 }
 
-// completions is a crew whose results are taken one by one, while it works.
+// completions is a batch whose results are taken one by one, while it works.
 type completions[T any] struct {
-	*crew
+	*batch
 	ready sync.Cond // where the loop waits
 
-	// Under crew.mu.
+	// Under batch.mu.
 	results []Result[T] // in order of time
 	taken   int         // of them
 	called  []bool      // by index: there is a result
@@ -67,7 +67,7 @@ type completions[T any] struct {
 
 func newCompletions[T any](fns []Func[T]) *completions[T] {
 	c := &completions[T]{
-		crew:    newCrew(len(fns), NoLimit),
+		batch:   newBatch(len(fns), NoLimit),
 		results: make([]Result[T], 0, len(fns)),
 		called:  make([]bool, len(fns)),
 	}
@@ -101,7 +101,7 @@ func (c *completions[T]) add(r Result[T]) {
 func (c *completions[T]) next() (r Result[T], ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for c.failures.panic == nil {
+	for c.outcome.panic == nil {
 		if c.taken < len(c.results) {
 			r, c.results[c.taken] = c.results[c.taken], r
 			c.taken++

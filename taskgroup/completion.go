@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+
+	"example.com/asyncgo/internal/lazyctx"
 )
 
 // completion is the end of a task or a future, and everybody who waits for it.
@@ -50,10 +52,10 @@ type extra struct {
 	id        uint64 // made, together with a name that was not given, when asked for
 	name      string
 
-	// Set once, under completion.mu, before the owned flag. The end cancels it;
-	// if they meet, whichever comes second does: no context outlives its task.
-	ctx    context.Context //nolint:containedctx // the task's own context, made when it is first asked for
-	cancel context.CancelCauseFunc
+	// The task's own context, used with the hasContext flag, which is set once,
+	// under completion.mu. The end of the task ends it; if they meet, whichever
+	// comes second does: no context outlives its task.
+	scope lazyctx.Context
 
 	// Set before the start, with the optional flag.
 	base   context.Context //nolint:containedctx // what a shielded task's context derives from
@@ -126,7 +128,7 @@ func (c *completion) complete(flags uint64) { run(c.publish(flags)) }
 func (c *completion) publish(flags uint64) (callbacks []*callback) {
 	before := c.state.Load()
 	if before&hasContext != 0 {
-		c.extra.cancel(nil) // who sees the end finds the task's context done
+		c.extra.scope.End() // who sees the end finds the task's context done
 	}
 	var told *observer
 	old := before
@@ -139,7 +141,7 @@ func (c *completion) publish(flags uint64) (callbacks []*callback) {
 		old = c.state.Load()
 	}
 	if (old^before)&hasContext != 0 {
-		c.extra.cancel(nil)
+		c.extra.scope.End()
 	}
 	var late *observer
 	if old&watched != 0 {
@@ -334,7 +336,7 @@ func run(callbacks []*callback) {
 func (cb *callback) run() {
 	defer func() {
 		if v := recover(); v != nil {
-			reportCallback("an OnDone callback", v)
+			reportObserver("an OnDone callback", v)
 		}
 	}()
 	cb.f()

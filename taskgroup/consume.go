@@ -18,6 +18,6 @@ import (
 // It mirrors a number of tasks that loop around asyncio.Queue.get until
 // asyncio.QueueShutDown.
 func Consume[T any](ctx context.Context, workers int, source func(ctx context.Context) iter.Seq[T], fn func(ctx context.Context, item T) error) error {
-	checkFlow("Consume", workers, source == nil || fn == nil)
-	return newFlow(workers, dropped, noResult(fn)).consume(ctx, "Consume", source)
+	checkStream("Consume", workers, source == nil || fn == nil)
+	return newStream(workers, dropped, noResult(fn)).consume(ctx, "Consume", source)
 }

@@ -35,9 +35,9 @@ import (
 // It mirrors a loop around asyncio.TaskGroup.create_task with a semaphore, but
 // never holds more than limit items.
 func ForEach[T any](ctx context.Context, limit int, items iter.Seq[T], fn func(ctx context.Context, item T) error) error {
-	checkFlow("ForEach", limit, items == nil || fn == nil)
+	checkStream("ForEach", limit, items == nil || fn == nil)
 	source := func(context.Context) iter.Seq[T] { return items }
-	return newFlow(limit, dropped, noResult(fn)).consume(ctx, "ForEach", source)
+	return newStream(limit, dropped, noResult(fn)).consume(ctx, "ForEach", source)
 }
 
 // noResult makes fn a function with a result.

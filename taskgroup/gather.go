@@ -47,7 +47,7 @@ func Gather2[A, B any](ctx context.Context, a Func[A], b Func[B]) (A, B, error) 
 		va A
 		vb B
 	)
-	c := newCrew(2, NoLimit)
+	c := newBatch(2, NoLimit)
 	c.do = func(i int) (err error) {
 		if i == 0 {
 			va, err = a(c.ctx)
@@ -75,7 +75,7 @@ func Gather3[A, B, C any](ctx context.Context, a Func[A], b Func[B], c Func[C]) 
 		vb B
 		vc C
 	)
-	all := newCrew(3, NoLimit)
+	all := newBatch(3, NoLimit)
 	all.do = func(i int) (err error) {
 		switch i {
 		case 0:

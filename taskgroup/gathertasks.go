@@ -74,8 +74,8 @@ func firstFailure[T any](tasks []*Task[T], i int) *TaskError {
 func (g *Group) firstFailure() *TaskError {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.failures.errs) == 0 {
+	if len(g.outcome.errs) == 0 {
 		return nil
 	}
-	return g.failures.errs[0]
+	return g.outcome.errs[0]
 }

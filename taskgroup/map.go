@@ -57,7 +57,7 @@ func checkMap(op string, limit int, isNil bool) {
 
 func mapAll[T, R any](ctx context.Context, op string, limit int, items []T, fn func(context.Context, T) (R, error)) ([]R, error) {
 	values := make([]R, len(items))
-	c := newCrew(len(items), limit)
+	c := newBatch(len(items), limit)
 	c.do = func(i int) (err error) {
 		values[i], err = fn(c.ctx, items[i])
 		return err
@@ -73,7 +73,7 @@ func settleAll[T, R any](ctx context.Context, op string, limit int, items []T, f
 	for i := range results {
 		results[i] = Result[R]{Index: i, Err: errNotCalled}
 	}
-	c := newCrew(len(items), limit)
+	c := newBatch(len(items), limit)
 	c.settles = true
 	c.do = func(i int) error {
 		r := &results[i]
@@ -81,7 +81,7 @@ func settleAll[T, R any](ctx context.Context, op string, limit int, items []T, f
 		return r.Err
 	}
 	c.failed = func(i int, err error) { results[i].Err = err }
-	if len(items) > 0 && c.start(ctx, op) {
+	if len(items) > 0 && c.begin(ctx, op) {
 		c.wait()
 	}
 	if why := ctxerr.Of(ctx); why != nil {

@@ -36,9 +36,9 @@ import (
 // asyncio has nothing like it: it is the ordered map, with a bound on how far
 // it looks ahead.
 func MapSeq[T, R any](ctx context.Context, limit int, items iter.Seq[T], fn func(ctx context.Context, item T) (R, error)) iter.Seq2[R, error] {
-	checkFlow("MapSeq", limit, items == nil || fn == nil)
+	checkStream("MapSeq", limit, items == nil || fn == nil)
 	return func(yield func(R, error) bool) {
-		newFlow(limit, byItem, fn).stream(ctx, "MapSeq", items, yield)
+		newStream(limit, byInput, fn).yieldTo(ctx, "MapSeq", items, yield)
 	}
 }
 
@@ -49,13 +49,13 @@ func MapSeq[T, R any](ctx context.Context, limit int, items iter.Seq[T], fn func
 //
 // It mirrors asyncio.as_completed over tasks of which only limit exist at once.
 func MapUnordered[T, R any](ctx context.Context, limit int, items iter.Seq[T], fn func(ctx context.Context, item T) (R, error)) iter.Seq2[R, error] {
-	checkFlow("MapUnordered", limit, items == nil || fn == nil)
+	checkStream("MapUnordered", limit, items == nil || fn == nil)
 	return func(yield func(R, error) bool) {
-		newFlow(limit, byTime, fn).stream(ctx, "MapUnordered", items, yield)
+		newStream(limit, byCompletion, fn).yieldTo(ctx, "MapUnordered", items, yield)
 	}
 }
 
-func checkFlow(op string, limit int, isNil bool) {
+func checkStream(op string, limit int, isNil bool) {
 	if limit < 1 {
 		panic(misused(op + " with a limit below 1"))
 	}

@@ -99,8 +99,8 @@ func (e *PanicError) report() {
 		"panic", fmt.Sprint(e.Value), "stack", string(e.Stack))
 }
 
-// reportCallback tells of a panic in a function that only observes.
-func reportCallback(what string, value any) {
+// reportObserver tells of a panic in a function that only observes.
+func reportObserver(what string, value any) {
 	tell(context.Background(), slog.LevelError, "taskgroup: "+what+" panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
 }
 

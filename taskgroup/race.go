@@ -53,7 +53,7 @@ func race[T any](ctx context.Context, op string, fns []Func[T], patient bool) (T
 	if len(fns) == 0 {
 		return winner, ErrNoTasks
 	}
-	c := newCrew(len(fns), NoLimit)
+	c := newBatch(len(fns), NoLimit)
 	var decided, won bool // under c.mu
 	c.do = func(i int) error {
 		v, err := fns[i](c.ctx)
@@ -65,12 +65,12 @@ func race[T any](ctx context.Context, op string, fns []Func[T], patient bool) (T
 			decided, won, winner = true, true, v
 		}
 		c.mu.Unlock()
-		c.cancel(nil)
+		c.stop(nil)
 		return nil
 	}
 	c.failed = func(i int, err error) {
-		if !c.isNoise(err) {
-			c.keep(i, "", err)
+		if !c.isEcho(err) {
+			c.add(i, err)
 		}
 		if patient {
 			return
@@ -78,9 +78,9 @@ func race[T any](ctx context.Context, op string, fns []Func[T], patient bool) (T
 		c.mu.Lock()
 		decided = true
 		c.mu.Unlock()
-		c.cancel(err)
+		c.stop(err)
 	}
-	if c.start(ctx, op) {
+	if c.begin(ctx, op) {
 		c.wait()
 	}
 	if won {

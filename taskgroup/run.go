@@ -55,18 +55,21 @@ func (g *Group) mainEnded(err error) {
 	if err == nil {
 		return
 	}
-	noise := func(err error) bool { return isNoise(err, g.ctx, g.parent) }
-	failure := !noise(err)
+	isEcho := func(err error) bool { return isEcho(err, g.ctx, g.parent) }
+	failure := !isEcho(err)
 	g.mu.Lock()
-	soFar := g.failures
+	soFar := g.outcome
 	g.mu.Unlock()
-	again := soFar.has(err, noise)
+	again := soFar.has(err, isEcho)
 	g.mu.Lock()
-	g.undone = true
-	if failure && !again {
-		g.failures.add(-1, "main", err)
-		if g.answered { // main has called Wait itself
-			g.result = g.failures.err()
+	g.incomplete = true
+	if failure {
+		g.canceled = true
+		if !again {
+			g.outcome.add(&TaskError{Index: -1, Name: "main", Err: err})
+			if g.join.settled { // main has called Wait itself
+				g.join.result = g.outcome.err()
+			}
 		}
 	}
 	g.mu.Unlock()
@@ -79,8 +82,11 @@ func (g *Group) mainEnded(err error) {
 // [runtime.Goexit]. That passes on, so what the tasks end with is not returned;
 // their panics have been reported.
 func (g *Group) abandon() {
+	g.mu.Lock()
+	g.canceled = true
+	g.mu.Unlock()
 	g.end(errMainLeft)
-	if late := g.await(); late == nil {
+	if late := g.waitForEnd(); late == nil {
 		g.settle()
 	}
 }

@@ -44,7 +44,7 @@ func Shield[T any](ctx context.Context, grace time.Duration, fn Func[T]) (T, err
 		}
 	}
 	v, err := fn(shielded)
-	if err != nil && isNoise(err, shielded) {
+	if err != nil && isEcho(err, shielded) {
 		err = ctxerr.Of(ctx)
 	}
 	return v, err

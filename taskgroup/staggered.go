@@ -43,12 +43,12 @@ func Staggered[T any](ctx context.Context, delay time.Duration, discard func(T),
 	if !s.open(ctx, "Staggered") {
 		return *new(T), s.join(false)
 	}
-	defer s.cancel(nil)
+	defer s.stop(nil)
 	s.begin(delay, fns)
 	s.running.Wait()
 	losers := s.succeeded
 	won := len(losers) > 0
-	if won && s.failures.panic == nil {
+	if won && s.outcome.panic == nil {
 		losers = losers[1:]
 	}
 	if discard != nil {
@@ -119,9 +119,9 @@ func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
 		s.mu.Lock()
 		s.succeeded = append(s.succeeded, v)
 		s.mu.Unlock()
-		s.cancel(nil)
-	} else if !s.isNoise(err) {
-		s.keep(i, "", err)
+		s.stop(nil)
+	} else if !s.isEcho(err) {
+		s.add(i, err)
 	}
 	returned = true
 	if err != nil {
@@ -132,7 +132,7 @@ func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
 // broke takes note of a function that did not return.
 func (s *staggered[T]) broke(i int, v any) {
 	if v == nil {
-		s.keep(i, "", ErrGoexit)
+		s.add(i, ErrGoexit)
 		return
 	}
 	pe, isNew := s.recovered(s.nameOf(i), v)

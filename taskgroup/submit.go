@@ -7,8 +7,8 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// errFull is the answer to who does not want to wait for room.
-var errFull = errors.New("taskgroup: group is full")
+// errFull is the answer of TryGo's submit.
+var errFull = errors.New("taskgroup: group full")
 
 // plainTask is a task that nobody has a handle on.
 type plainTask struct {
@@ -104,197 +104,87 @@ func (g *Group) plain(what string, fn func(ctx context.Context) error, opts []Ta
 	return t
 }
 
-// noContext does not bound a wait for room.
+// noContext does not bound a wait for a slot.
 var noContext context.Context
 
 // submit has the group accept a task and returns nil, or why it did not. ctx,
-// unless it is noContext, bounds the wait for room; try says not to wait.
+// unless it is noContext, bounds the wait for a slot; try says not to wait.
 func (g *Group) submit(ctx context.Context, r runner, try bool) error {
-	if err := g.gaveUp(ctx); err != nil {
+	if err := g.endedFor(ctx); err != nil {
 		return err
 	}
 	var done <-chan struct{}
 	if ctx != nil {
-		done = ctx.Done() // not under the lock: it may be anybody's code
+		done = ctx.Done() // not under the lock: it may be the user's code
 	}
 	c := r.task()
 	parentHasEnded := g.parent.Err() != nil // g.ctx may learn of that a moment later
 	g.mu.Lock()
-	if parentHasEnded || g.refusingLocked() {
+	if parentHasEnded || g.refusesLocked() {
 		g.mu.Unlock()
 		return g.refusal()
 	}
-	if g.callers.Len() == 0 && !g.arriving {
-		if g.queued.Len() == 0 {
-			if units, ok := g.roomLocked(c.weight()); ok {
-				if g.limiter != nil {
-					g.hopeful++
-					g.mu.Unlock()
-					return g.submitShared(ctx, r, units, try, false)
-				}
-				g.acceptLocked(c)
-				g.startLocked(r, units)
-				g.unlock()
-				return nil
-			}
-		}
-		if g.limiter == nil && g.mayQueueLocked() {
-			g.acceptLocked(c)
-			g.queueLocked(newPlace(r))
+	if units, ok := g.admission.enter(c.weight()); ok {
+		if g.limiter != nil {
+			g.callers++
 			g.mu.Unlock()
-			return nil
+			return g.submitShared(ctx, r, units, try, false)
 		}
+		g.acceptLocked(c)
+		g.startLocked(r, units)
+		g.workers.unlock()
+		return nil
+	}
+	if g.admission.mayQueue() {
+		g.queueLocked(r)
+		g.mu.Unlock()
+		return nil
 	}
 	if try {
 		g.mu.Unlock()
 		return errFull
 	}
-	p := newPlace(r)
-	p.blocked, p.done = make(chan struct{}), done
-	g.callers.PushBack(&p.node)
-	g.hopeful++
-	blocked := p.blocked
+	p := newCaller(r, done)
+	g.admission.callers.PushBack(&p.node)
+	g.callers++
 	g.mu.Unlock()
+	return g.await(ctx, p)
+}
+
+// await blocks a caller until it need not wait any more, and says whether its task
+// has been accepted.
+func (g *Group) await(ctx context.Context, p *caller) error {
 	select {
-	case <-blocked:
-	case <-done:
+	case <-p.granted:
+	case <-p.done:
 	case <-g.ctx.Done():
 	}
 	g.mu.Lock()
-	granted := p.granted
-	if !granted {
-		g.callers.Remove(&p.node)
+	accepted := p.accept
+	if !accepted {
+		g.admission.callers.Remove(&p.node)
 	}
 	g.mu.Unlock()
 	switch {
-	case !granted:
-		defer g.lost(0) // after the refusal has been noted
-		return g.inVain(ctx)
+	case !accepted:
+		defer g.leave(0) // after the refusal has been noted
+		return g.waitError(ctx)
 	case g.limiter != nil:
-		return g.submitShared(ctx, r, p.units, false, true)
+		return g.submitShared(ctx, p.runner, p.units, false, true)
 	}
 	return nil // the task is on its way
 }
 
-// submitShared goes on with a task that has room in the group, of the given
-// units, and must now have room in the limit that the group shares. waited says
-// that it was handed its room, so that others may be behind it.
-func (g *Group) submitShared(ctx context.Context, r runner, units int, try, waited bool) error {
-	c := r.task()
-	accepted := false
-	defer func() {
-		if !accepted { // also if the limiter panics
-			g.lost(units)
-		}
-	}()
-	err := g.acquireShared(ctx, c.weight(), try, waited)
-	switch {
-	case err == nil:
-	case err == errFull:
-		return err
-	case ctx != nil && ctx.Err() != nil && isNoise(err, ctx), isNoise(err, g.open):
-		return g.inVain(ctx)
-	default:
-		c.err = err
-		c.state.Or(failedEarly)
-	}
+// leave counts out a caller whose task is not accepted, and releases the units
+// that it had been granted. Also if it had none, those behind it may fit where it
+// was too heavy.
+func (g *Group) leave(units int) {
 	g.mu.Lock()
-	if !g.refusingLocked() {
-		accepted = true
-		g.hopeful--
-		g.acceptLocked(c)
-		g.startLocked(r, units)
-		g.unlock()
-		return nil
-	}
-	g.mu.Unlock()
-	if err == nil {
-		g.limiter.ReleaseN(c.weight())
-	}
-	return g.inVain(noContext)
-}
-
-// inVain is the answer to a call that has waited for room and will not have any.
-func (g *Group) inVain(ctx context.Context) error {
-	if err := g.gaveUp(ctx); err != nil {
-		return err
-	}
-	return g.refusal()
-}
-
-// lost counts out a call that has waited in vain, and takes back the room it had.
-// Also if it had none, those behind it may fit where it was too big.
-func (g *Group) lost(units int) {
-	g.mu.Lock()
-	g.hopeful--
-	g.used -= units
-	g.moveUpLocked()
+	g.callers--
+	g.admission.release(units)
+	g.grantLocked()
 	g.closeIfOverLocked()
-	g.unlock()
-}
-
-// acquireShared takes n units of the shared limit, waiting until ctx, the
-// group's context or Shutdown puts an end to that.
-func (g *Group) acquireShared(ctx context.Context, n int, try, waited bool) error {
-	if try {
-		if !g.limiter.TryAcquireN(n) {
-			return errFull
-		}
-		return nil
-	}
-	within := g.open
-	if ctx != nil {
-		both, cancel := context.WithCancelCause(ctx)
-		defer cancel(nil)
-		defer context.AfterFunc(g.open, func() { cancel(context.Cause(g.open)) })()
-		within = both
-	}
-	if waited {
-		g.arrive()
-	}
-	return g.limiter.AcquireN(within, n)
-}
-
-// arrive lets the next call have room, now that the one before it goes on to ask
-// the shared limit: if all woke at once, the last would come to that first.
-func (g *Group) arrive() {
-	g.mu.Lock()
-	g.arriving = false
-	g.moveUpLocked()
-	g.unlock()
-}
-
-func (g *Group) refusingLocked() bool { return g.closing || g.closed || g.ctx.Err() != nil }
-
-// gaveUp is the answer to a Submit whose own context has ended; nil if it has
-// not. Also then a task is undone because of the parent's end, if that is done.
-func (g *Group) gaveUp(ctx context.Context) error {
-	if ctx == nil {
-		return nil
-	}
-	err := ctxerr.Of(ctx)
-	if err != nil && g.parent.Err() != nil {
-		g.mu.Lock()
-		g.undone = true
-		g.mu.Unlock()
-	}
-	return err
-}
-
-// refusal is why the group takes no more tasks.
-func (g *Group) refusal() error {
-	why := context.Cause(g.ctx)
-	byParent, parentsEnd := g.parentsEnd()
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	switch {
-	case g.closing || g.closed || why == nil && !byParent:
-		return ErrGroupClosed
-	case byParent:
-		g.undone = true
-		return parentsEnd
-	}
-	return why
+	g.workers.unlock()
 }
 
 // acceptLocked makes c a task of the group, which from now on is waited for.
@@ -304,23 +194,88 @@ func (g *Group) acceptLocked(c *core) {
 	g.pending++
 }
 
-// startLocked puts an accepted task that has room where the next seat takes it.
+// queueLocked accepts a task into the backlog.
+func (g *Group) queueLocked(r runner) {
+	g.acceptLocked(r.task())
+	g.admission.backlog.push(r)
+	if g.stopDrain == nil {
+		g.stopDrain = context.AfterFunc(g.ctx, g.drain)
+	}
+}
+
+// startLocked hands an accepted task that has a slot to the workers.
 func (g *Group) startLocked(r runner, units int) {
-	c := r.task()
-	if c.state.Load()&hasOptions != 0 {
+	if c := r.task(); c.state.Load()&hasOptions != 0 {
 		c.extra.taken = units
 	}
 	g.running++
-	g.ready.push(r)
+	g.workers.ready.push(r)
 }
 
-// unlock lets go of mu, and keeps the promise that a goroutine is on its way
-// while ready holds a task.
-func (g *Group) unlock() {
-	start := g.ready.head != nil && !g.starting
-	g.starting = g.starting || start
-	g.mu.Unlock()
-	if start {
-		go g.work()
+// grantLocked does what [admission.next] grants.
+func (g *Group) grantLocked() {
+	for {
+		granted, ok := g.admission.next(g.isCanceledLocked())
+		if !ok {
+			return
+		}
+		p := granted.caller
+		if p == nil {
+			g.startLocked(granted.task, granted.units)
+			continue
+		}
+		p.accept, p.units = true, granted.units
+		close(p.granted)
+		if g.limiter != nil {
+			continue // it has to acquire the shared limit first
+		}
+		g.callers--
+		if granted.units == 0 {
+			g.queueLocked(p.runner)
+		} else {
+			g.acceptLocked(p.task())
+			g.startLocked(p.runner, granted.units)
+		}
 	}
+}
+
+func (g *Group) refusesLocked() bool { return g.life >= closing || g.isCanceledLocked() }
+
+// waitError is the answer to a call that has waited for a slot in vain.
+func (g *Group) waitError(ctx context.Context) error {
+	if err := g.endedFor(ctx); err != nil {
+		return err
+	}
+	return g.refusal()
+}
+
+// endedFor is the error of a Submit whose own context has ended; nil if it has
+// not. Also then a task is refused because of the parent's end, if that is done.
+func (g *Group) endedFor(ctx context.Context) error {
+	if ctx == nil {
+		return nil
+	}
+	err := ctxerr.Of(ctx)
+	if err != nil && g.parent.Err() != nil {
+		g.mu.Lock()
+		g.incomplete = true
+		g.mu.Unlock()
+	}
+	return err
+}
+
+// refusal is why the group accepts no more tasks.
+func (g *Group) refusal() error {
+	why := context.Cause(g.ctx)
+	byParent, parentsEnd := g.parentsEnd()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.life >= closing || why == nil && !byParent:
+		return ErrGroupClosed
+	case byParent:
+		g.incomplete = true
+		return parentsEnd
+	}
+	return why
 }

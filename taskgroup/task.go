@@ -46,7 +46,6 @@ type Task[T any] struct {
 type core struct {
 	completion
 	parent context.Context //nolint:containedctx // Start's; or the group, as a groupContext
-	next   runner          // in a group: the task behind it, or its own place in the line
 	err    error
 }
 
@@ -100,32 +99,27 @@ func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] 
 		t.fail(err, secondary)
 		return t
 	}
-	t.next = t
-	go t.standAlone()
+	go standAlone(t)
 	return t
 }
 
 // standAlone is the goroutine of a task that Start began.
-func (c *core) standAlone() {
-	self := c.next
-	c.next = nil
-	returned := false
-	defer func() {
-		if !returned {
-			if v := recover(); v != nil {
-				panic(v) // on the task's own stack, with nobody told of an end
-			}
+func standAlone(r runner) {
+	c := r.task()
+	protect(func() { c.begin(r) }, func(e exit) {
+		switch {
+		case e.panicked != nil:
+			panic(e.panicked) // on the task's own stack, before the end is published
+		case e.goexit():
 			c.err = ErrGoexit
 		}
-		c.complete(c.noise())
-	}()
-	c.callUnlessDone(self)
-	returned = true
+		c.complete(c.echoes())
+	})
 }
 
-// callUnlessDone calls the function of the task, which r is, unless its context
-// is done already: then it never will be called, and the task has failed.
-func (c *core) callUnlessDone(r runner) {
+// begin calls the function of the task, which r is, unless its context is done
+// already: then it never will be called, and the task has failed.
+func (c *core) begin(r runner) {
 	if c.state.Load()&failedEarly == 0 {
 		if c.err = c.over(); c.err == nil {
 			r.call()
@@ -154,10 +148,10 @@ func (c *core) fail(err error, flags uint64) {
 	c.complete(flags)
 }
 
-// noise tells, as a flag, whether the task's error only echoes the end of its
-// own context or its group's. What these derive from is asked, too: a function
-// that looks at it may see its end a moment before they do.
-func (c *core) noise() uint64 {
+// echoes tells, as a flag, whether the task's error only echoes the end of its own
+// context or its group's. What these derive from counts, too: a function that
+// looks at it may see its end a moment before they do.
+func (c *core) echoes() uint64 {
 	if c.err == nil {
 		return 0
 	}
@@ -165,7 +159,7 @@ func (c *core) noise() uint64 {
 	if g := c.group(); g != nil {
 		group, parent = g.ctx, g.parent
 	}
-	if isNoise(c.err, c.context(), group, parent) {
+	if isEcho(c.err, c.context(), group, parent) {
 		return secondary
 	}
 	return 0
@@ -310,19 +304,12 @@ func (c *core) cancel(cause error) bool {
 	if cause == nil {
 		cause = context.Canceled
 	}
-	if c.hasCompleted() || c.context().Err() != nil {
+	if c.hasCompleted() || c.context().Err() != nil || !c.scope().Cancel(cause) {
 		return false
 	}
-	x := c.own()
-	c.mu.Lock()
-	s := c.state.Load()
-	if s&(completed|canceled) != 0 {
-		c.mu.Unlock()
-		return false
+	if c.state.Or(canceled)&canceled != 0 {
+		return false // another call with the same cause
 	}
-	c.state.Or(canceled)
-	c.mu.Unlock()
-	x.cancel(cause)
 	if g := c.group(); g != nil {
 		g.unqueue(c)
 	}

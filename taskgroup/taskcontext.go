@@ -3,6 +3,8 @@ package taskgroup
 import (
 	"context"
 	"time"
+
+	"example.com/asyncgo/internal/lazyctx"
 )
 
 // taskContext is a task seen as the context of its function. Most tasks only
@@ -32,49 +34,40 @@ func Current(ctx context.Context) (TaskInfo, bool) {
 
 // base is what the task's context derives from.
 func (c *core) base() context.Context {
-	if c.state.Load()&shielded != 0 {
+	if c.isShielded() {
 		return c.extra.base
 	}
 	return c.parent
 }
 
-// own returns the task's extra with a context made, which is done if the task
-// has ended.
-func (c *core) own() *extra {
-	if s := c.state.Load(); s&hasContext != 0 {
-		if s&completed != 0 {
-			c.extra.cancel(nil) // publish may still be about to
+// scope returns the task's own cancelable context, made by the first call; it is
+// done if the task has completed.
+func (c *core) scope() *lazyctx.Context {
+	if c.state.Load()&hasContext == 0 {
+		c.mu.Lock()
+		x := c.moreLocked()
+		if c.state.Load()&hasContext == 0 {
+			x.scope.Derive(c.base())
+			c.state.Or(hasContext)
 		}
-		return c.extra
-	}
-	// Outside the lock: the parent may be anybody's code.
-	ctx, cancel := context.WithCancelCause(c.base())
-	c.mu.Lock()
-	x := c.moreLocked()
-	if x.ctx != nil {
 		c.mu.Unlock()
-		cancel(nil)
-		return x
 	}
-	x.ctx, x.cancel = ctx, cancel
-	alive := c.state.Or(hasContext)&completed == 0
-	c.mu.Unlock()
-	if !alive {
-		cancel(nil)
+	if c.state.Load()&completed != 0 {
+		c.extra.scope.End() // publish may still be about to
 	}
-	return x
+	return &c.extra.scope
 }
 
 func (tc *taskContext) Deadline() (time.Time, bool) { return (*core)(tc).base().Deadline() }
 
-func (tc *taskContext) Done() <-chan struct{} { return (*core)(tc).own().ctx.Done() }
+func (tc *taskContext) Done() <-chan struct{} { return (*core)(tc).scope().Done() }
 
 func (tc *taskContext) Err() error {
 	c := (*core)(tc)
 	if c.state.Load()&(hasContext|completed) == 0 {
 		return c.base().Err()
 	}
-	return c.own().ctx.Err()
+	return c.scope().Err()
 }
 
 func (tc *taskContext) Value(key any) any {
@@ -83,7 +76,7 @@ func (tc *taskContext) Value(key any) any {
 		return c
 	}
 	if c.state.Load()&hasContext != 0 {
-		return c.extra.ctx.Value(key)
+		return c.extra.scope.Value(key)
 	}
 	return c.base().Value(key)
 }

@@ -71,3 +71,5 @@ func (c *core) weight() int {
 	}
 	return 1
 }
+
+func (c *core) isShielded() bool { return c.state.Load()&shielded != 0 }

@@ -54,7 +54,7 @@ func (e *timeoutError) settle(parent, scope context.Context, due time.Time, err 
 	}
 	expired = context.Cause(scope) == error(e) && !isOverBy(parent, due)
 	switch outer := ctxerr.Of(parent); {
-	case isNoise(err, scope, parent):
+	case isEcho(err, scope, parent):
 		return expired, outer
 	case expired && outer != nil:
 		return expired, errors.Join(err, outer)

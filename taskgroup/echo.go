@@ -8,12 +8,12 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// isNoise reports that err only echoes the end of one of ctxs: it leads, by
-// single Unwraps, to the Err or the Cause of one that is done. The wait errors
-// of this module count as a single Unwrap. A join is noise only if all of it
-// is, of whichever of ctxs, and a failure of a group never is, nor an error whose
-// Unwrap panics, as that of a typed nil does.
-func isNoise(err error, ctxs ...context.Context) bool {
+// isEcho reports that err only echoes the end of one of ctxs: it leads, by single
+// Unwraps, to the Err or the Cause of one that is done. The wait errors of this
+// module count as a single Unwrap. A join is an echo only if all of it is, of
+// whichever of ctxs, and a failure of a group never is, nor an error whose Unwrap
+// panics, as that of a typed nil does.
+func isEcho(err error, ctxs ...context.Context) bool {
 	defer func() { _ = recover() }()
 	var all ends
 	for _, ctx := range ctxs {

@@ -77,7 +77,9 @@ func (b *blockingCall[T]) run(ctx context.Context) {
 			b.err = ErrGoexit
 		}
 		if b.end() {
-			tell(ctx, slog.LevelDebug, "taskgroup: a call that Blocking had to leave has ended", "value", b.value, "error", b.err)
+			log(ctx, slog.LevelDebug, "taskgroup: a call that Blocking had to leave has ended", func() []any {
+				return []any{"value", b.value, "error", b.err}
+			})
 		}
 	}()
 	b.value, b.err = b.fn()

@@ -53,19 +53,21 @@ func (c *call) isEcho(err error) bool { return isEcho(err, c.ctx, c.parent) }
 
 // addLocked notes the failure of function i. The first one stops the call if it
 // must: then the functions are still to be canceled.
-func (c *call) addLocked(i int, name string, err error, stops bool) (first bool) {
-	first = c.outcome.add(&TaskError{Index: i, Name: name, Err: err})
+func (c *call) addLocked(i int, name string, err error, stops bool) (failure *TaskError, first bool) {
+	failure = &TaskError{Index: i, Name: name, Err: err, op: c.op}
+	first = c.outcome.add(failure)
 	if first && stops {
 		c.stopped.Store(true)
 	}
-	return first
+	return failure, first
 }
 
-// add notes the failure of function i, which stops nothing.
-func (c *call) add(i int, err error) {
+// add notes the failure of function i, which it returns, and which stops nothing.
+func (c *call) add(i int, err error) *TaskError {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.addLocked(i, "", err, false)
+	failure, _ := c.addLocked(i, "", err, false)
+	return failure
 }
 
 // fail notes the failure of function i, unless it is an echo. The first one cancels
@@ -75,10 +77,10 @@ func (c *call) fail(i int, err error) {
 		return
 	}
 	c.mu.Lock()
-	first := c.addLocked(i, "", err, true)
+	failure, first := c.addLocked(i, "", err, true)
 	c.mu.Unlock()
 	if first {
-		c.cancel(err)
+		c.cancel(failure)
 	}
 }
 
@@ -86,10 +88,10 @@ func (c *call) fail(i int, err error) {
 // to be raised again when all have ended.
 func (c *call) raise(i int, pe *PanicError, isNew bool) {
 	c.mu.Lock()
-	c.addLocked(i, "", pe, true)
+	failure, _ := c.addLocked(i, "", pe, true)
 	c.outcome.raise(pe)
 	c.mu.Unlock()
-	c.stop(pe)
+	c.stop(failure)
 	if isNew {
 		pe.report()
 	}
@@ -101,13 +103,19 @@ func (c *call) recovered(name string, v any) (pe *PanicError, isNew bool) {
 	return recovered(v, func() TaskInfo { return TaskInfo{Name: name} })
 }
 
+// endOf is the error of the call, or a cause of it, when ctx has ended it; nil if
+// that is not so.
+func (c *call) endOf(ctx context.Context) error {
+	return ctxerr.In(ctx, ctxerr.Op(prefix+c.op))
+}
+
 // nameOf is how function i is called in a report.
 func (c *call) nameOf(i int) string { return c.op + "[" + strconv.Itoa(i) + "]" }
 
 // reraise panics if a function did. Everything must have ended.
 func (c *call) reraise() {
 	if c.outcome.panic != nil {
-		c.outcome.cause = ctxerr.Of(c.parent)
+		c.outcome.cause = c.endOf(c.parent)
 		panic(c.outcome.raised())
 	}
 }
@@ -117,7 +125,7 @@ func (c *call) reraise() {
 // were called and returned nil: then an end of the caller's context is no error.
 func (c *call) join(succeeded bool) error {
 	if !succeeded {
-		c.outcome.cause = ctxerr.Of(c.parent)
+		c.outcome.cause = c.endOf(c.parent)
 	}
 	return c.outcome.answer()
 }

@@ -96,7 +96,7 @@ func (m *callModel) cancel(byCtx bool) {
 func (m *callModel) end(i int, err error) {
 	it := m.items[i]
 	it.running, it.ended, it.err = false, true, err
-	it.noise = m.cancelled && (err == context.Canceled || !m.byCtx && len(m.failures) > 0 && err == m.items[m.failures[0]].err)
+	it.noise = m.cancelled && err == context.Canceled
 	if err != nil && !it.noise {
 		m.failures = append(m.failures, i)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -371,32 +372,63 @@ func TestAForeignParentThatHasEnded(t *testing.T) {
 	})
 }
 
-// Rule 7: what has not begun when such a parent ends never runs, and is what the
-// parent's end has left undone.
+// Rule 7: a task in the backlog does not run once such a parent has ended, and is
+// what the parent's end has left incomplete. Shielded, it runs.
 func TestAForeignParentEndsBeforeATaskBegins(t *testing.T) {
 	never := func(context.Context) (int, error) { panic("it runs") }
-	for name, options := range map[string][]taskgroup.Option{
-		"at once": nil,
-		"backlog": {taskgroup.WithLimit(1), taskgroup.WithBacklog(-1)},
+	synctest.Test(t, func(t *testing.T) {
+		parent := testkit.Foreign(t.Context(), errWhy)
+		g := taskgroup.New(parent, taskgroup.WithLimit(1), taskgroup.WithBacklog(-1))
+		release, shielded := make(chan struct{}), false
+		g.Go(func(context.Context) error { <-release; return nil })
+		synctest.Wait()
+		task := taskgroup.Go(g, never)
+		g.Go(func(context.Context) error { shielded = true; return nil }, taskgroup.Shielded())
+		close(parent.Channel)
+		close(release)
+		ge := groupError(t, g.Wait())
+		assert.ErrorIs(t, ge.Cause, errWhy)
+		assert.Empty(t, ge.Errors)
+		assert.ErrorIs(t, task.Err(), errWhy)
+		assert.True(t, task.Cancelled())
+		assert.True(t, shielded)
+	})
+}
+
+// Rule 7: a task that was accepted is called, also if its context is done by then.
+func TestAnAcceptedTaskIsCalled(t *testing.T) {
+	for name, end := range map[string]func(g *taskgroup.Group, parent context.CancelCauseFunc){
+		"Cancel":       func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Cancel(errWhy) },
+		"Stop":         func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Stop() },
+		"the parent":   func(_ *taskgroup.Group, parent context.CancelCauseFunc) { parent(errWhy) },
+		"a failure":    func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Go(returns(errBoom)); <-g.Context().Done() },
+		"Shutdown":     func(g *taskgroup.Group, _ context.CancelCauseFunc) { _ = g.Shutdown(doneContext()) },
+		"nothing else": func(*taskgroup.Group, context.CancelCauseFunc) {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				parent := testkit.Foreign(t.Context(), errWhy)
-				g := taskgroup.New(parent, options...)
-				release, shielded := make(chan struct{}), false
-				g.Go(func(context.Context) error { <-release; return nil })
-				synctest.Wait()
-				task := taskgroup.Go(g, never)
-				g.Go(func(context.Context) error { shielded = true; return nil }, taskgroup.Shielded())
-				close(parent.Channel)
-				close(release)
-				ge := groupError(t, g.Wait())
-				assert.ErrorIs(t, ge.Cause, errWhy)
-				assert.Empty(t, ge.Errors)
-				assert.ErrorIs(t, task.Err(), errWhy)
-				assert.True(t, task.Cancelled())
-				assert.True(t, shielded)
-			})
+			for range times(200) {
+				parent, cancel := context.WithCancelCause(context.Background())
+				g := taskgroup.New(parent, taskgroup.WithLimit(100))
+				called, accepted := atomic.Int64{}, int64(0)
+				for i := range 20 {
+					if i == 10 {
+						end(g, cancel)
+					}
+					owned := func(context.Context) error { called.Add(1); return nil }
+					if g.Go(owned) {
+						accepted++
+					}
+					if g.TryGo(owned) {
+						accepted++
+					}
+					if g.Submit(context.Background(), owned) == nil {
+						accepted++
+					}
+				}
+				_ = g.Wait()
+				cancel(nil)
+				require.Equal(t, accepted, called.Load())
+			}
 		})
 	}
 }

@@ -8,44 +8,76 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// isEcho reports that err only echoes the end of one of ctxs: it leads, by single
-// Unwraps, to the Err or the Cause of one that is done. The wait errors of this
-// module count as a single Unwrap. A join is an echo only if all of it is, of
-// whichever of ctxs, and a failure of a group never is, nor an error whose Unwrap
-// panics, as that of a typed nil does.
+// An error of a task is an echo if it tells of nothing but the end of a context
+// that the task was to obey. Then the failure that has ended the context is the
+// error, and the echo is not: it is left out of what a group returns.
+//
+// An echo leads, by single Unwraps, to the Err or the Cause of a context that is
+// done, or to an error whose own Is says that it is that Err, as those of package
+// net and of an http.Client do. The wait errors of this module count as a single
+// Unwrap. A join is an echo only if all of it is, of whichever of the contexts, and
+// a GroupError only if it has no Errors and its Cause is one.
+//
+// A LateError is never an echo, at whatever depth, since it says that something
+// still runs; nor is an ErrTimeout, since it is that of a scope within the task; nor
+// a panic; nor an error with methods that panic, as those of a typed nil do.
+
+// isEcho reports that err is an echo of the end of one of ctxs.
 func isEcho(err error, ctxs ...context.Context) bool {
 	defer func() { _ = recover() }()
 	var all ends
 	for _, ctx := range ctxs {
 		if ended := ctx.Err(); ended != nil {
-			all = append(all, ended, context.Cause(ctx))
+			all = append(all, end{ended, context.Cause(ctx)})
 		}
 	}
 	return len(all) > 0 && all.echoedBy(err)
 }
 
-// isCancellation reports that err, of a handle whose contexts are not known, leads
-// to [context.Canceled] in the same way.
+// isCancellation reports that err, of a handle whose contexts are not known, echoes
+// [context.Canceled].
 func isCancellation(err error) bool {
 	defer func() { _ = recover() }()
-	return ends{context.Canceled}.echoedBy(err)
+	return ends{{context.Canceled, context.Canceled}}.echoedBy(err)
 }
 
-// ends is the Err and the Cause of each context that is done.
-type ends []error
+// ends are those of the contexts that are done.
+type ends []end
+
+type end struct{ err, cause error }
+
+// is reports that err itself is the end.
+func (e end) is(err error) bool {
+	if ctxerr.Same(err, e.err) || ctxerr.Same(err, e.cause) {
+		return true
+	}
+	switch err := err.(type) {
+	case *timeoutError: // of a scope, which does not end what is around it
+		return false
+	case interface{ Is(target error) bool }:
+		return err.Is(e.err)
+	}
+	return false
+}
 
 func (ends ends) echoedBy(err error) bool {
 	for err != nil {
-		if slices.ContainsFunc(ends, func(end error) bool { return ctxerr.Same(err, end) }) {
+		switch e := err.(type) {
+		case *LateError, *PanicError:
+			return false
+		case *timeoutError:
+			if err == ErrTimeout {
+				return false
+			}
+		case *ctxerr.Error:
+			return ends.echoedBy(e.Err) || ends.echoedBy(e.Cause)
+		}
+		if slices.ContainsFunc(ends, func(end end) bool { return end.is(err) }) {
 			return true
 		}
 		switch e := err.(type) {
-		case *PanicError:
-			return false
 		case *GroupError:
 			return len(e.Errors) == 0 && ends.echoedBy(e.Cause)
-		case *ctxerr.Error:
-			return ends.echoedBy(e.Err) || ends.echoedBy(e.Cause)
 		case interface{ Unwrap() []error }:
 			return ends.echoedByAll(e.Unwrap())
 		}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
+	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/misuse"
 )
 
@@ -27,6 +29,9 @@ var (
 
 	// ErrStopped is the cause of the context of a group after [Group.Stop].
 	ErrStopped = errors.New("taskgroup: group stopped")
+
+	// ErrFull refuses a task that would have to wait for a slot, in [TryTask].
+	ErrFull = errors.New("taskgroup: group full")
 
 	// ErrTimeout says that a time limit of this package has passed:
 	// [WaitFor]'s, [Timeout]'s. [errors.Is] finds it to be
@@ -83,28 +88,48 @@ type TaskError struct {
 
 	// Err is the failure itself.
 	Err error
+
+	op string // the call that numbers its functions; empty for a task of a group
 }
 
-// Error names the task and the cause, as in "taskgroup: task 3 (fetch): no
-// route to host". A default name, which says nothing, is left out.
-func (e *TaskError) Error() string {
-	var b strings.Builder
-	b.WriteString("taskgroup: ")
-	b.WriteString(e.who())
-	b.WriteString(": ")
-	b.WriteString(strings.TrimPrefix(e.Err.Error(), "taskgroup: "))
-	return b.String()
+// Error names the task and the cause, as in "taskgroup: task 3 (fetch): no route to
+// host" or "taskgroup: Map[2]: no route to host". A default name, which says
+// nothing, is left out.
+func (e *TaskError) Error() string { return prefix + e.text(nil) }
+
+// text is Error without the prefix, within the text of a group that lists the given
+// failures.
+func (e *TaskError) text(listed []*TaskError) string {
+	switch err := e.Err.(type) {
+	case *PanicError:
+		return e.who() + " " + err.what()
+	case *GroupError:
+		if parts := err.parts(listed); len(parts) > 1 {
+			return e.who() + ": [" + strings.Join(parts, "; ") + "]"
+		}
+		return e.who() + ": " + err.text(listed)
+	}
+	return e.who() + ": " + strings.TrimPrefix(e.Err.Error(), prefix)
 }
 
 func (e *TaskError) who() string {
+	who := "task " + strconv.Itoa(e.Index)
 	switch {
+	case e.op != "" && e.Index < 0, e.op != "" && e.Name == nameOfInput:
+		return e.op + " " + e.Name
+	case e.op != "":
+		who = e.op + "[" + strconv.Itoa(e.Index) + "]"
 	case e.Index < 0 && e.Name != "":
 		return e.Name
-	case e.Name == "" || isDefaultName(e.Name):
-		return "task " + strconv.Itoa(e.Index)
 	}
-	return "task " + strconv.Itoa(e.Index) + " (" + e.Name + ")"
+	if e.Name == "" || isDefaultName(e.Name) {
+		return who
+	}
+	return who + " (" + e.Name + ")"
 }
+
+// prefix is what every text of this package begins with, once.
+const prefix = "taskgroup: "
 
 // Unwrap returns the failure itself.
 func (e *TaskError) Unwrap() error { return e.Err }
@@ -124,25 +149,43 @@ type GroupError struct {
 }
 
 // Error lists the cause and every failure. One failure alone prints as that
-// failure.
-func (e *GroupError) Error() string {
-	var parts []string
-	if e.Cause != nil {
-		parts = append(parts, strings.TrimPrefix(e.Cause.Error(), "taskgroup: "))
+// failure; the list of a group within a group stands in brackets. A cause that is
+// one of the failures is not listed twice.
+func (e *GroupError) Error() string { return prefix + e.text(nil) }
+
+func (e *GroupError) text(listed []*TaskError) string {
+	parts := e.parts(listed)
+	switch {
+	case len(parts) == 0:
+		return "failed"
+	case len(parts) > 1 && len(parts) == len(e.Errors):
+		return strconv.Itoa(len(parts)) + " tasks failed: " + strings.Join(parts, "; ")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// parts is the cause and the failures, within the text of a group that lists others.
+func (e *GroupError) parts(listed []*TaskError) []string {
+	listed = append(slices.Clip(listed), e.Errors...)
+	parts := make([]string, 0, 1+len(e.Errors))
+	if e.Cause != nil && !isListed(e.Cause, listed) {
+		cause := e.Cause.Error()
+		if ended, ok := e.Cause.(*ctxerr.Error); ok && isListed(ended.Cause, listed) {
+			cause = ended.Err.Error()
+		}
+		parts = append(parts, strings.TrimPrefix(cause, prefix))
 	}
 	for _, te := range e.Errors {
-		parts = append(parts, strings.TrimPrefix(te.Error(), "taskgroup: "))
+		parts = append(parts, te.text(listed))
 	}
-	switch len(parts) {
-	case 0:
-		return "taskgroup: failed"
-	case 1:
-		return "taskgroup: " + parts[0]
-	}
-	if e.Cause == nil {
-		return "taskgroup: " + strconv.Itoa(len(parts)) + " tasks failed: " + strings.Join(parts, "; ")
-	}
-	return "taskgroup: " + strings.Join(parts, "; ")
+	return parts
+}
+
+// isListed reports that err is one of the failures.
+func isListed(err error, failures []*TaskError) bool {
+	return slices.ContainsFunc(failures, func(te *TaskError) bool {
+		return err == error(te) || ctxerr.Same(err, te.Err)
+	})
 }
 
 // Unwrap returns the cause, if there is one, and every failure.
@@ -184,7 +227,7 @@ func (e *LateError) Error() string {
 	}
 	text := "taskgroup: still running: " + strings.Join(names, ", ")
 	if e.Cause != nil {
-		text += ": " + strings.TrimPrefix(e.Cause.Error(), "taskgroup: ")
+		text += ": " + strings.TrimPrefix(e.Cause.Error(), prefix)
 	}
 	return text
 }
@@ -192,7 +235,10 @@ func (e *LateError) Error() string {
 // Unwrap returns Cause.
 func (e *LateError) Unwrap() error { return e.Cause }
 
-const defaultName = "task-"
+const (
+	defaultName = "task-"
+	nameOfInput = "input" // of a stream, in the place of an item
+)
 
 func isDefaultName(name string) bool {
 	digits, ok := strings.CutPrefix(name, defaultName)

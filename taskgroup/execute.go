@@ -22,8 +22,12 @@ func (g *Group) run(r runner) {
 
 // finish publishes the end of a task whose function will not run any more.
 func (g *Group) finish(c *core, raised *PanicError, isNew bool) {
+	if g.parent.Err() != nil && g.ctx.Err() == nil {
+		g.lockToGrant() // so that the slot is granted to none that waits
+		g.mu.Unlock()
+	}
 	if g.limiter != nil && c.state.Load()&failedEarly == 0 {
-		defer g.releaseShared(c.weight())
+		defer g.releaseShared(c.taken())
 	}
 	if c.err == nil {
 		c.complete(0)
@@ -31,23 +35,23 @@ func (g *Group) finish(c *core, raised *PanicError, isNew bool) {
 	}
 	flags := c.echoes()
 	defer c.complete(flags) // also if the handler ends the goroutine
-	isFailure := flags == 0 && c.state.Load()&callerOwned == 0
-	name := ""
-	if isFailure {
-		name = c.info().Name
+	if flags != 0 || c.state.Load()&callerOwned != 0 {
+		if flags == 0 || !c.wasStopped() {
+			g.mu.Lock()
+			g.incomplete = true
+			g.mu.Unlock()
+		}
+		return
 	}
+	failure := &TaskError{Index: c.index(), Name: c.info().Name, Err: c.err}
 	g.mu.Lock()
 	g.incomplete = true
-	cancels := false
-	if isFailure {
-		cancels = g.failedLocked(&TaskError{Index: c.index(), Name: name, Err: c.err}, raised)
-	}
+	cancels := g.failedLocked(failure, raised)
 	g.mu.Unlock()
 	if cancels {
-		g.end(c.err)
+		g.end(failure)
 	}
 	switch {
-	case !isFailure:
 	case g.handler != nil:
 		g.handle(c)
 	case isNew:
@@ -58,14 +62,15 @@ func (g *Group) finish(c *core, raised *PanicError, isNew bool) {
 // failedLocked notes the failure of a task, and reports whether it is the one that
 // cancels the group.
 func (g *Group) failedLocked(failure *TaskError, raised *PanicError) (cancels bool) {
-	cancels = !g.keepGoing && len(g.outcome.errs) == 0 && g.outcome.panic == nil
-	g.canceled = g.canceled || cancels
-	if g.handler == nil || !g.keepGoing {
-		g.outcome.add(failure)
+	if g.handler != nil && g.keepGoing {
+		return false // the handler is all that needs to know
 	}
+	first := g.outcome.add(failure)
 	if raised != nil && g.panics == PanicPropagate {
 		g.outcome.raise(raised)
 	}
+	cancels = first && !g.keepGoing
+	g.canceled = g.canceled || cancels
 	return cancels
 }
 
@@ -78,19 +83,17 @@ func (g *Group) handle(c *core) {
 
 // finishedLocked counts a task that has run as ended, and grants its slot.
 func (g *Group) finishedLocked(r runner) {
-	c := r.task()
-	units := 1
-	if c.state.Load()&hasOptions != 0 {
-		units = c.extra.taken
-	}
-	g.admission.release(units)
+	g.admission.release(r.task().taken())
 	g.running--
 	g.grantLocked()
-	g.doneLocked()
+	g.doneLocked(r)
 }
 
 // doneLocked counts an accepted task out.
-func (g *Group) doneLocked() {
+func (g *Group) doneLocked(r runner) {
 	g.pending--
+	if r.task().state.Load()&daemon != 0 {
+		g.daemons.pending--
+	}
 	g.closeIfOverLocked()
 }

@@ -36,8 +36,7 @@ import (
 // never holds more than limit items.
 func ForEach[T any](ctx context.Context, limit int, items iter.Seq[T], fn func(ctx context.Context, item T) error) error {
 	checkStream("ForEach", limit, items == nil || fn == nil)
-	source := func(context.Context) iter.Seq[T] { return items }
-	return newStream(limit, dropped, noResult(fn)).consume(ctx, "ForEach", source)
+	return newStream(limit, dropped, noResult(fn)).consume(ctx, "ForEach", constant(items))
 }
 
 // noResult makes fn a function with a result.

@@ -104,11 +104,11 @@ func TestGatherKeepsEveryFailure(t *testing.T) {
 		assert.Nil(t, values)
 		assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{
 			{Index: 2, Err: errs[2]}, {Index: 0, Err: errs[0]}, {Index: 1, Err: errs[1]},
-		}}, err)
+		}}, public(err))
 		for _, e := range errs[:3] {
 			assert.ErrorIs(t, err, e)
 		}
-		assert.EqualError(t, err, "taskgroup: 3 tasks failed: task 2: c; task 0: a; task 1: b")
+		assert.EqualError(t, err, "taskgroup: 3 tasks failed: Gather[2]: c; Gather[0]: a; Gather[1]: b")
 	})
 }
 
@@ -121,7 +121,7 @@ func TestGatherAnyMayFail(t *testing.T) {
 		}
 		fns[bad] = after(0, 0, errOwn)
 		_, err := taskgroup.Gather(t.Context(), fns...)
-		assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{{Index: bad, Err: errOwn}}}, err)
+		assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{{Index: bad, Err: errOwn}}}, public(err))
 	}
 }
 
@@ -165,8 +165,9 @@ func TestGatherFailureAndContextsEnd(t *testing.T) {
 		_, err := taskgroup.Gather(ctx, after(ms, 0, errOwn), untilCancelled(new(note), 5*ms))
 		var ge *taskgroup.GroupError
 		require.ErrorAs(t, err, &ge)
-		assert.Equal(t, context.Canceled, ge.Cause)
-		assert.Equal(t, []*taskgroup.TaskError{{Index: 0, Err: errOwn}}, ge.Errors)
+		assert.ErrorIs(t, ge.Cause, context.Canceled)
+		assert.EqualError(t, ge.Cause, "taskgroup: Gather: context canceled")
+		assert.Equal(t, []*taskgroup.TaskError{{Index: 0, Err: errOwn}}, publicAll(ge.Errors))
 	})
 }
 
@@ -208,7 +209,7 @@ func TestMapBeginsNothingAfterAFailure(t *testing.T) {
 		return 0, errOwn
 	})
 	assert.Equal(t, 1, calls)
-	assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{{Index: 0, Err: errOwn}}}, err)
+	assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{{Index: 0, Err: errOwn}}}, public(err))
 }
 
 // Functions that wait for each other all get to run, as after a go statement.

@@ -29,8 +29,7 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	}
 	var zero T
 	t := &readyTask[T]{fn: fn, announced: make(chan struct{})}
-	t.parent = (*groupContext)(g)
-	t.apply(opts)
+	t.belong(ctx, g, opts)
 	t.state.Or(callerOwned)
 	if err := g.submit(ctx, t, false); err != nil {
 		return zero, err
@@ -52,9 +51,9 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	t.cancel(context.Cause(ctx))
 	<-t.doneChan()
 	if t.err == nil || t.state.Load()&secondary != 0 {
-		return zero, ctxerr.Ended(ctx)
+		return zero, ctxerr.EndedIn(ctx, ctxerr.Op(prefix+"GoReady"))
 	}
-	return zero, errors.Join(ctxerr.Ended(ctx), t.err)
+	return zero, errors.Join(ctxerr.EndedIn(ctx, ctxerr.Op(prefix+"GoReady")), t.err)
 }
 
 // readyTask is a task whose caller waits for it to be ready. Whichever comes

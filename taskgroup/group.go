@@ -41,11 +41,14 @@ type Group struct {
 	join      join
 
 	life     life
-	canceled bool // by the group itself; the parent's end shows in ctx
-	accepted int  // tasks
-	pending  int  // of them, not ended
-	running  int  // of them, ready or running
-	callers  int  // calls that are blocked, or have been and have yet to find out why
+	canceled bool // by the group itself, or it has seen the end of its parent
+	inMain   bool // the main function of Run has not returned
+	rejected bool // main has had a task refused because it had joined the group
+	daemons  daemons
+	accepted int // tasks
+	pending  int // of them, not ended
+	running  int // of them, ready or running
+	callers  int // calls that are blocked, or have been and have yet to find out why
 	// An accepted task did not return nil, or one was refused because of the parent's
 	// end: only then that is an error of the group.
 	incomplete bool
@@ -95,6 +98,7 @@ func newGroup(ctx context.Context, o options) *Group {
 	g := &Group{settings: o.settings, parent: ctx}
 	g.admission.limit, g.admission.size, g.admission.shared = o.limit, o.backlog, o.limiter != nil
 	g.workers.init(&g.mu, g.run, g.finishedLocked)
+	g.workers.start = labelGoroutine(ctx)
 	g.ctx, g.cancel = context.WithCancelCause(ctx)
 	if o.handler != nil {
 		g.handling = make(chan struct{}, 1)
@@ -171,6 +175,15 @@ func (g *Group) end(cause error) {
 	g.drain()
 }
 
+// lockToGrant locks mu for a call that may grant slots. The parent is the user's
+// code, so it is called before: if it is not a context of the standard library, the
+// group's learns of its end a moment later.
+func (g *Group) lockToGrant() {
+	ended := g.parent.Err() != nil
+	g.mu.Lock()
+	g.canceled = g.canceled || ended
+}
+
 // isCanceledLocked reports that no further slot is granted.
 func (g *Group) isCanceledLocked() bool { return g.canceled || g.ctx.Err() != nil }
 
@@ -228,6 +241,15 @@ func infos(tasks []*core) []TaskInfo {
 	return infos
 }
 
+// Waiting returns how many calls and tasks wait for a slot: calls that are blocked,
+// in [Group.Go] or the like, and tasks in the backlog of [WithBacklog].
+func (g *Group) Waiting() int {
+	g.check()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.callers + g.admission.backlog.n
+}
+
 // Limit returns how many units the tasks may take at once; [NoLimit] if there
 // is no limit.
 func (g *Group) Limit() int {
@@ -243,7 +265,7 @@ func (g *Group) Limit() int {
 func (g *Group) SetLimit(n int) {
 	g.check()
 	checkLimit("SetLimit", n)
-	g.mu.Lock()
+	g.lockToGrant()
 	g.admission.limit = n
 	g.grantLocked()
 	g.workers.unlock()

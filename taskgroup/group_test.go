@@ -57,7 +57,7 @@ func TestTheFirstFailureCancelsTheGroup(t *testing.T) {
 		g := taskgroup.New(t.Context())
 		g.Go(func(ctx context.Context) error {
 			<-ctx.Done()
-			assert.Same(t, errBoom, context.Cause(ctx))
+			assertCause(t, errBoom, ctx)
 			return ctx.Err()
 		})
 		g.Go(func(ctx context.Context) error {
@@ -73,7 +73,7 @@ func TestTheFirstFailureCancelsTheGroup(t *testing.T) {
 		require.Len(t, ge.Errors, 1)
 		assert.Equal(t, 2, ge.Errors[0].Index)
 		assert.Same(t, errBoom, ge.Errors[0].Err)
-		assert.Same(t, errBoom, context.Cause(g.Context()))
+		assertCause(t, errBoom, g.Context())
 	})
 }
 
@@ -347,7 +347,8 @@ func TestTheParentsDeadline(t *testing.T) {
 		g := taskgroup.New(ctx)
 		g.Go(untilDone)
 		ge := groupError(t, g.Wait())
-		assert.Equal(t, context.DeadlineExceeded, ge.Cause)
+		assert.ErrorIs(t, ge.Cause, context.DeadlineExceeded)
+		assert.EqualError(t, ge, "taskgroup: group: context deadline exceeded")
 		assert.Empty(t, ge.Errors)
 		assert.NotErrorIs(t, ge, taskgroup.ErrTimeout)
 	})
@@ -375,7 +376,7 @@ func TestTheParentsEndAndAFailureAtOnce(t *testing.T) {
 			require.Len(t, ge.Errors, 1)
 			assert.Equal(t, errBoom, ge.Errors[0].Err)
 			if failFirst {
-				assert.Equal(t, errBoom, context.Cause(g.Context()))
+				assertCause(t, errBoom, g.Context())
 			} else {
 				assert.Equal(t, errWhy, context.Cause(g.Context()))
 			}
@@ -402,7 +403,7 @@ func TestCancel(t *testing.T) {
 		ge = groupError(t, g.Wait())
 		assert.Equal(t, errWhy, ge.Cause)
 		require.Len(t, ge.Errors, 1)
-		assert.Equal(t, errBoom, context.Cause(g.Context()))
+		assertCause(t, errBoom, g.Context())
 
 		g = taskgroup.New(t.Context())
 		g.Go(func(ctx context.Context) error { <-ctx.Done(); return fmt.Errorf("ended: %w", context.Cause(ctx)) })
@@ -729,10 +730,10 @@ func TestErrorHandlerAndKeepGoing(t *testing.T) {
 
 		g = taskgroup.New(t.Context(), options...)
 		g.Go(returns(errBoom))
-		g.Go(func(context.Context) error { panic("raised") })
-		pe := raisedPanic(t, func() { _ = g.Wait() })
-		assert.Equal(t, "raised", pe.Value)
-		assert.NoError(t, pe.Others)
+		const taskName = "panics"
+		g.Go(func(context.Context) error { panic("raised") }, taskgroup.Named(taskName))
+		assert.NoError(t, g.Wait(), "the handler has seen the panic, and nothing is kept")
+		assert.Contains(t, seen.all(), "taskgroup: "+taskName+" panicked: raised")
 		assert.Empty(t, reports.Take())
 
 		// Main is no task: the handler has not seen its failure.

@@ -119,6 +119,42 @@ func raisedPanic(t *testing.T, f func()) *taskgroup.PanicError {
 	return pe
 }
 
+// doneContext returns a context that is done.
+func doneContext() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}
+
+// public returns err with nothing but what users can see in it.
+func public(err error) error {
+	switch e := err.(type) {
+	case *taskgroup.TaskError:
+		return &taskgroup.TaskError{Index: e.Index, Name: e.Name, Err: e.Err}
+	case *taskgroup.GroupError:
+		return &taskgroup.GroupError{Cause: e.Cause, Errors: publicAll(e.Errors)}
+	}
+	return err
+}
+
+func publicAll(errs []*taskgroup.TaskError) []*taskgroup.TaskError {
+	var all []*taskgroup.TaskError
+	for _, te := range errs {
+		all = append(all, public(te).(*taskgroup.TaskError))
+	}
+	return all
+}
+
+// assertCause asserts that the cause of ctx is the failure of one task, which is
+// want.
+func assertCause(t *testing.T, want error, ctx context.Context, of ...any) {
+	t.Helper()
+	te, ok := context.Cause(ctx).(*taskgroup.TaskError)
+	if assert.True(t, ok, "%T: %v", context.Cause(ctx), of) {
+		assert.Equal(t, want, te.Err, of...)
+	}
+}
+
 // groupError returns err as what Wait and Run return.
 func groupError(t *testing.T, err error) *taskgroup.GroupError {
 	t.Helper()

@@ -2,6 +2,7 @@ package taskgroup
 
 import (
 	"context"
+	"strconv"
 	"sync"
 
 	"example.com/asyncgo/internal/ctxerr"
@@ -14,8 +15,9 @@ type join struct {
 	end     sync.WaitGroup // for calls that wait for nothing else
 	done    chan struct{}  // for the others; closed at the end, made on demand
 	gaveUp  bool           // a Wait has returned a LateError: the next one waits for the end
-	settled bool           // result is set
+	settled bool           // result and raised are set
 	result  error
+	raised  *PanicError
 }
 
 // Wait waits until every task of the group has ended, those included that are
@@ -37,7 +39,11 @@ type join struct {
 func (g *Group) Wait() error {
 	g.check()
 	if late := g.waitForEnd(); late != nil {
-		if pe := g.raised(late); pe != nil {
+		g.mu.Lock()
+		outcome := g.outcome
+		g.mu.Unlock()
+		outcome.cause = late
+		if pe := outcome.raised(); pe != nil {
 			panic(pe)
 		}
 		return late
@@ -92,6 +98,9 @@ func (g *Group) waitForEnd() *LateError {
 // asyncio has nothing like it: a TaskGroup cannot be told to take no more.
 func (g *Group) Shutdown(ctx context.Context) error {
 	g.check()
+	if c, ok := ctx.Value(currentKey).(*core); ok && c.group() == g && !c.hasCompleted() {
+		return ErrSelfWait
+	}
 	g.mu.Lock()
 	ended := g.joinLocked(closing)
 	for n := g.admission.callers.PopFront(); n != nil; n = g.admission.callers.PopFront() {
@@ -110,7 +119,7 @@ func (g *Group) Shutdown(ctx context.Context) error {
 		return g.answer()
 	case <-ctx.Done():
 	}
-	cause := ctxerr.Ended(ctx)
+	cause := ctxerr.EndedIn(ctx, ctxerr.Op(prefix+"Shutdown"))
 	g.mu.Lock()
 	late := g.cancelLocked(cause)
 	tasks := g.lateLocked()
@@ -134,7 +143,13 @@ func (g *Group) joinLocked(to life) bool {
 // no call that has waited for a slot has yet to find out why in vain. Once the
 // group is closing, they all get the same answer.
 func (g *Group) closeIfOverLocked() {
-	if g.life < joining || g.life == closed || g.pending > 0 || g.callers > 0 && g.life < closing {
+	switch {
+	case g.life < joining || g.life == closed || g.callers > 0 && g.life < closing:
+		return
+	case g.pending > 0:
+		if g.pending == g.daemons.pending {
+			g.stopDaemonsLocked()
+		}
 		return
 	}
 	g.life = closed
@@ -157,12 +172,13 @@ func (g *Group) doneChanLocked() <-chan struct{} {
 // answer is what Wait returns, or panics with, once all tasks have ended.
 func (g *Group) answer() error {
 	g.settle()
-	if pe := g.raised(nil); pe != nil {
-		panic(pe)
-	}
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.join.result
+	result, raised := g.join.result, g.join.raised
+	g.mu.Unlock()
+	if raised != nil {
+		panic(raised)
+	}
+	return result
 }
 
 // settle makes the result, once, and releases what the group holds.
@@ -172,7 +188,7 @@ func (g *Group) settle() {
 	if !g.join.settled {
 		g.join.settled = true
 		g.outcome.cause = cause
-		g.join.result = g.outcome.err()
+		g.answerLocked()
 	}
 	stopDrain := g.stopDrain
 	g.mu.Unlock()
@@ -185,16 +201,9 @@ func (g *Group) settle() {
 	g.cancel(ErrGroupClosed)
 }
 
-// raised is the panic to raise, if there is one, with the given cause or else the
-// group's.
-func (g *Group) raised(late *LateError) *PanicError {
-	g.mu.Lock()
-	outcome := g.outcome
-	g.mu.Unlock()
-	if late != nil {
-		outcome.cause = late
-	}
-	return outcome.raised()
+// answerLocked makes the one answer of a group that is closed.
+func (g *Group) answerLocked() {
+	g.join.result, g.join.raised = g.outcome.err(), g.outcome.raised()
 }
 
 // soFar is the error that the group would return if the tasks that still run did
@@ -222,9 +231,19 @@ func (g *Group) cause(incomplete bool) error {
 	return both(cause, parentsEnd)
 }
 
+// groupName is what a group is called in the text of an error.
+type groupName Group
+
+func (g *groupName) String() string {
+	if g.name == "" {
+		return prefix + "group"
+	}
+	return prefix + "group " + strconv.Quote(g.name)
+}
+
 // parentsEnd reports whether the parent's end is what has ended the group, and its
 // error, or nil.
 func (g *Group) parentsEnd() (first bool, err error) {
-	why, err := context.Cause(g.ctx), ctxerr.Of(g.parent)
+	why, err := context.Cause(g.ctx), ctxerr.In(g.parent, (*groupName)(g))
 	return err != nil && (why == nil || ctxerr.Same(why, context.Cause(g.parent))), err
 }

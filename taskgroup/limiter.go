@@ -5,8 +5,11 @@ import (
 )
 
 // submitShared goes on with a task that has a slot of the group, of the given
-// units, and now needs units of the limit that the group shares. granted says that
-// the caller has waited for its slot, so that others may be behind it.
+// units, and now needs as many of the limit that the group shares. granted says
+// that the caller has waited for its slot, so that others may be behind it.
+//
+// An error of the limiter that is not the context's refuses the task, and is its
+// failure: the task is counted, and fails without being called.
 func (g *Group) submitShared(ctx context.Context, r runner, units int, try, granted bool) error {
 	c := r.task()
 	accepted := false
@@ -15,10 +18,10 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try, gran
 			g.leave(units)
 		}
 	}()
-	err := g.acquireShared(ctx, c.weight(), try, granted)
+	err := g.acquireShared(ctx, units, try, granted)
 	switch {
 	case err == nil:
-	case err == errFull:
+	case err == ErrFull:
 		return err
 	case ctx != nil && ctx.Err() != nil && isEcho(err, ctx), isEcho(err, g.acquiring):
 		return g.waitError(ctx)
@@ -31,13 +34,13 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try, gran
 		accepted = true
 		g.callers--
 		g.acceptLocked(c)
-		g.startLocked(r, units)
+		g.startLocked(r, units) // also to fail, with the limiter's error
 		g.workers.unlock()
-		return nil
+		return err
 	}
 	g.mu.Unlock()
 	if err == nil {
-		g.limiter.ReleaseN(c.weight())
+		g.limiter.ReleaseN(units)
 	}
 	return g.waitError(noContext)
 }
@@ -47,7 +50,7 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try, gran
 func (g *Group) acquireShared(ctx context.Context, n int, try, granted bool) error {
 	if try {
 		if !g.limiter.TryAcquireN(n) {
-			return errFull
+			return ErrFull
 		}
 		return nil
 	}
@@ -59,7 +62,7 @@ func (g *Group) acquireShared(ctx context.Context, n int, try, granted bool) err
 		within = both
 	}
 	if granted {
-		g.mu.Lock()
+		g.lockToGrant()
 		g.admission.acquiring = false
 		g.grantLocked()
 		g.workers.unlock()

@@ -38,7 +38,7 @@ import (
 func MapSeq[T, R any](ctx context.Context, limit int, items iter.Seq[T], fn func(ctx context.Context, item T) (R, error)) iter.Seq2[R, error] {
 	checkStream("MapSeq", limit, items == nil || fn == nil)
 	return func(yield func(R, error) bool) {
-		newStream(limit, byInput, fn).yieldTo(ctx, "MapSeq", items, yield)
+		newStream(limit, byInput, fn).yieldTo(ctx, "MapSeq", constant(items), yield)
 	}
 }
 
@@ -51,8 +51,13 @@ func MapSeq[T, R any](ctx context.Context, limit int, items iter.Seq[T], fn func
 func MapUnordered[T, R any](ctx context.Context, limit int, items iter.Seq[T], fn func(ctx context.Context, item T) (R, error)) iter.Seq2[R, error] {
 	checkStream("MapUnordered", limit, items == nil || fn == nil)
 	return func(yield func(R, error) bool) {
-		newStream(limit, byCompletion, fn).yieldTo(ctx, "MapUnordered", items, yield)
+		newStream(limit, byCompletion, fn).yieldTo(ctx, "MapUnordered", constant(items), yield)
 	}
+}
+
+// constant is a source that does not obey its context.
+func constant[T any](items iter.Seq[T]) source[T] {
+	return withoutErrors(func(context.Context) iter.Seq[T] { return items })
 }
 
 func checkStream(op string, limit int, isNil bool) {

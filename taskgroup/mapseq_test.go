@@ -117,7 +117,7 @@ func TestMapSeqFailureAtItsPlace(t *testing.T) {
 			assert.Equal(t, 4, taken)
 			var te *taskgroup.TaskError
 			require.ErrorAs(t, err, &te)
-			assert.Equal(t, taskgroup.TaskError{Index: 2, Err: errs[2]}, *te, "of 2 and 3 the first in order, though 3 failed first")
+			assert.Equal(t, &taskgroup.TaskError{Index: 2, Err: errs[2]}, public(te), "of 2 and 3 the first in order, though 3 failed first")
 		}
 	})
 }
@@ -131,7 +131,7 @@ func TestMapSeqFailureCancelsEarlierItems(t *testing.T) {
 			switch i {
 			case 0:
 				<-ctx.Done() // in spite of which it succeeds
-				assert.Equal(t, errOwn, context.Cause(ctx))
+				assertCause(t, errOwn, ctx)
 				return i, nil
 			case 2:
 				time.Sleep(ms)
@@ -143,7 +143,7 @@ func TestMapSeqFailureCancelsEarlierItems(t *testing.T) {
 		assert.Equal(t, ms, time.Since(begun))
 		var te *taskgroup.TaskError
 		require.ErrorAs(t, err, &te)
-		assert.Equal(t, taskgroup.TaskError{Index: 2, Err: errOwn}, *te)
+		assert.Equal(t, &taskgroup.TaskError{Index: 2, Err: errOwn}, public(te))
 		assert.NotErrorIs(t, err, context.Canceled)
 	})
 }
@@ -162,7 +162,7 @@ func TestMapUnorderedFailure(t *testing.T) {
 		assert.Equal(t, []int{2, -1}, values)
 		var te *taskgroup.TaskError
 		require.ErrorAs(t, err, &te)
-		assert.Equal(t, taskgroup.TaskError{Index: 1, Err: errOwn}, *te)
+		assert.Equal(t, &taskgroup.TaskError{Index: 1, Err: errOwn}, public(te))
 	})
 }
 
@@ -227,7 +227,7 @@ func TestMapSeqFailureAndContextsEnd(t *testing.T) {
 				assert.ErrorIs(t, err, context.Canceled)
 				assert.NotErrorAs(t, err, &te)
 			} else if assert.ErrorAs(t, err, &te) {
-				assert.Equal(t, taskgroup.TaskError{Index: 1, Err: errOwn}, *te)
+				assert.Equal(t, &taskgroup.TaskError{Index: 1, Err: errOwn}, public(te))
 			}
 			cancel()
 		}
@@ -296,10 +296,10 @@ func TestMapSeqInputDoesNotReturn(t *testing.T) {
 				values, err := collect(m(t.Context(), 5, items(exit), fn))
 				assert.Equal(t, []int{0, -1}, values)
 				assert.ErrorIs(t, err, taskgroup.ErrGoexit, what)
-				assert.Equal(t, taskgroup.ErrGoexit, cause.get(), what)
+				assert.ErrorIs(t, cause.get(), taskgroup.ErrGoexit, what)
 				var te *taskgroup.TaskError
 				require.ErrorAs(t, err, &te)
-				assert.Equal(t, taskgroup.TaskError{Index: 2, Name: "input", Err: taskgroup.ErrGoexit}, *te, what)
+				assert.Equal(t, &taskgroup.TaskError{Index: 2, Name: "input", Err: taskgroup.ErrGoexit}, public(te), what)
 
 				all := func(context.Context, int) (int, error) { return 0, nil }
 				values, err = collect(m(t.Context(), 5, items(exit), all))
@@ -323,7 +323,7 @@ func TestMapSeqGoexit(t *testing.T) {
 		assert.Equal(t, append(upTo(50), -1), values)
 		var te *taskgroup.TaskError
 		require.ErrorAs(t, err, &te)
-		assert.Equal(t, taskgroup.TaskError{Index: 50, Err: taskgroup.ErrGoexit}, *te)
+		assert.Equal(t, &taskgroup.TaskError{Index: 50, Err: taskgroup.ErrGoexit}, public(te))
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"example.com/asyncgo/internal/ctxerr"
@@ -81,24 +82,47 @@ func (o *outcome) answer() error {
 	return o.err()
 }
 
-// has reports that err leads, by single Unwraps, to an error that has been noted,
-// to a failure of a group with nothing but such in it, or to a join of such and
-// of echoes. One whose Unwrap panics, as that of a typed nil does, is new. It calls
-// the methods of errors, so no lock is held.
-func (o *outcome) has(err error, isEcho func(error) bool) bool {
-	defer func() { _ = recover() }()
+// has reports that err leads, by single Unwraps, to an error that has been noted or
+// is old, to a failure of a group with nothing but such in it, or to a join of such.
+// One whose Unwrap panics, as that of a typed nil does, is new. It calls the methods
+// of errors, so no lock is held.
+func (o *outcome) has(err error, isOld func(error) bool) bool {
+	noted := map[error]bool{}
+	var lists []error // that cannot be compared
+	for _, te := range o.errs {
+		noted[te] = true
+		if reflect.ValueOf(te.Err).Comparable() {
+			noted[te.Err] = true
+		} else {
+			lists = append(lists, te.Err)
+		}
+	}
+	return leads(err, func(err error) bool {
+		if isOld(err) || reflect.ValueOf(err).Comparable() && noted[err] {
+			return true
+		}
+		return slices.ContainsFunc(lists, func(list error) bool { return ctxerr.Same(list, err) })
+	})
+}
+
+// leads reports that err leads to nothing but errors that are old.
+func leads(err error, isOld func(error) bool) (old bool) {
+	defer func() {
+		if recover() != nil {
+			old = false
+		}
+	}()
+	isNew := func(err error) bool { return !leads(err, isOld) }
 	for ; err != nil; err = errors.Unwrap(err) {
-		if slices.ContainsFunc(o.errs, func(te *TaskError) bool { return ctxerr.Same(te.Err, err) }) {
+		if isOld(err) {
 			return true
 		}
 		switch e := err.(type) {
 		case *PanicError:
 			return false
 		case *GroupError:
-			isNew := func(te *TaskError) bool { return !o.has(te, isEcho) }
-			return len(e.Errors) > 0 && !slices.ContainsFunc(e.Errors, isNew)
+			return len(e.Errors) > 0 && !slices.ContainsFunc(e.Errors, func(te *TaskError) bool { return isNew(te) })
 		case interface{ Unwrap() []error }:
-			isNew := func(err error) bool { return !isEcho(err) && !o.has(err, isEcho) }
 			parts := e.Unwrap()
 			return len(parts) > 0 && !slices.ContainsFunc(parts, isNew)
 		}

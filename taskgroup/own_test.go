@@ -187,7 +187,7 @@ func TestOwnFailureCancelsAndJoins(t *testing.T) {
 				err := c.call(t.Context(), fns...)
 				assert.ErrorIs(t, err, errOwn)
 				assert.NotErrorIs(t, err, context.Canceled, "the echo of the cancellation is not a failure")
-				assert.Equal(t, errOwn, cause.get())
+				assert.Equal(t, &taskgroup.TaskError{Index: bad, Err: errOwn}, public(cause.get()), "the cause names the function")
 				assert.Equal(t, 6*ms, time.Since(begun), "joined")
 				var te *taskgroup.TaskError
 				if assert.ErrorAs(t, err, &te) {
@@ -305,7 +305,7 @@ func TestOwnPanicKeepsOtherFailures(t *testing.T) {
 			assert.ErrorIs(t, ge.Cause, errWhy)
 			assert.ErrorIs(t, ge.Cause, context.Canceled)
 			if c.kind != yielding {
-				assert.Equal(t, []*taskgroup.TaskError{{Index: 1, Err: errOwn}}, ge.Errors)
+				assert.Equal(t, []*taskgroup.TaskError{{Index: 1, Err: errOwn}}, publicAll(ge.Errors))
 			}
 			assert.NotErrorIs(t, ge, pe)
 		}

@@ -452,7 +452,7 @@ func TestSeveralWaitsRaise(t *testing.T) {
 			assert.Equal(t, "raised", pe.Value)
 			seen[v] = true
 		}
-		assert.Len(t, seen, 3)
+		assert.Len(t, seen, 1, "the very same")
 	})
 }
 

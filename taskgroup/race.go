@@ -70,7 +70,7 @@ func race[T any](ctx context.Context, op string, fns []Func[T], patient bool) (T
 	}
 	c.failed = func(i int, err error) {
 		if !c.isEcho(err) {
-			c.add(i, err)
+			err = c.add(i, err)
 		}
 		if patient {
 			return

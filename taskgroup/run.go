@@ -2,6 +2,8 @@ package taskgroup
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 
@@ -35,6 +37,7 @@ func Run(ctx context.Context, main func(ctx context.Context, g *Group) error, op
 		return &GroupError{Cause: err}
 	}
 	g := newGroup(ctx, o)
+	g.inMain = true
 	if o.signals != nil {
 		defer g.catch(o.signals)()
 	}
@@ -46,48 +49,85 @@ func Run(ctx context.Context, main func(ctx context.Context, g *Group) error, op
 	}()
 	err := main(g.ctx, g)
 	returned = true
-	g.mainEnded(err)
+	g.mainReturned(err)
 	return g.Wait()
 }
 
-// mainEnded notes how the main function ended.
-func (g *Group) mainEnded(err error) {
-	if err == nil {
-		return
-	}
-	isEcho := func(err error) bool { return isEcho(err, g.ctx, g.parent) }
-	failure := !isEcho(err)
+// errSecondRound is the cause of a group that has refused a task because main had
+// joined it before.
+var errSecondRound = fmt.Errorf("taskgroup: a task was started after main had joined its group: %w", ErrGroupClosed)
+
+// mainReturned notes how the main function ended.
+//
+// Main may have joined the group itself. Then the context of the group is done
+// because of that, and what main returns for it is no echo: it may be all that says
+// that something was left undone. So is a task that the group has refused after the
+// join.
+func (g *Group) mainReturned(err error) {
 	g.mu.Lock()
-	soFar := g.outcome
+	g.inMain = false
+	soFar, answer, joined := g.outcome, g.join.result, g.life == closed
 	g.mu.Unlock()
-	again := soFar.has(err, isEcho)
+	isEcho := func(err error) bool {
+		return joined && ctxerr.Same(err, answer) || !joined && isEcho(err, g.ctx, g.parent)
+	}
+	isFailure := err != nil && !isEcho(err)
+	again := isFailure && soFar.has(err, isEcho)
+	failure := &TaskError{Index: -1, Name: "main", Err: err}
 	g.mu.Lock()
-	g.incomplete = true
-	if failure {
-		g.canceled = true
-		if !again {
-			g.outcome.add(&TaskError{Index: -1, Name: "main", Err: err})
-			if g.join.settled { // main has called Wait itself
-				g.join.result = g.outcome.err()
-			}
-		}
+	g.incomplete = g.incomplete || err != nil
+	g.canceled = g.canceled || isFailure
+	if isFailure && !again {
+		g.outcome.add(failure)
+	}
+	if g.rejected {
+		g.outcome.cause = both(g.outcome.cause, errSecondRound)
+	}
+	if g.join.settled {
+		g.answerLocked()
 	}
 	g.mu.Unlock()
-	if failure {
-		g.end(err)
+	if isFailure {
+		g.end(failure)
 	}
 }
 
 // abandon joins the tasks of a main function that left by a panic or
-// [runtime.Goexit]. That passes on, so what the tasks end with is not returned;
-// their panics have been reported.
+// [runtime.Goexit]. That passes on, so the failures of the tasks are not returned:
+// they are logged.
 func (g *Group) abandon() {
 	g.mu.Lock()
+	g.inMain = false
 	g.canceled = true
 	g.mu.Unlock()
 	g.end(errMainLeft)
-	if late := g.waitForEnd(); late == nil {
+	late := g.waitForEnd()
+	if late == nil {
 		g.settle()
+	}
+	g.mu.Lock()
+	failures := g.outcome.list()
+	g.mu.Unlock()
+	g.logUnreturned(failures, late)
+}
+
+// logUnreturned logs failures that are not returned. Panics have been logged when
+// they came, and an error handler has had all.
+func (g *Group) logUnreturned(failures *GroupError, late *LateError) {
+	report := func(text string, err error) {
+		log(context.Background(), slog.LevelError, "taskgroup: "+text, func() []any {
+			return []any{"group", g.name, "error", err}
+		})
+	}
+	if failures != nil && g.handler == nil {
+		for _, failure := range failures.Errors {
+			if _, isPanic := failure.Err.(*PanicError); !isPanic {
+				report("a task failed, and main did not return", failure)
+			}
+		}
+	}
+	if late != nil {
+		report("tasks are still running, and main did not return", late)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -54,7 +55,7 @@ func TestMainReturnsAnError(t *testing.T) {
 			err := taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
 				g.Go(func(ctx context.Context) error {
 					<-ctx.Done()
-					assert.Equal(t, errBoom, context.Cause(ctx))
+					assertCause(t, errBoom, ctx)
 					time.Sleep(time.Second)
 					return ctx.Err()
 				})
@@ -248,8 +249,10 @@ func TestMainPanics(t *testing.T) {
 		assert.Equal(t, time.Second, time.Since(begun))
 		assert.True(t, ended)
 		records := reports.Take()
-		require.Len(t, records, 1)
+		require.Len(t, records, 2)
 		assert.Equal(t, "task", testkit.Attr(records[0], "panic"))
+		assert.Equal(t, slog.LevelError, records[1].Level)
+		assert.Equal(t, "taskgroup: task 0: "+errCleanup.Error(), testkit.Attr(records[1], "error"), "no call returns it")
 	})
 }
 

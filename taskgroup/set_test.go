@@ -512,3 +512,90 @@ func TestCompletedIsLinear(t *testing.T) {
 	}
 	assert.Equal(t, len(fs), n)
 }
+
+// A foreign handle has a goroutine until it completes or is removed, whichever is
+// first, and no longer.
+func TestSetRemoveEndsTheWatcher(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s taskgroup.Set[taskgroup.Awaitable]
+		never := &hostile{done: make(chan struct{})}
+		s.Add(never, taskgroup.NewFuture[int]())
+		synctest.Wait()
+		s.Remove(never)
+		// The bubble could not end while a watcher waits for never.
+		s.Add(never)
+		s.Remove(never)
+		assert.Equal(t, 1, s.Len())
+
+		soon := &hostile{done: make(chan struct{})}
+		s.Add(soon, never)
+		close(soon.done)
+		got, err := s.Next(t.Context())
+		assert.NoError(t, err)
+		assert.Same(t, soon, got)
+		s.Remove(soon, never)
+	})
+}
+
+// In both orders of an end and a removal, the handle is gone, and a blocked call
+// gets it or not.
+func TestSetRemoveForeignTie(t *testing.T) {
+	for _, removeFirst := range []bool{true, false} {
+		for range 100 {
+			synctest.Test(t, func(t *testing.T) {
+				h := &hostile{done: make(chan struct{})}
+				s := taskgroup.NewSet[taskgroup.Awaitable](h)
+				go func() {
+					got, err := s.Next(t.Context())
+					if err != nil {
+						assert.Same(t, taskgroup.ErrNoTasks, err)
+						assert.Nil(t, got)
+					} else {
+						assert.Same(t, h, got)
+						assert.False(t, removeFirst)
+					}
+				}()
+				synctest.Wait()
+				if removeFirst {
+					s.Remove(h)
+					close(h.done)
+				} else {
+					close(h.done)
+					s.Remove(h)
+				}
+				synctest.Wait()
+				assert.Zero(t, s.Len())
+			})
+		}
+	}
+}
+
+// packageSet is a set in memory that can belong to no bubble.
+var packageSet taskgroup.Set[*future]
+
+// Rule 10: such a set may be used in one bubble, in another, and outside, and what
+// blocks is durably blocked.
+func TestSetInAPackageVariable(t *testing.T) {
+	use := func(t *testing.T, settle func()) {
+		t.Helper()
+		ctx, cancel := context.WithCancel(t.Context())
+		f, other := taskgroup.NewFuture[int](), taskgroup.NewFuture[int]()
+		packageSet.Add(f, other)
+		var calls sync.WaitGroup
+		for _, ctx := range []context.Context{context.Background(), ctx} {
+			calls.Go(func() {
+				_, err := packageSet.Next(ctx)
+				assert.NoError(t, err)
+			})
+		}
+		settle()
+		f.Resolve(1)
+		other.Resolve(1)
+		calls.Wait()
+		cancel()
+		assert.Zero(t, packageSet.Len())
+	}
+	synctest.Test(t, func(t *testing.T) { use(t, synctest.Wait) })
+	use(t, func() {})
+	synctest.Test(t, func(t *testing.T) { use(t, synctest.Wait) })
+}

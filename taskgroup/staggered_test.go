@@ -86,7 +86,7 @@ func TestStaggeredTheContextEnds(t *testing.T) {
 			var ge *taskgroup.GroupError
 			if assert.ErrorAs(t, err, &ge) {
 				assert.ErrorIs(t, ge.Cause, errWhy)
-				assert.Equal(t, []*taskgroup.TaskError{{Index: 0, Err: errOwn}}, ge.Errors)
+				assert.Equal(t, []*taskgroup.TaskError{{Index: 0, Err: errOwn}}, publicAll(ge.Errors))
 			}
 		})
 	}

@@ -2,11 +2,8 @@ package taskgroup
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"sync"
-
-	"example.com/asyncgo/internal/ctxerr"
 )
 
 // stream is a call of one function for each item of an input that is pulled one
@@ -33,12 +30,13 @@ type stream[T, R any] struct {
 
 	// Under call.mu.
 	results   fifo[*item[T, R]]
-	pulled    int  // items from the input
-	held      int  // of them
-	left      bool // no further result is wanted
-	drained   bool // the input's side has returned
-	exhausted bool // the input has come to its end, and ctx was not done then
-	failed    bool // a function did not return nil
+	pulled    int   // items from the input
+	inputErr  error // that the input has yielded as its end
+	held      int   // of them
+	left      bool  // no further result is wanted
+	drained   bool  // the input's side has returned
+	exhausted bool  // the input has come to its end, and ctx was not done then
+	failed    bool  // a function did not return nil
 }
 
 // order says in which order a stream yields results.
@@ -70,9 +68,42 @@ func newStream[T, R any](limit int, order order, fn func(context.Context, T) (R,
 	return s
 }
 
-// pull takes items from the input for as long as a worker can take them.
-func (s *stream[T, R]) pull(items iter.Seq[T]) {
-	for v := range items {
+// source is an input that ends with a context, and may end with an error.
+type source[T any] = func(ctx context.Context) iter.Seq2[T, error]
+
+// withoutErrors makes a source of an input that knows no errors.
+func withoutErrors[T any](input func(context.Context) iter.Seq[T]) source[T] {
+	return func(ctx context.Context) iter.Seq2[T, error] {
+		items := input(ctx)
+		if items == nil {
+			return nil
+		}
+		return func(yield func(T, error) bool) {
+			for v := range items {
+				if !yield(v, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// pull takes items from the input for as long as a worker can take them. An error
+// ends the input; it cancels nothing, so that what came before is seen to.
+func (s *stream[T, R]) pull(input source[T]) {
+	items := input(s.ctx)
+	if items == nil {
+		panic(misused(s.op + " of a nil sequence"))
+	}
+	for v, err := range items {
+		if err != nil {
+			if !s.isEcho(err) {
+				s.mu.Lock()
+				s.inputErr = err
+				s.mu.Unlock()
+			}
+			return
+		}
 		s.dispatch(v)
 		if !s.awaitRoom() {
 			return
@@ -130,10 +161,10 @@ func (s *stream[T, R]) fail(it *item[T, R]) {
 		return
 	}
 	s.mu.Lock()
-	first := s.addLocked(it.index, it.name, it.err, true)
+	failure, first := s.addLocked(it.index, it.name, it.err, true)
 	s.mu.Unlock()
 	if first {
-		s.cancel(it.err)
+		s.cancel(failure)
 	}
 }
 
@@ -180,38 +211,34 @@ func (s *stream[T, R]) finish() {
 
 // consume runs a stream without results, pulling in the caller's goroutine, and
 // says how the call ends.
-func (s *stream[T, R]) consume(ctx context.Context, op string, source func(context.Context) iter.Seq[T]) error {
+func (s *stream[T, R]) consume(ctx context.Context, op string, input source[T]) error {
 	if !s.open(ctx, op) {
 		return s.join(false)
 	}
 	defer s.finish() // also if the input panics
-	items := source(s.ctx)
-	if items == nil {
-		panic(misused(op + " of a nil sequence"))
-	}
-	s.pull(items)
+	s.pull(input)
 	s.gone.Wait()
 	return s.join(s.exhausted && !s.failed)
 }
 
 // yieldTo yields the results, while another goroutine pulls the input.
-func (s *stream[T, R]) yieldTo(ctx context.Context, op string, items iter.Seq[T], yield func(R, error) bool) {
+func (s *stream[T, R]) yieldTo(ctx context.Context, op string, input source[T], yield func(R, error) bool) {
 	if !s.open(ctx, op) {
-		yield(*new(R), ctxerr.Of(ctx))
+		yield(*new(R), s.endOf(ctx))
 		return
 	}
 	defer s.finish() // also if the loop's body panics
 	s.gone.Add(1)
-	go s.pullAsync(items)
+	go s.pullAsync(input)
 	s.yieldAll(yield)
 	s.finish()
 	s.reraise()
 }
 
 // pullAsync pulls the input in a goroutine of its own.
-func (s *stream[T, R]) pullAsync(items iter.Seq[T]) {
+func (s *stream[T, R]) pullAsync(input source[T]) {
 	defer s.gone.Done()
-	protect(func() { s.pull(items) }, func(e exit) {
+	protect(func() { s.pull(input) }, func(e exit) {
 		if !e.returned {
 			s.inputFailed(e)
 		}
@@ -227,7 +254,7 @@ func (s *stream[T, R]) pullAsync(items iter.Seq[T]) {
 func (s *stream[T, R]) inputFailed(e exit) {
 	s.mu.Lock()
 	it := s.holdLocked(*new(T))
-	it.name = "input"
+	it.name = nameOfInput
 	s.mu.Unlock()
 	s.abnormalExit(it, e)
 	s.mu.Lock()
@@ -247,10 +274,10 @@ func (s *stream[T, R]) yieldAll(yield func(R, error) bool) {
 			}
 		case it != nil:
 			yield(*new(R), s.why(it))
-		case over:
-			if !s.exhausted || s.failed {
-				yield(*new(R), ctxerr.Of(s.parent))
-			}
+		case over && s.inputErr != nil && !s.failed:
+			yield(*new(R), s.inputErr)
+		case over && (!s.exhausted || s.failed):
+			yield(*new(R), s.endOf(s.parent))
 		}
 		return
 	}
@@ -278,19 +305,17 @@ func (s *stream[T, R]) next() (it *item[T, R], over bool) {
 
 // why is the error that is yielded in the place of an item that has no result.
 func (s *stream[T, R]) why(it *item[T, R]) error {
-	own := &TaskError{Index: it.index, Name: it.name, Err: it.err}
-	if !it.echo {
-		return own
-	}
 	s.mu.Lock()
 	failures := s.outcome.errs
 	s.mu.Unlock()
-	ended := ctxerr.Of(s.parent)
+	own := &TaskError{Index: it.index, Name: it.name, Err: it.err, op: s.op}
 	switch {
-	case len(failures) == 0 || ended != nil && !ctxerr.Same(context.Cause(s.ctx), failures[0].Err):
-		return ended
-	case errors.Is(it.err, context.Canceled):
-		return failures[0] // which canceled it
+	case !it.echo && s.order == byCompletion:
+		return failures[0] // which has canceled the others, though others may have ended before it
+	case !it.echo:
+		return own
+	case len(failures) == 0 || s.parent.Err() != nil && context.Cause(s.ctx) != error(failures[0]):
+		return s.endOf(s.parent)
 	}
-	return own // the same error as the first one, but not because of that
+	return failures[0] // which canceled it
 }

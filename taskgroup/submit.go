@@ -2,13 +2,9 @@ package taskgroup
 
 import (
 	"context"
-	"errors"
 
 	"example.com/asyncgo/internal/ctxerr"
 )
-
-// errFull is the answer of TryGo's submit.
-var errFull = errors.New("taskgroup: group full")
 
 // plainTask is a task that nobody has a handle on.
 type plainTask struct {
@@ -43,27 +39,71 @@ func (t *plainTask) drop() { t.fn = nil }
 //
 // A nil fn is misuse. It mirrors asyncio.TaskGroup.create_task.
 func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
-	g.check()
-	if fn == nil {
-		panic(misused("Go of a nil function"))
-	}
-	t := &Task[T]{fn: fn}
-	t.parent = (*groupContext)(g)
-	t.apply(opts)
+	t := newTask("Go", noContext, g, fn, opts)
 	if err := g.submit(noContext, t, false); err != nil {
-		t.drop()
 		t.refuse(err)
 	}
 	return t
 }
 
-// refuse ends a task that its group did not accept.
-func (c *core) refuse(why error) {
+// newTask returns a task of g that is still to be submitted, by the function of
+// that name, under ctx.
+func newTask[T any](what string, ctx context.Context, g *Group, fn Func[T], opts []TaskOption) *Task[T] {
+	g.check()
+	if fn == nil {
+		panic(misused(what + " of a nil function"))
+	}
+	t := &Task[T]{fn: fn}
+	t.belong(ctx, g, opts)
+	return t
+}
+
+// belong makes c a task of g, started under ctx, with options.
+func (c *core) belong(ctx context.Context, g *Group, opts []TaskOption) {
+	c.parent = (*groupContext)(g)
+	if ctx != nil {
+		c.parent = newSubmitContext(ctx, g)
+	}
+	c.apply(opts)
+}
+
+// SubmitTask is [Group.Submit] with a typed handle. If the task was not accepted,
+// the handle is nil and the error says why.
+//
+// It mirrors asyncio.TaskGroup.create_task under asyncio.timeout.
+func SubmitTask[T any](ctx context.Context, g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) {
+	t := newTask("SubmitTask", ctx, g, fn, opts)
+	if err := g.submit(ctx, t, false); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// TryTask is [Group.TryGo] with a typed handle and with the reason: [ErrFull] if
+// the group has no slot and no place in its backlog free, [ErrGroupClosed] if it
+// accepts no more tasks, or else the cause of its context.
+//
+// asyncio has no equivalent.
+func TryTask[T any](g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) {
+	t := newTask("TryTask", noContext, g, fn, opts)
+	if err := g.submit(noContext, t, true); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// refuse ends a task that its group did not accept, unless it was handed to the
+// workers to fail.
+func (t *Task[T]) refuse(why error) {
+	if t.state.Load()&failedEarly != 0 {
+		return
+	}
+	t.drop()
 	flags := refused
 	if why != ErrGroupClosed {
 		flags |= secondary
 	}
-	c.fail(why, flags)
+	t.fail(why, flags)
 }
 
 // Go starts fn as a task of the group, as the function [Go] does, without a
@@ -71,7 +111,7 @@ func (c *core) refuse(why error) {
 // the task: if not, fn is never called. It has the shape of errgroup's Go. A nil
 // fn is misuse.
 func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool {
-	return g.submit(noContext, g.plain("Go", fn, opts), false) == nil
+	return g.submit(noContext, g.plain("Go", noContext, fn, opts), false) == nil
 }
 
 // Submit starts fn as a task of the group like [Group.Go], but waits for room
@@ -83,24 +123,23 @@ func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool 
 // room, the task is accepted. The task's context does not derive from ctx. A nil
 // fn is misuse.
 func (g *Group) Submit(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
-	return g.submit(ctx, g.plain("Submit", fn, opts), false)
+	return g.submit(ctx, g.plain("Submit", ctx, fn, opts), false)
 }
 
 // TryGo starts fn as a task of the group if that needs no waiting: there is
 // room, or a place in the backlog, and nobody waits for it. It reports whether
 // the task was accepted: if not, fn is never called. A nil fn is misuse.
 func (g *Group) TryGo(fn func(ctx context.Context) error, opts ...TaskOption) bool {
-	return g.submit(noContext, g.plain("TryGo", fn, opts), true) == nil
+	return g.submit(noContext, g.plain("TryGo", noContext, fn, opts), true) == nil
 }
 
-func (g *Group) plain(what string, fn func(ctx context.Context) error, opts []TaskOption) *plainTask {
+func (g *Group) plain(what string, ctx context.Context, fn func(ctx context.Context) error, opts []TaskOption) *plainTask {
 	g.check()
 	if fn == nil {
 		panic(misused(what + " of a nil function"))
 	}
 	t := &plainTask{fn: fn}
-	t.parent = (*groupContext)(g)
-	t.apply(opts)
+	t.belong(ctx, g, opts)
 	return t
 }
 
@@ -118,9 +157,8 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 		done = ctx.Done() // not under the lock: it may be the user's code
 	}
 	c := r.task()
-	parentHasEnded := g.parent.Err() != nil // g.ctx may learn of that a moment later
-	g.mu.Lock()
-	if parentHasEnded || g.refusesLocked() {
+	g.lockToGrant()
+	if g.refusesLocked() {
 		g.mu.Unlock()
 		return g.refusal()
 	}
@@ -142,7 +180,7 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 	}
 	if try {
 		g.mu.Unlock()
-		return errFull
+		return ErrFull
 	}
 	p := newCaller(r, done)
 	g.admission.callers.PushBack(&p.node)
@@ -179,7 +217,7 @@ func (g *Group) await(ctx context.Context, p *caller) error {
 // that it had been granted. Also if it had none, those behind it may fit where it
 // was too heavy.
 func (g *Group) leave(units int) {
-	g.mu.Lock()
+	g.lockToGrant()
 	g.callers--
 	g.admission.release(units)
 	g.grantLocked()
@@ -189,9 +227,12 @@ func (g *Group) leave(units int) {
 
 // acceptLocked makes c a task of the group, which from now on is waited for.
 func (g *Group) acceptLocked(c *core) {
-	c.state.Or(uint64(g.accepted) << flagBits)
+	before := c.state.Or(uint64(g.accepted) << flagBits)
 	g.accepted++
 	g.pending++
+	if before&daemon != 0 {
+		g.daemons.pending++
+	}
 }
 
 // queueLocked accepts a task into the backlog.
@@ -255,7 +296,7 @@ func (g *Group) endedFor(ctx context.Context) error {
 	if ctx == nil {
 		return nil
 	}
-	err := ctxerr.Of(ctx)
+	err := ctxerr.In(ctx, ctxerr.Op(prefix+"Submit"))
 	if err != nil && g.parent.Err() != nil {
 		g.mu.Lock()
 		g.incomplete = true
@@ -272,6 +313,7 @@ func (g *Group) refusal() error {
 	defer g.mu.Unlock()
 	switch {
 	case g.life >= closing || why == nil && !byParent:
+		g.rejected = g.rejected || g.inMain && g.life == closed
 		return ErrGroupClosed
 	case byParent:
 		g.incomplete = true

@@ -117,29 +117,19 @@ func standAlone(r runner) {
 	})
 }
 
-// begin calls the function of the task, which r is, unless its context is done
-// already: then it never will be called, and the task has failed.
+// begin calls the function of the task, which r is. That was accepted, so it is
+// called even if its context is done by now, unless the task itself was canceled
+// before.
 func (c *core) begin(r runner) {
-	if c.state.Load()&failedEarly == 0 {
-		if c.err = c.over(); c.err == nil {
-			r.call()
-			return
-		}
+	switch state := c.state.Load(); {
+	case state&failedEarly != 0:
+		r.drop()
+	case state&canceled != 0:
+		r.drop()
+		c.err = ctxerr.Of(c.context())
+	default:
+		r.call()
 	}
-	r.drop()
-}
-
-// over is why the task is not to begin, or nil. It asks the parent of its group,
-// too: if that is not one of the standard library's contexts, the group's learns
-// of its end a moment later.
-func (c *core) over() error {
-	if ctx := c.context(); ctx.Err() != nil {
-		return ctxerr.Of(ctx)
-	}
-	if g := c.group(); g != nil && c.state.Load()&shielded == 0 {
-		return ctxerr.Of(g.parent)
-	}
-	return nil
 }
 
 // fail ends a task that never ran.
@@ -150,25 +140,39 @@ func (c *core) fail(err error, flags uint64) {
 
 // echoes tells, as a flag, whether the task's error only echoes the end of its own
 // context or its group's. What these derive from counts, too: a function that
-// looks at it may see its end a moment before they do.
+// looks at it may see its end a moment before they do. Such an error is made to lead
+// to the cause, which a function that returns ctx.Err() leaves out.
 func (c *core) echoes() uint64 {
 	if c.err == nil {
 		return 0
 	}
-	group, parent := c.parent, c.parent
+	ctxs := [...]context.Context{c.context(), c.parent, c.parent}
 	if g := c.group(); g != nil {
-		group, parent = g.ctx, g.parent
+		ctxs[1], ctxs[2] = g.ctx, g.parent
 	}
-	if isEcho(c.err, c.context(), group, parent) {
-		return secondary
+	if !isEcho(c.err, ctxs[:]...) {
+		return 0
 	}
-	return 0
+	for _, ctx := range ctxs {
+		if cause := context.Cause(ctx); cause != nil {
+			if !ctxerr.Is(c.err, cause) {
+				c.err = &ctxerr.Error{Err: c.err, Cause: cause}
+			}
+			break
+		}
+	}
+	return secondary
 }
 
 // group returns the group that the task is in, or nil.
 func (c *core) group() *Group {
-	g, _ := c.parent.(*groupContext)
-	return (*Group)(g)
+	switch parent := c.parent.(type) {
+	case *groupContext:
+		return (*Group)(parent)
+	case *submitContext:
+		return parent.group
+	}
+	return nil
 }
 
 // Done returns a channel that is closed when the task has ended; the end happens
@@ -218,14 +222,6 @@ func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 	return t.value, t.err
 }
 
-// waitAlive waits for the end of a task that has not ended yet.
-func (c *core) waitAlive(ctx context.Context) error {
-	if self, ok := ctx.Value(currentKey).(*core); ok && self == c {
-		return ErrSelfWait
-	}
-	return c.wait(ctx)
-}
-
 // WaitOrCancel waits for the task like [Task.Wait], and takes it along: if ctx
 // ends first, the task is cancelled with the cause of ctx, and WaitOrCancel
 // goes on to wait for its end, however long that takes.
@@ -248,7 +244,7 @@ func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
 		return zero, err
 	}
 	t.cancel(context.Cause(ctx))
-	_ = t.wait(context.Background())
+	_ = t.wait(context.Background(), nil)
 	if t.Cancelled() {
 		return zero, err
 	}

@@ -329,7 +329,8 @@ func TestCancelReportsWhetherItDidIt(t *testing.T) {
 		<-task.Done()
 		assert.Equal(t, errWhy, cause)
 		assert.False(t, task.Cancel(errBoom), "after the end")
-		assert.Equal(t, context.Canceled, task.Err())
+		assert.ErrorIs(t, task.Err(), context.Canceled)
+		assert.ErrorIs(t, task.Err(), errWhy, "though the function returned ctx.Err()")
 	})
 }
 

@@ -34,11 +34,35 @@ func Current(ctx context.Context) (TaskInfo, bool) {
 
 // base is what the task's context derives from.
 func (c *core) base() context.Context {
-	if c.isShielded() {
+	if c.state.Load()&hasOptions != 0 && c.extra.base != nil {
 		return c.extra.base
 	}
 	return c.parent
 }
+
+// submitContext is the parent of a task that was started under a context of the
+// caller's: it ends with the group, and has the values of that context first.
+type submitContext struct {
+	context.Context                 // what it ends with
+	values          context.Context //nolint:containedctx // detached from its end
+	group           *Group
+}
+
+func newSubmitContext(ctx context.Context, g *Group) *submitContext {
+	return &submitContext{(*groupContext)(g), context.WithoutCancel(ctx), g}
+}
+
+func (s *submitContext) Value(key any) any {
+	if key != deadlineKey { // a Timeout around the caller does not end the task
+		if v := s.values.Value(key); v != nil {
+			return v
+		}
+	}
+	return s.Context.Value(key)
+}
+
+// String names the context in the text of those derived from it.
+func (s *submitContext) String() string { return "taskgroup.Submit" }
 
 // scope returns the task's own cancelable context, made by the first call; it is
 // done if the task has completed.

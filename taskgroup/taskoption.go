@@ -5,13 +5,15 @@ import (
 	"strconv"
 )
 
-// TaskOption is an option for one task: [Named], [Shielded] or [Weighted].
+// TaskOption is an option for one task: [Named], [Shielded], [Weighted] or
+// [Daemon].
 type TaskOption interface{ applyTask(*taskOptions) }
 
 type taskOptions struct {
 	name     string
 	weight   int
 	shielded bool
+	daemon   bool
 }
 
 type taskOptionFunc func(*taskOptions)
@@ -57,9 +59,18 @@ func (c *core) apply(opts []TaskOption) {
 	}
 	c.extra = &extra{name: o.name, weight: max(o.weight, 1)}
 	flags := hasOptions
+	g := c.group()
+	base := c.parent
+	if o.daemon && g != nil {
+		flags |= daemon
+		base = g.daemonContext(base, o.shielded)
+		c.extra.base = base
+	}
 	if o.shielded {
-		c.extra.base = context.WithoutCancel(c.parent)
 		flags |= shielded
+		if flags&daemon == 0 {
+			c.extra.base = context.WithoutCancel(base)
+		}
 	}
 	c.state.Or(flags)
 }
@@ -68,6 +79,15 @@ func (c *core) apply(opts []TaskOption) {
 func (c *core) weight() int {
 	if c.state.Load()&hasOptions != 0 {
 		return c.extra.weight
+	}
+	return 1
+}
+
+// taken is how many units the task has of its group's limit, from the time when it
+// is handed to the workers.
+func (c *core) taken() int {
+	if c.state.Load()&hasOptions != 0 {
+		return c.extra.taken
 	}
 	return 1
 }

@@ -8,7 +8,7 @@ func (g *Group) drain() {
 	if g.ctx.Err() == nil {
 		return
 	}
-	g.mu.Lock()
+	g.lockToGrant()
 	unstarted := g.admission.backlog.removeIf(func(r runner) bool { return !r.task().isShielded() })
 	g.grantLocked() // a shielded one may fit where those before it did not
 	g.workers.unlock()
@@ -19,7 +19,7 @@ func (g *Group) drain() {
 
 // unqueue takes a task that has been canceled out of the backlog, if it is there.
 func (g *Group) unqueue(c *core) {
-	g.mu.Lock()
+	g.lockToGrant()
 	r := g.admission.backlog.remove(c)
 	if r == nil {
 		g.mu.Unlock()
@@ -40,7 +40,7 @@ func (g *Group) failUnstarted(r runner, err error) {
 	g.mu.Lock()
 	g.incomplete = true
 	if len(callbacks) == 0 {
-		g.doneLocked()
+		g.doneLocked(r)
 		g.workers.unlock()
 		return
 	}
@@ -51,7 +51,7 @@ func (g *Group) failUnstarted(r runner, err error) {
 		g.mu.Lock()
 		node.Value = nil
 		g.workers.removeLocked(node)
-		g.doneLocked()
+		g.doneLocked(r)
 		g.workers.unlock()
 	})
 }

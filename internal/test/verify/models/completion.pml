@@ -1,37 +1,38 @@
-/* Mirrors: taskgroup/completion.go
+/* Mirrors: taskgroup/completion.go taskgroup/waiter.go
  *
- * One end meets waiters that register, that count ends, that give up, that ask
- * for Done, and that park without a channel.
+ * One completion meets observers that register, ordered ones among them, that give
+ * up, calls of Done, and waits that park on the task itself.
  *
  * The flags are the bits of the atomic word, mu the lock; every atomic block is
- * one operation of the code. Shown: nobody waits for ever (no invalid end state),
- * nobody goes on before the end unless cancelled, nobody is told or woken twice,
- * Done is closed once and after the end, and those that count ends are told
- * before anybody can see it. The mutants are typical mistakes; spin must refute
- * each:
+ * one operation of the code. Shown: no wait lasts for ever (no invalid end state),
+ * none ends before the completion unless it gives up, no observer is notified or
+ * woken twice, Done is closed once and after the completion, and ordered observers
+ * are notified before it is visible. The mutants are typical mistakes; spin must
+ * refute each:
  *
- *	-DMUTANT=1  the waiter looks at ended before it announces itself
- *	-DMUTANT=2  the end is published though the word has changed since it looked
- *	-DMUTANT=3  the parker announces itself before it has added to the WaitGroup
- *	-DMUTANT=4  two waiters may park on the same WaitGroup reservation
- *	-DMUTANT=5  those that count are told with the others, after the end
- *	-DMUTANT=6  one that counts may come between the telling and the end
- *	-DMUTANT=7  those that are told early are not woken
- *	-DMUTANT=8  Done is closed by everybody who finds the end
- *	-DMUTANT=9  the end does not close Done
+ *	-DMUTANT=1  the observer looks at completed before it sets its flag
+ *	-DMUTANT=2  the completion is published though the word has changed since the look
+ *	-DMUTANT=3  the parked call sets its flag before it has added to the WaitGroup
+ *	-DMUTANT=4  two calls may park on the same WaitGroup
+ *	-DMUTANT=5  ordered observers are notified with the others, after the completion
+ *	-DMUTANT=6  an ordered observer may register between the notifying and the completion
+ *	-DMUTANT=7  ordered observers are not woken
+ *	-DMUTANT=8  Done is closed by every goroutine that finds the completion
+ *	-DMUTANT=9  the completion does not close Done
+ *	-DMUTANT=10 an observer that gives up too late does not wait until it is woken
  */
 #ifndef MUTANT
 #define MUTANT 0
 #endif
 
-#define WATCHERS 3
+#define OBSERVERS 3
 
-bool ended, claimed, parked, watched, counted, telling, shut;
+bool completed, claimed, parked, observed, ordered, notifying, doneClosed;
 bool mu;
-bool in[WATCHERS];	/* observer.in: registered */
-bool counts[WATCHERS];	/* not in the code: it counts ends */
-byte told[WATCHERS];	/* how often it was told */
-byte woken[WATCHERS];	/* and woken */
+bool in[OBSERVERS];	/* observer.in: registered */
+bool isOrdered[OBSERVERS];	/* not in the code */
+byte notified[OBSERVERS];	/* how often it was notified */
+byte woken[OBSERVERS];	/* and woken */
 bool hasDone;		/* extra.done is made */
 byte closed;		/* how often it was closed */
 byte wg;		/* the WaitGroup first; 255: gone below zero */
@@ -39,28 +40,28 @@ byte wg;		/* the WaitGroup first; 255: gone below zero */
 inline lock()   { atomic { !mu -> mu = true } }
 inline unlock() { mu = false }
 
-/* shutLocked; the caller holds mu. */
+/* closeDoneLocked; the caller holds mu. */
 inline close()
 {
 	if
 #if MUTANT == 8
 	:: hasDone -> closed++
 #else
-	:: hasDone && !shut -> shut = true; closed++
+	:: hasDone && !doneClosed -> doneClosed = true; closed++
 #endif
 	:: else
 	fi
 }
 
-/* watch is watchLocked; the caller holds mu. alive says whether the end is still
- * to come. */
-inline watch(count, alive)
+/* announceLocked; the caller holds mu. alive says whether the completion is still to
+ * come. */
+inline announce(isOrd, alive)
 {
 #if MUTANT == 1
-	alive = !ended;
-	atomic { watched = watched || !count; counted = counted || count }
+	alive = !completed;
+	atomic { observed = observed || !isOrd; ordered = ordered || isOrd }
 #else
-	atomic { alive = !ended; watched = watched || !count; counted = counted || count }
+	atomic { alive = !completed; observed = observed || !isOrd; ordered = ordered || isOrd }
 #endif
 	if
 	:: !alive -> close()
@@ -68,45 +69,45 @@ inline watch(count, alive)
 	fi
 }
 
-proctype end()
+proctype publish()
 {
-	bool wasParked, wasWatched, tells, seen[5];
-	bool early[WATCHERS], late[WATCHERS];
+	bool wasParked, wasObserved, notifies, seen[5];
+	bool early[OBSERVERS], late[OBSERVERS];
 	byte i;
 
 	do
 	:: d_step {
-		seen[0] = parked; seen[1] = watched; seen[2] = counted; seen[3] = telling; seen[4] = claimed;
-		tells = counted && !telling
+		seen[0] = parked; seen[1] = observed; seen[2] = ordered; seen[3] = notifying; seen[4] = claimed;
+		notifies = ordered && !notifying
 	   };
 #if MUTANT == 5
-	   tells = false;
+	   notifies = false;
 #endif
 	   if
-	   :: tells ->	/* tell */
+	   :: notifies ->	/* notifyOrdered */
 		lock();
-		telling = true;
+		notifying = true;
 		d_step {
-			for (i : 0 .. WATCHERS - 1) { early[i] = in[i]; in[i] = false }
+			for (i : 0 .. OBSERVERS - 1) { early[i] = in[i]; in[i] = false }
 			i = 0
 		};
 		unlock();
-		for (i : 0 .. WATCHERS - 1) {
+		for (i : 0 .. OBSERVERS - 1) {
 			if
-			:: early[i] -> assert(!ended); told[i]++
+			:: early[i] -> assert(!completed); notified[i]++
 			:: else
 			fi
 		}
-	   :: !tells ->
+	   :: !notifies ->
 		atomic {	/* the compare-and-swap */
 			if
 #if MUTANT == 2
-			:: true -> wasParked = parked; wasWatched = seen[1]; ended = true; goto published
+			:: true -> wasParked = parked; wasObserved = seen[1]; completed = true; goto published
 #else
-			:: seen[0] == parked && seen[1] == watched && seen[2] == counted && seen[3] == telling && seen[4] == claimed ->
+			:: seen[0] == parked && seen[1] == observed && seen[2] == ordered && seen[3] == notifying && seen[4] == claimed ->
 				wasParked = parked;
-				wasWatched = watched;
-				ended = true;
+				wasObserved = observed;
+				completed = true;
 				goto published
 			:: else
 #endif
@@ -116,16 +117,16 @@ proctype end()
 	od;
 published:
 	if
-	:: wasWatched ->		/* announce */
+	:: wasObserved ->		/* closeDone */
 		lock();
 #if MUTANT != 9
 		close();
 #endif
 		d_step {
-			for (i : 0 .. WATCHERS - 1) {
+			for (i : 0 .. OBSERVERS - 1) {
 				late[i] = in[i];
 				in[i] = false;
-				assert(!late[i] || !counts[i])
+				assert(!late[i] || !isOrdered[i])
 			}
 			i = 0
 		};
@@ -133,16 +134,16 @@ published:
 	:: else
 	fi;
 #if MUTANT != 7
-	for (i : 0 .. WATCHERS - 1) {
+	for (i : 0 .. OBSERVERS - 1) {
 		if
 		:: early[i] -> woken[i]++
 		:: else
 		fi
 	};
 #endif
-	for (i : 0 .. WATCHERS - 1) {
+	for (i : 0 .. OBSERVERS - 1) {
 		if
-		:: late[i] -> told[i]++; woken[i]++
+		:: late[i] -> notified[i]++; woken[i]++
 		:: else
 		fi
 	};
@@ -152,10 +153,10 @@ published:
 	fi
 }
 
-/* watcher waits with a context that may end at any time, or never does. One that
- * counts and comes too late waits for the end as the others do, in another
- * watcher's role, which is not modelled twice. */
-proctype watcher(byte i; bool count)
+/* observer waits with a context that may end at any time, or never does. An ordered
+ * one that comes too late waits for the completion as the others do, in another
+ * observer's role, which is not modeled twice. */
+proctype observer(byte i; bool isOrd)
 {
 	bool alive, wasIn, patient;
 	if
@@ -165,23 +166,23 @@ proctype watcher(byte i; bool count)
 	lock();			/* observe */
 	if
 #if MUTANT != 6
-	:: count && telling -> alive = false
-	:: !(count && telling) ->
+	:: isOrd && notifying -> alive = false
+	:: !(isOrd && notifying) ->
 #else
 	:: true ->
 #endif
-		watch(count, alive);
+		announce(isOrd, alive);
 		if
-		:: alive -> counts[i] = count; in[i] = true
+		:: alive -> isOrdered[i] = isOrd; in[i] = true
 		:: else
 		fi
 	fi;
 	unlock();
 	if
-	:: !alive -> assert(ended || count)
+	:: !alive -> assert(completed || isOrd)
 	:: else ->
 		if
-		:: woken[i] > 0 -> assert(ended)
+		:: woken[i] > 0 -> assert(completed)
 		:: !patient ->	/* the context ends */
 			lock();
 			wasIn = in[i];
@@ -189,21 +190,23 @@ proctype watcher(byte i; bool count)
 			unlock();
 			if
 			:: wasIn	/* left in time */
-			:: else ->	/* told already, or being told */
+			:: else ->	/* notified, or about to be */
+#if MUTANT != 10
 				woken[i] > 0;
-				assert(ended)
+#endif
+				assert(completed)
 			fi
 		fi
 	fi;
-	assert(told[i] <= 1 && woken[i] <= 1)
+	assert(notified[i] <= 1 && woken[i] <= 1)
 }
 
-/* asker waits for Done. */
-proctype asker()
+/* doneCaller waits for Done. */
+proctype doneCaller()
 {
 	bool alive;
 	lock();			/* doneChan */
-	watch(false, alive);
+	announce(false, alive);
 	if
 	:: hasDone || alive -> hasDone = true
 	:: else			/* closedChan */
@@ -213,7 +216,7 @@ proctype asker()
 	:: hasDone -> closed > 0
 	:: else
 	fi;
-	assert(ended && closed <= 1)
+	assert(completed && closed <= 1)
 }
 
 /* parker waits with a context that cannot end: park, or else watch. */
@@ -231,7 +234,7 @@ proctype parker()
 #if MUTANT != 3
 		wg++;
 #endif
-		atomic { was = ended; parked = true }
+		atomic { was = completed; parked = true }
 #if MUTANT == 3
 		wg++;
 #endif
@@ -239,21 +242,21 @@ proctype parker()
 		:: was
 		:: else -> wg == 0
 		fi;
-		assert(ended)
-	:: else		/* waits as a watcher does: not modelled twice */
+		assert(completed)
+	:: else		/* waits as an observer does: not modeled twice */
 	fi
 }
 
 init
 {
 	atomic {
-		run end();
-		run watcher(0, false);
-		run watcher(1, true);
+		run publish();
+		run observer(0, false);
+		run observer(1, true);
 		if
 		:: run parker(); run parker()
-		:: run asker(); run asker()
-		:: run watcher(2, true)
+		:: run doneCaller(); run doneCaller()
+		:: run observer(2, true)
 		fi
 	}
 }

@@ -1,4 +1,4 @@
-package examples_test
+package twin
 
 import (
 	"bufio"
@@ -16,17 +16,14 @@ type version struct{ major, minor int }
 
 func (v version) String() string { return fmt.Sprintf("%d.%d", v.major, v.minor) }
 
-type interpreter struct {
-	path string
-	version
+func (v version) atLeast(w version) bool {
+	return v.major > w.major || v.major == w.major && v.minor >= w.minor
 }
 
-type interpreters []interpreter
-
-// findPythons returns the Pythons that run. A command may be on PATH and still
-// not run: a version manager's stand-in for a version that is not chosen.
-func findPythons() interpreters {
-	var found interpreters
+// findPython returns the first Python here that runs and is new enough, or "". A
+// command may be on PATH and still not run: a version manager's stand-in for a
+// version that is not chosen.
+func findPython(needed version) string {
 	for _, name := range []string{"python3.14", "python3.13", "python3"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
@@ -38,19 +35,9 @@ func findPythons() interpreters {
 		}
 		// What the stand-in stands for, found once instead of at each start.
 		numbers, executable, _ := strings.Cut(strings.TrimSpace(string(says)), "\n")
-		p := interpreter{path: executable}
-		if _, err := fmt.Sscan(numbers, &p.major, &p.minor); err == nil {
-			found = append(found, p)
-		}
-	}
-	return found
-}
-
-// atLeast returns the command of the first one that is new enough, or "".
-func (ps interpreters) atLeast(v version) string {
-	for _, p := range ps {
-		if p.major > v.major || p.major == v.major && p.minor >= v.minor {
-			return p.path
+		var v version
+		if _, err := fmt.Sscan(numbers, &v.major, &v.minor); err == nil && v.atLeast(needed) {
+			return executable
 		}
 	}
 	return ""

@@ -213,7 +213,7 @@ func TestABacklogOfAMillion(t *testing.T) {
 
 	alone := grows(func() { submit(refusing) })
 	clear(tasks)
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	queued := grows(func() { submit(g) })
 	assert.InDelta(t, 24, float64(queued-alone)/float64(n), 1, "bytes in the backlog")
 
@@ -222,7 +222,7 @@ func TestABacklogOfAMillion(t *testing.T) {
 		runtime.Gosched()
 	}
 	clear(tasks)
-	assert.Less(t, heapInUse()-before, int64(little))
+	assert.Less(t, testkit.HeapInUse()-before, int64(little))
 	stays.Cancel(nil)
 	assert.NoError(t, g.Wait())
 }

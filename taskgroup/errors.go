@@ -75,8 +75,9 @@ func (e *timeoutError) Timeout() bool        { return true }
 func (e *timeoutError) Temporary() bool      { return true } // for net.Error, as in context
 func (e *timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// TaskError is the failure of one task of a group, or of one function of a
-// call such as [Gather] or [Map].
+// TaskError is the failure of one task of a group, or of one function of a call
+// such as [Gather] or [Map]. The first one is the cause of the context that it
+// cancels.
 type TaskError struct {
 	// Index is the number of the task among those that the group accepted, of
 	// the function or item in [Gather], [Map] and their like, or of the handle
@@ -136,8 +137,8 @@ const prefix = "taskgroup: "
 func (e *TaskError) Unwrap() error { return e.Err }
 
 // GroupError is the one shape in which a group, [Gather], [Map] and their like
-// fail. [errors.Is] and [errors.As] look through it at every failure and at Cause.
-// It mirrors ExceptionGroup.
+// fail. [errors.Is] and [errors.As] look through it at every failure and at
+// Cause. It mirrors ExceptionGroup.
 type GroupError struct {
 	// Cause is why the work was ended from outside: the end of the parent's
 	// context, the cause given to [Group.Cancel], or a [*SignalError]. It is
@@ -201,7 +202,8 @@ func (e *GroupError) Unwrap() []error {
 	return all
 }
 
-// SignalError says which signal ended a [Run] that has [WithSignals].
+// SignalError is the cause of a [Run] that a signal has ended; see
+// [WithSignals].
 type SignalError struct {
 	Signal os.Signal // the first that came
 }
@@ -209,8 +211,8 @@ type SignalError struct {
 // Error names the signal.
 func (e *SignalError) Error() string { return "taskgroup: signal: " + e.Signal.String() }
 
-// LateError says that time was over while tasks were still running, and names
-// them. They run on: a later [Group.Wait] joins them.
+// LateError says that tasks were still running when their time was over, and
+// names them. They run on: a later [Group.Wait] joins them.
 type LateError struct {
 	// Tasks are those that had not ended, a function given to [Task.OnDone]
 	// included. Those that waited for room run later if they are shielded.

@@ -20,10 +20,9 @@ type currentKeyType struct{}
 // currentKey is the key under which a task's context has the task.
 var currentKey any = currentKeyType{}
 
-// Current returns the innermost task whose context ctx is, or is derived from:
-// one begun by [Start], [Go], [Group.Go], [Group.Submit], [Group.TryGo] or
-// [GoReady]. The functions of [Gather], [Map] and their like belong to the task
-// that called. It mirrors asyncio.current_task.
+// Current returns the innermost task whose context ctx is, or is derived from.
+// Functions of [Gather], [Map] and their like belong to the task that called.
+// It mirrors asyncio.current_task.
 func Current(ctx context.Context) (TaskInfo, bool) {
 	c, ok := ctx.Value(currentKey).(*core)
 	if !ok {

@@ -6,7 +6,7 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// plainTask is a task that nobody has a handle on.
+// plainTask is a task without a handle.
 type plainTask struct {
 	core
 	fn func(ctx context.Context) error

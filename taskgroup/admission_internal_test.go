@@ -43,7 +43,7 @@ type admissionDriver struct {
 
 func newAdmissionDriver(limit, size int, shared bool) *admissionDriver {
 	d := &admissionDriver{callers: map[string]*caller{}, done: map[string]chan struct{}{}, units: map[string]int{}}
-	d.limit, d.size, d.shared = limit, size, shared
+	d.init(limit, size, shared)
 	return d
 }
 

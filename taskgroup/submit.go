@@ -162,7 +162,7 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 		return g.refusal()
 	}
 	if units, ok := g.admission.enter(c.weight()); ok {
-		if g.limiter != nil {
+		if g.shared != nil {
 			g.callers++
 			g.mu.Unlock()
 			return g.submitShared(ctx, r, units, try, false)
@@ -206,7 +206,7 @@ func (g *Group) await(ctx context.Context, p *caller) error {
 	case !accepted:
 		defer g.leave(0) // after the refusal has been noted
 		return g.waitError(ctx)
-	case g.limiter != nil:
+	case g.shared != nil:
 		return g.submitShared(ctx, p.runner, p.units, false, true)
 	}
 	return nil // the task is on its way
@@ -266,7 +266,7 @@ func (g *Group) grantLocked() {
 		}
 		p.accept, p.units = true, granted.units
 		close(p.granted)
-		if g.limiter != nil {
+		if g.shared != nil {
 			continue // it has to acquire the shared limit first
 		}
 		g.callers--

@@ -53,8 +53,8 @@ func TestFifoDoesAsASlice(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var q fifo[int]
 	var model []int
-	for i := range 100_000 {
-		if pushes := i/5000%2 == 0; random.IntN(10) < 4 == pushes {
+	for i := range 20_000 {
+		if pushes := i/1000%2 == 0; random.IntN(10) < 4 == pushes {
 			v, ok := q.pop()
 			require.Equal(t, len(model) > 0, ok)
 			if ok {

@@ -2,7 +2,7 @@ package taskgroup
 
 import "example.com/asyncgo/internal/waitlist"
 
-// admission decides which tasks of a group may run: who gets the next slot of its
+// admission decides which tasks of a group may run: what gets the next slot of its
 // limit. It is pure state, guarded by the group's lock: it starts nothing, blocks
 // nowhere and calls no user code.
 //

@@ -6,14 +6,12 @@ import (
 )
 
 // Consume is [ForEach] for an input that waits, such as a queue's Items: source
-// is called, once, with a context that ends with ctx, at the first failure, and
-// with the call, and has to return the input that ends with that context. So
-// neither a failure nor the end of ctx is held up by an input that has nothing
-// to yield.
+// is called once, with a context that ends with ctx, at the first failure, and
+// with the call, and returns an input that ends with that context. So neither a
+// failure nor the end of ctx is delayed by an input that has nothing to yield.
 //
-// source and the input are called in the caller's goroutine. A source that is
-// nil or returns nil is misuse, as is everything that is misuse for ForEach,
-// workers being its limit.
+// source and the input are called in the caller's goroutine. Consume panics if
+// workers is less than 1, or if source, what it returns, or fn is nil.
 //
 // It mirrors a number of tasks that loop around asyncio.Queue.get until
 // asyncio.QueueShutDown.

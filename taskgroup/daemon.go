@@ -2,18 +2,17 @@ package taskgroup
 
 import "context"
 
-// Daemon makes the task one that does not keep its group open: when a join finds
-// nothing left but daemons, it cancels their contexts, with [ErrStopped] as the
-// cause, and waits for them as for the others. What a daemon then returns because
-// of that is no failure. It is for workers that loop over a queue and for tickers,
-// which would otherwise keep [Run] waiting forever.
+// Daemon makes the task one that does not keep its group open: when a join
+// finds nothing left but daemons, it cancels their contexts, with [ErrStopped]
+// as the cause, and waits for them. What a daemon then returns because of that
+// is no failure. Use it for workers that loop over a queue and for tickers,
+// which would otherwise keep [Run] from returning.
 //
-// A daemon is a task like others in all else: its failure cancels the group, the
-// group's cancellation reaches it, and it takes a slot. With [Shielded] only the
-// former ends it, and [Task.Cancel]. [Start] ignores the option.
+// In all else a daemon is a task like others: its failure cancels the group,
+// the group's cancellation reaches it unless it is [Shielded], it takes a slot,
+// and it is called if it was accepted. [Start] ignores the option.
 //
-// It mirrors what asyncio.run cancels when the main coroutine has returned, and
-// threading.Thread's daemon.
+// It mirrors what asyncio.run cancels once the main coroutine has returned.
 func Daemon() TaskOption {
 	return taskOptionFunc(func(o *taskOptions) { o.daemon = true })
 }

@@ -12,50 +12,51 @@ import (
 	"example.com/asyncgo/internal/misuse"
 )
 
-// The conditions that a caller may want to tell apart, for [errors.Is].
+// The errors that callers may want to distinguish, for [errors.Is].
 var (
-	// ErrNotDone is what a task or future answers when it is asked for its
-	// result before it has ended. It mirrors asyncio.InvalidStateError.
+	// ErrNotDone is returned for the result of a task or future that has not
+	// completed. It mirrors asyncio.InvalidStateError.
 	ErrNotDone = errors.New("taskgroup: not done")
 
-	// ErrNoTasks says that there is nothing to wait for: no function was
-	// given, no handle, or the set is empty.
+	// ErrNoTasks is returned if there is nothing to wait for: no function, no
+	// handle, or an empty set.
 	ErrNoTasks = errors.New("taskgroup: no tasks")
 
-	// ErrGroupClosed refuses a task: the group has ended, or has been told to
-	// take no more. It is also the cause of the context of a group that ended
-	// in good order.
+	// ErrGroupClosed is returned for a task that a group refuses because it has
+	// been joined or shut down. It is also the cause of the context of a group
+	// that ended in good order.
 	ErrGroupClosed = errors.New("taskgroup: group closed")
 
-	// ErrStopped is the cause of the context of a group after [Group.Stop].
+	// ErrStopped is the cause of the context of a group after [Group.Stop], and
+	// of daemons that were stopped.
 	ErrStopped = errors.New("taskgroup: group stopped")
 
-	// ErrFull refuses a task that would have to wait for a slot, in [TryTask].
+	// ErrFull is returned by [TryTask] for a task that would have to wait.
 	ErrFull = errors.New("taskgroup: group full")
 
-	// ErrTimeout says that a time limit of this package has passed:
-	// [WaitFor]'s, [Timeout]'s. [errors.Is] finds it to be
-	// [context.DeadlineExceeded], too, and it has a method Timeout that answers
-	// true. An outer deadline or a cancelled parent is never reported as it.
-	// It mirrors asyncio.TimeoutError.
+	// ErrTimeout reports that a time limit of this package has passed, that of
+	// [WaitFor] or [Timeout]. It is a net.Error whose Timeout is true, and
+	// [errors.Is] finds [context.DeadlineExceeded] in it. An outer deadline or a
+	// canceled parent is never reported as it. It mirrors asyncio.TimeoutError.
 	ErrTimeout error = &timeoutError{"taskgroup: timeout"}
 
-	// ErrGoexit is the failure of a function that ended its goroutine with
-	// [runtime.Goexit], as t.FailNow does.
+	// ErrGoexit is the failure of a function that called [runtime.Goexit], as
+	// t.FailNow does.
 	ErrGoexit = errors.New("taskgroup: task called runtime.Goexit")
 
-	// ErrSelfWait is the answer to a task that waits for itself.
+	// ErrSelfWait is returned by [Task.Wait] and [Group.Shutdown] if the context
+	// is that of the task itself, or of a task of the group.
 	ErrSelfWait = errors.New("taskgroup: task waits for itself")
 
-	// ErrNotReady is [GoReady]'s answer when the task returned nil without
-	// having called ready.
+	// ErrNotReady is returned by [GoReady] if the task returned nil without
+	// calling ready.
 	ErrNotReady = errors.New("taskgroup: task ended before it was ready")
 
-	// ErrEnded refuses to move the deadline of a scope that has ended.
+	// ErrEnded is returned for the deadline of a scope that has ended.
 	ErrEnded = errors.New("taskgroup: scope has ended")
 
-	// ErrMisuse is what [errors.Is] finds in the value of every panic that the
-	// package itself raises because it was called wrongly.
+	// ErrMisuse is wrapped by every panic that this package raises because it was
+	// called wrongly.
 	ErrMisuse = errors.New("taskgroup: misuse")
 )
 
@@ -72,10 +73,12 @@ type timeoutError struct{ text string }
 
 func (e *timeoutError) Error() string        { return e.text }
 func (e *timeoutError) Timeout() bool        { return true }
+func (e *timeoutError) Temporary() bool      { return true } // for net.Error, as in context
 func (e *timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// TaskError is the failure of one task of a group, or of one function of a
-// call such as [Gather] or [Map].
+// TaskError is the failure of one task of a group, or of one function of a call
+// such as [Gather] or [Map]. The first one is the cause of the context that it
+// cancels.
 type TaskError struct {
 	// Index is the number of the task among those that the group accepted, of
 	// the function or item in [Gather], [Map] and their like, or of the handle
@@ -135,8 +138,8 @@ const prefix = "taskgroup: "
 func (e *TaskError) Unwrap() error { return e.Err }
 
 // GroupError is the one shape in which a group, [Gather], [Map] and their like
-// fail. [errors.Is] and [errors.As] look through it at every failure and at Cause.
-// It mirrors ExceptionGroup.
+// fail. [errors.Is] and [errors.As] look through it at every failure and at
+// Cause. It mirrors ExceptionGroup.
 type GroupError struct {
 	// Cause is why the work was ended from outside: the end of the parent's
 	// context, the cause given to [Group.Cancel], or a [*SignalError]. It is
@@ -144,7 +147,7 @@ type GroupError struct {
 	Cause error
 
 	// Errors holds the failures: the first in time first, the rest in order
-	// of submission. What only echoes the cancellation is not among them.
+	// of submission. Echoes of the cancellation are not among them.
 	Errors []*TaskError
 }
 
@@ -200,7 +203,8 @@ func (e *GroupError) Unwrap() []error {
 	return all
 }
 
-// SignalError says which signal ended a [Run] that has [WithSignals].
+// SignalError is the cause of a [Run] that a signal has ended; see
+// [WithSignals].
 type SignalError struct {
 	Signal os.Signal // the first that came
 }
@@ -208,8 +212,8 @@ type SignalError struct {
 // Error names the signal.
 func (e *SignalError) Error() string { return "taskgroup: signal: " + e.Signal.String() }
 
-// LateError says that time was over while tasks were still running, and names
-// them. They run on: a later [Group.Wait] joins them.
+// LateError says that tasks were still running when their time was over, and
+// names them. They run on: a later [Group.Wait] joins them.
 type LateError struct {
 	// Tasks are those that had not ended, a function given to [Task.OnDone]
 	// included. Those that waited for room run later if they are shielded.

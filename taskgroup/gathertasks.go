@@ -48,7 +48,7 @@ func GatherTasks[T any](ctx context.Context, tasks ...*Task[T]) ([]T, error) {
 }
 
 // firstFailure returns the failure to report when the i-th task is the first
-// that has ended with one. If it was cancelled because another of the tasks made
+// that has ended with one. If it was canceled because another of the tasks made
 // their group fail, that is the other's failure, which came first although the
 // group may still be looking at it.
 func firstFailure[T any](tasks []*Task[T], i int) *TaskError {

@@ -8,20 +8,21 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// GoReady starts fn as a task of g, as [Go] does, and waits until the task
-// calls ready: then it returns the value given there, and the task runs on as
-// any other task of the group. Further calls of ready do nothing.
+// GoReady starts fn as a task of g, as trio's nursery.start does, and waits
+// until it calls ready: then GoReady returns the value given there, and the
+// task runs on as any other task of the group. Further calls of ready do
+// nothing.
 //
-// If the task ends before it is ready, that is the caller's error alone, and
-// the group goes on: GoReady returns what fn returned, a [*PanicError] if it
-// panicked, and [ErrNotReady] if it returned nil. If ctx ends first, the task
-// is cancelled and joined, and the error is one for which [errors.Is] finds both
-// ctx.Err() and [context.Cause](ctx), joined with the task's own failure, if it
-// had one. If the group takes no more tasks, the error is as for
-// [Group.Submit], which waits for room as GoReady does.
+// If the task completes before it is ready, that is the caller's error alone,
+// and the group goes on: GoReady returns what fn returned, a [*PanicError] if
+// it panicked, and [ErrNotReady] if it returned nil. If ctx is done first, the
+// task is canceled and joined, and the error is that of ctx, joined with the
+// task's own failure if it had one. If the group does not accept the task, the
+// error is as for [Group.Submit], which also says how long GoReady waits and
+// what the task's context is.
 //
-// The call of ready happens before the return. A nil fn is misuse. It mirrors
-// trio's nursery.start, which asyncio lacks.
+// The call of ready happens before the return. GoReady panics if fn is nil.
+// asyncio has no equivalent.
 func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, ready func(T)) error, opts ...TaskOption) (T, error) {
 	g.check()
 	if fn == nil {

@@ -9,17 +9,17 @@ import (
 )
 
 // Group owns tasks: what it has started, it joins. Its first failure cancels
-// the others, and [Group.Wait] returns when all have ended, with everything
+// the others, and [Group.Wait] returns when all have completed, with everything
 // that went wrong.
 //
-// [Run] is the way to have one: it cannot be left without joining. A group
-// from [New] must be waited for, or its tasks and its context are leaked. The
-// zero Group is misuse. A Group is safe for concurrent use and must not be
-// copied.
+// Use [Run] to get one: it cannot return without joining. A group from [New]
+// must be joined by [Group.Wait] or [Group.Shutdown], or its tasks and its
+// context are leaked. A Group is safe for concurrent use and must not be
+// copied. The methods of the zero Group panic.
 //
-// It mirrors asyncio.TaskGroup. Unlike one, it can bound how many tasks run at
+// It mirrors asyncio.TaskGroup. Unlike one, it can limit how many tasks run at
 // once, keep going after a failure, be stopped without an error, and be joined
-// with a bound on time.
+// with a limit on time.
 type Group struct {
 	// Four parts share one lock, mu:
 	//
@@ -84,8 +84,10 @@ func (g *groupContext) Err() error                  { return g.ctx.Err() }
 func (g *groupContext) Value(key any) any           { return g.ctx.Value(key) }
 
 // New returns a group without tasks, whose context derives from ctx. It must be
-// joined with [Group.Wait] or [Group.Shutdown]. [WithSignals] is misuse.
-// It mirrors entering asyncio.TaskGroup by hand; prefer [Run].
+// joined with [Group.Wait] or [Group.Shutdown]; prefer [Run]. New panics if it
+// is given [WithSignals].
+//
+// It mirrors entering an asyncio.TaskGroup by hand.
 func New(ctx context.Context, opts ...Option) *Group {
 	o := newOptions(opts)
 	if o.signals != nil {
@@ -112,22 +114,23 @@ func newGroup(ctx context.Context, o options) *Group {
 	return g
 }
 
-// Context returns the group's context: it derives from the one given to [Run]
-// or [New], and ends with the first failure, [Group.Cancel] or [Group.Stop], or
-// else when the group has been joined. Its cause says which: the failure
-// itself, the cause given to Cancel, [ErrStopped] or [ErrGroupClosed].
+// Context returns the group's context. It derives from the one given to [Run]
+// or [New] and ends with the first failure, [Group.Cancel] or [Group.Stop], or
+// else when the group has been joined. Its cause says which: the [*TaskError]
+// of the failure, the cause given to Cancel, [ErrStopped] or [ErrGroupClosed].
 func (g *Group) Context() context.Context {
 	g.check()
 	return g.ctx
 }
 
 // Cancel cancels the group's context, and with it the tasks, with the given
-// cause or, if that is nil, [context.Canceled]. It does not wait. The tasks that
-// have not begun never will, and no further ones are accepted. The first call
-// decides; [Group.Wait] reports its cause even if every task returned nil.
-// Once the group has ended it does nothing.
+// cause or, if that is nil, [context.Canceled]. It does not wait. Tasks in the
+// backlog complete without being called, unless they are [Shielded], and no
+// further task is accepted. The first call decides; [Group.Wait] reports its
+// cause even if every task returned nil. Once the group has been joined, Cancel
+// does nothing.
 //
-// It mirrors cancelling the task that is in an asyncio.TaskGroup.
+// It mirrors canceling the task that is in an asyncio.TaskGroup.
 func (g *Group) Cancel(cause error) {
 	g.check()
 	if cause == nil {
@@ -153,7 +156,9 @@ func (g *Group) cancelLocked(cause error) (alive bool) {
 
 // Stop cancels the group's context as [Group.Cancel] does, with [ErrStopped] as
 // its cause, but that is no error of the group: [Group.Wait] returns nil if
-// nothing else went wrong. It mirrors asyncio.TaskGroup.cancel of Python 3.15.
+// nothing else went wrong.
+//
+// It mirrors asyncio.TaskGroup.cancel of Python 3.15.
 func (g *Group) Stop() {
 	g.check()
 	g.mu.Lock()
@@ -187,8 +192,8 @@ func (g *Group) lockToGrant() {
 // isCanceledLocked reports that no further slot is granted.
 func (g *Group) isCanceledLocked() bool { return g.canceled || g.ctx.Err() != nil }
 
-// Running returns how many tasks have started and not ended. One whose functions
-// given to [Task.OnDone] still run counts, though [Group.Tasks] leaves it out.
+// Running returns how many tasks have started and not completed. A task whose
+// [Task.OnDone] callbacks still run counts, though [Group.Tasks] leaves it out.
 func (g *Group) Running() int {
 	g.check()
 	g.mu.Lock()
@@ -196,8 +201,9 @@ func (g *Group) Running() int {
 	return g.running
 }
 
-// Tasks returns those that have started and not ended, in order of submission.
-// It costs O(n).
+// Tasks returns the tasks that have started and not completed, in order of
+// submission. It costs O(n).
+//
 // It mirrors asyncio.all_tasks, for one group.
 func (g *Group) Tasks() []TaskInfo {
 	g.check()
@@ -241,8 +247,9 @@ func infos(tasks []*core) []TaskInfo {
 	return infos
 }
 
-// Waiting returns how many calls and tasks wait for a slot: calls that are blocked,
-// in [Group.Go] or the like, and tasks in the backlog of [WithBacklog].
+// Waiting returns how many calls and tasks wait for a slot: calls that are
+// blocked, in [Group.Go] or the like, and tasks in the backlog of
+// [WithBacklog].
 func (g *Group) Waiting() int {
 	g.check()
 	g.mu.Lock()
@@ -250,8 +257,7 @@ func (g *Group) Waiting() int {
 	return g.callers + g.admission.backlog.n
 }
 
-// Limit returns how many units the tasks may take at once; [NoLimit] if there
-// is no limit.
+// Limit returns how many slots the group has; [NoLimit] if there is no limit.
 func (g *Group) Limit() int {
 	g.check()
 	g.mu.Lock()
@@ -259,9 +265,9 @@ func (g *Group) Limit() int {
 	return max(g.admission.limit, NoLimit)
 }
 
-// SetLimit changes the limit while tasks run: a lower one takes effect as they
-// end, a higher one at once, for those that wait, in order. A negative n is no
-// limit, 0 is misuse.
+// SetLimit changes the limit while tasks run. A lower one takes effect as tasks
+// complete; a higher one grants slots at once, in order. A negative n is no
+// limit. SetLimit panics if n is 0.
 func (g *Group) SetLimit(n int) {
 	g.check()
 	checkLimit("SetLimit", n)

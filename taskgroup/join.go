@@ -20,22 +20,23 @@ type join struct {
 	raised  *PanicError
 }
 
-// Wait waits until every task of the group has ended, those included that are
-// started meanwhile or wait for room, and then ends the group: it takes no more
-// tasks, and its context is done. It returns nil, or a [*GroupError] with every
-// failure and with the cause if the group was ended from outside. If a task
-// panicked, Wait panics with its [*PanicError] instead, the failures being under
-// Others; see [WithPanics].
+// Wait waits until every task of the group has completed, including those in
+// the backlog and those started meanwhile, and then closes the group: it
+// accepts no more tasks, and its context is done. Wait returns nil, or a
+// [*GroupError] with every failure and with the cause if the group was ended
+// from outside. If a task panicked, Wait panics with its [*PanicError] instead;
+// see [WithPanics].
 //
 // The end of the parent's context is such a cause if it came before the join
-// and a task did not return nil, never ran or was refused because of it; the
-// cause of a [Group.Cancel] always is.
+// and a task did not return nil, was not called, or was refused because of it.
+// The cause of a [Group.Cancel] always is.
 //
-// With [WithGrace], Wait may return a [*LateError] before all tasks have ended.
-// Called again, or from several goroutines, it gives the same answer. The end
-// of every task happens before its return.
+// Called again, or from several goroutines, Wait gives the same answer, or
+// raises the same *PanicError. With [WithGrace] it may first return a
+// [*LateError]. A task that calls Wait on its own group waits for itself. The
+// end of every task happens before the return.
 //
-// It mirrors leaving asyncio.TaskGroup.
+// It mirrors leaving an asyncio.TaskGroup.
 func (g *Group) Wait() error {
 	g.check()
 	if late := g.waitForEnd(); late != nil {
@@ -85,17 +86,18 @@ func (g *Group) waitForEnd() *LateError {
 	return &LateError{Tasks: infos(tasks), Cause: cause}
 }
 
-// Shutdown ends the group in good order: it refuses new tasks, and the calls
-// that wait for room, with [ErrGroupClosed], and waits for the tasks that are
-// accepted, those in the backlog included. If they all end in time, it answers
-// as [Group.Wait].
+// Shutdown closes the group in good order: it refuses new tasks, and calls that
+// wait for a slot, with [ErrGroupClosed], and waits for the tasks that were
+// accepted, including the backlog. If they complete in time, it answers as
+// [Group.Wait] does.
 //
-// If ctx ends first, it cancels the group, with an error for which [errors.Is]
-// finds both ctx.Err() and [context.Cause](ctx), and returns at once a
-// [*LateError] that names what still runs; a later Wait joins that, for as long as
-// [WithGrace] lets it. What ended before its return happens before it.
+// If ctx is done first, it cancels the group with the error of ctx and returns
+// at once a [*LateError] that names what is still running; a later Wait joins
+// that, for as long as [WithGrace] lets it. Called by a task of the group with
+// its own context, Shutdown returns [ErrSelfWait] and does nothing. What
+// completed before the return happens before it.
 //
-// asyncio has nothing like it: a TaskGroup cannot be told to take no more.
+// asyncio has no equivalent.
 func (g *Group) Shutdown(ctx context.Context) error {
 	g.check()
 	if c, ok := ctx.Value(currentKey).(*core); ok && c.group() == g && !c.hasCompleted() {

@@ -9,12 +9,12 @@ import (
 	"sync"
 )
 
-// PanicPolicy says what becomes of a panic in a task; see [WithPanics].
+// PanicPolicy says how a panic in a task is handled; see [WithPanics].
 type PanicPolicy int
 
 const (
-	// PanicPropagate is the default: the panic is reported at once, cancels the
-	// siblings, and is raised again in whoever joins.
+	// PanicPropagate is the default: the panic is logged at once, cancels the
+	// siblings, and is raised again in the joining call.
 	PanicPropagate PanicPolicy = iota
 
 	// PanicAsError makes it the task's failure, a [*PanicError], like any
@@ -26,9 +26,8 @@ const (
 	PanicCrash
 )
 
-// PanicError is a panic that a task ended with. It is what the call that joins
-// the task panics with in its turn, and an error like any other where the
-// panic is handed over as one, as by [Settle] and [Task.Wait].
+// PanicError is a panic that a task ended with. The joining call panics with
+// it; [Settle], [Task.Wait] and the like return it as an error.
 type PanicError struct {
 	Value any      // what the task panicked with
 	Stack []byte   // of the task that panicked

@@ -10,24 +10,24 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Run runs main with a group, in the caller's goroutine, and joins every task
-// that the group was given before it returns: nothing that main starts there
-// outlives the call. It is asyncio.run and async with asyncio.TaskGroup() in
-// one.
+// Run calls main with a new group, in the caller's goroutine, and joins the
+// group before it returns. It is asyncio.run and async with asyncio.TaskGroup()
+// in one. Main's context is the group's.
 //
-// If main returns nil, Run waits for the tasks and cancels nothing. If main
-// returns an error, that is one more failure of the group, with index -1 and
-// the name main, and cancels the tasks; so do a panic and [runtime.Goexit] in
-// main, which pass on unchanged once the tasks have ended. A task's failure that
-// main returns again, wrapped or joined with others, is listed once. Main's
-// context is the group's, so the first failure of a task ends it, too.
+// If main returns nil, Run waits for the tasks and cancels nothing but daemons.
+// If main returns an error, that is one more failure, with index -1 and the
+// name main, and cancels the tasks; a task's failure that main returns again is
+// listed once. A panic or [runtime.Goexit] in main cancels the tasks and passes
+// on once they have completed; their failures are logged. Run returns and
+// panics as [Group.Wait] does. If ctx is done already, main is not called, and
+// the *GroupError has the error of ctx as its Cause.
 //
-// Run returns what [Group.Wait] returns, and panics as that does; the end of every
-// task happens before that. If ctx is done already, main is not called, and the
-// answer is a [*GroupError] with that as its cause. A nil main is misuse.
+// Main may join its group itself, but what follows the tasks belongs behind
+// Run: the group's context is done then, an error main returns for that is a
+// failure, and a task started then makes Run return [ErrGroupClosed].
 //
-// Unlike asyncio.run, it may be nested, and it waits for the tasks that main
-// leaves behind instead of cancelling them: call [Group.Stop] for that.
+// Unlike asyncio.run, Run may be nested, and waits for tasks that main leaves
+// behind: see [Group.Stop] and [Daemon]. Run panics if main is nil.
 func Run(ctx context.Context, main func(ctx context.Context, g *Group) error, opts ...Option) error {
 	if main == nil {
 		panic(misused("Run of a nil function"))

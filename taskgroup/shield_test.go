@@ -85,7 +85,9 @@ func TestShieldErrorIsThatOfTheContext(t *testing.T) {
 				<-shielded.Done()
 				return 0, echo(shielded)
 			})
-			assert.Equal(t, context.DeadlineExceeded, err, name)
+			assert.ErrorIs(t, err, context.DeadlineExceeded, name)
+			assert.NotErrorIs(t, err, context.Canceled, name)
+			assert.EqualError(t, err, "taskgroup: Shield: context deadline exceeded", name)
 		}
 		_, err := taskgroup.Shield(ctx, ms, func(shielded context.Context) (int, error) {
 			<-shielded.Done()

@@ -6,7 +6,7 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// plainTask is a task that nobody has a handle on.
+// plainTask is a task without a handle.
 type plainTask struct {
 	core
 	fn func(ctx context.Context) error
@@ -20,24 +20,22 @@ func (t *plainTask) call() {
 
 func (t *plainTask) drop() { t.fn = nil }
 
-// Go starts fn as a task of g and returns the handle on it. It does not wait
-// for the task: the function may not have begun when Go returns, and may have
-// ended. If the group has a limit and is full, Go waits for room, first come,
-// first served; it gives up when the group is cancelled.
+// Go starts fn as a task of g and returns its handle. It does not wait for the
+// task: fn may not have begun when Go returns, and may have returned. If the
+// group is full, Go waits for a slot, in FIFO order, and gives up when the
+// group is canceled.
 //
-// The task's context derives from the group's. Its failure is one of the
-// group; so is a panic in it, which the handle gives as a [*PanicError]. If
-// the group takes no more tasks, the function is never called and the task has
-// already failed: with [ErrGroupClosed], or else with the cause of the group's
-// context. A task that has been cancelled before it begins is never called
-// either.
+// The task's context derives from the group's. A failure or panic of fn is one
+// of the group, too. If the group accepts no more tasks, fn is never called and
+// the handle has already failed, with [ErrGroupClosed] or the cause of the
+// group's context.
 //
-// The call of Go happens before the function begins, and the function's return
-// before the return of any call that learns of it. The end of a task happens
-// before the start of the task that gets its room. It costs one allocation,
-// and a goroutine for as long as tasks wait.
+// A goroutine runs tasks one after the other, with the pprof labels of the
+// group's context. So a thread that fn locks with [runtime.LockOSThread] must
+// be unlocked by it.
 //
-// A nil fn is misuse. It mirrors asyncio.TaskGroup.create_task.
+// Go panics if fn is nil. It allocates once, and takes a goroutine for as long
+// as the task blocks. It mirrors asyncio.TaskGroup.create_task.
 func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
 	t := newTask("Go", noContext, g, fn, opts)
 	if err := g.submit(noContext, t, false); err != nil {
@@ -67,10 +65,10 @@ func (c *core) belong(ctx context.Context, g *Group, opts []TaskOption) {
 	c.apply(opts)
 }
 
-// SubmitTask is [Group.Submit] with a typed handle. If the task was not accepted,
-// the handle is nil and the error says why.
+// SubmitTask is [Group.Submit] with a typed handle. If the task is not
+// accepted, the handle is nil and the error says why.
 //
-// It mirrors asyncio.TaskGroup.create_task under asyncio.timeout.
+// It mirrors asyncio.TaskGroup.create_task within asyncio.timeout.
 func SubmitTask[T any](ctx context.Context, g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) {
 	t := newTask("SubmitTask", ctx, g, fn, opts)
 	if err := g.submit(ctx, t, false); err != nil {
@@ -79,9 +77,9 @@ func SubmitTask[T any](ctx context.Context, g *Group, fn Func[T], opts ...TaskOp
 	return t, nil
 }
 
-// TryTask is [Group.TryGo] with a typed handle and with the reason: [ErrFull] if
-// the group has no slot and no place in its backlog free, [ErrGroupClosed] if it
-// accepts no more tasks, or else the cause of its context.
+// TryTask is [Group.TryGo] with a typed handle and the reason: [ErrFull] if the
+// task would have to wait, [ErrGroupClosed] if the group accepts no more tasks,
+// or the cause of the group's context.
 //
 // asyncio has no equivalent.
 func TryTask[T any](g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) {
@@ -107,28 +105,29 @@ func (t *Task[T]) refuse(why error) {
 }
 
 // Go starts fn as a task of the group, as the function [Go] does, without a
-// handle, and waits for room as that does. It reports whether the group accepted
-// the task: if not, fn is never called. It has the shape of errgroup's Go. A nil
-// fn is misuse.
+// handle. It reports whether the group accepted the task: if not, fn is never
+// called. Unlike errgroup's Go, it gives fn a context, and a call that waits
+// for a slot gives up when the group is canceled. Go panics if fn is nil.
 func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool {
 	return g.submit(noContext, g.plain("Go", noContext, fn, opts), false) == nil
 }
 
-// Submit starts fn as a task of the group like [Group.Go], but waits for room
-// only until ctx ends, and returns why the task was not accepted: an error for
-// which [errors.Is] finds both ctx.Err() and [context.Cause](ctx); or else
-// [ErrGroupClosed] if the group has ended or been shut down, or the cause of
-// the group's context. If ctx is done already, nothing is started. If ctx ends
-// while it waits, room that comes later goes to the next in line; once it has
-// room, the task is accepted. The task's context does not derive from ctx. A nil
-// fn is misuse.
+// Submit starts fn as a task of the group as [Group.Go] does, but waits for a
+// slot only until ctx is done. It returns why the task was not accepted: the
+// error of ctx, [ErrGroupClosed], or the cause of the group's context. If ctx
+// is done at the call, nothing is started. Once the task has a slot it is
+// accepted.
+//
+// The task's context has the values of ctx first, but ends with the group and
+// not with ctx. Submit panics if fn is nil.
 func (g *Group) Submit(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
 	return g.submit(ctx, g.plain("Submit", ctx, fn, opts), false)
 }
 
-// TryGo starts fn as a task of the group if that needs no waiting: there is
-// room, or a place in the backlog, and nobody waits for it. It reports whether
-// the task was accepted: if not, fn is never called. A nil fn is misuse.
+// TryGo starts fn as a task of the group if it need not wait: a slot or a place
+// in the backlog is free, and nothing waits for one. It reports whether the
+// task was accepted: if not, fn is never called; [TryTask] says why. TryGo
+// panics if fn is nil.
 func (g *Group) TryGo(fn func(ctx context.Context) error, opts ...TaskOption) bool {
 	return g.submit(noContext, g.plain("TryGo", noContext, fn, opts), true) == nil
 }

@@ -20,24 +20,24 @@ type taskOptionFunc func(*taskOptions)
 
 func (f taskOptionFunc) applyTask(o *taskOptions) { f(o) }
 
-// Named gives the task a name, for errors, reports and [Current]. It mirrors the
-// name that asyncio.create_task takes.
+// Named gives the task a name, for errors, reports and [Current]. It mirrors
+// the name that asyncio.create_task takes.
 func Named(name string) TaskOption {
 	return taskOptionFunc(func(o *taskOptions) { o.name = name })
 }
 
-// Shielded has the group's cancellation pass the task by: its context keeps
+// Shielded shields the task from the group's cancellation: its context keeps
 // the values of the group's, but does not end with it. The group still joins
-// it, however long it takes; [WithGrace] bounds that. [Task.Cancel] does
-// cancel it.
+// the task; [WithGrace] limits that. [Task.Cancel] cancels it.
 //
 // It mirrors asyncio.shield, with an owner that waits.
 func Shielded() TaskOption {
 	return taskOptionFunc(func(o *taskOptions) { o.shielded = true })
 }
 
-// Weighted has the task take n units of its group's limit instead of one. More
-// than the limit counts as the limit: such a task runs alone. n < 1 is misuse.
+// Weighted makes the task take n slots of its group's limit instead of one.
+// More than the limit counts as the limit: such a task runs alone. Weighted
+// panics if n is less than 1.
 func Weighted(n int) TaskOption {
 	if n < 1 {
 		panic(misused("Weighted(" + strconv.Itoa(n) + "): a task takes at least 1"))

@@ -276,3 +276,25 @@ func TestDeadlineStress(t *testing.T) {
 		})
 	}
 }
+
+// Once a method says that the scope has expired, its context is done, whatever
+// found it expired first.
+func TestDeadlineExpiredAndItsContext(t *testing.T) {
+	for range times(2000) {
+		var lookers sync.WaitGroup
+		_ = taskgroup.Timeout(t.Context(), time.Hour, func(ctx context.Context, deadline *taskgroup.Deadline) error {
+			for range 2 {
+				lookers.Go(func() {
+					for expired := false; !expired; {
+						expired = deadline.Expired()
+					}
+					assert.Error(t, ctx.Err())
+				})
+			}
+			assert.NoError(t, deadline.Extend(0))
+			assert.Error(t, ctx.Err())
+			lookers.Wait()
+			return nil
+		})
+	}
+}

@@ -1,7 +1,7 @@
 // Mutants changes packages in many small ways, one at a time, and runs their own
 // tests against each change: one that passes them all shows what no test asks for.
 //
-//	go run ./mutants [-jobs N] [-patience D] [-only FILE:LINE] [-v] FOLDER...
+//	go run ./mutants [-jobs N] [-patience D] [-files FILE,...] [-only FILE:LINE] [-v] FOLDER...
 //
 // Each comparison becomes its opposite, and has its boundary moved; conditions and
 // operands are negated; && and ||, arithmetic, ++ and -- are exchanged; each call,
@@ -15,6 +15,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -27,6 +28,10 @@ func main() {
 	var o options
 	flag.IntVar(&o.jobs, "jobs", 2*runtime.NumCPU(), "how `many` are tried at once; those that hang only wait")
 	flag.DurationVar(&o.patience, "patience", 15*time.Second, "how long one test may take")
+	flag.Func("files", "change nothing but these `files`, by their base names, with commas between", func(list string) error {
+		o.files = append(o.files, strings.Split(list, ",")...)
+		return nil
+	})
 	flag.StringVar(&o.only, "only", "", "try nothing but what stands at this `file:line`")
 	flag.BoolVar(&o.verbose, "v", false, "list also what was killed, and by what")
 	flag.Parse()
@@ -48,8 +53,26 @@ func main() {
 type options struct {
 	jobs     int
 	patience time.Duration
+	files    []string // base names; none: all
 	only     string
 	verbose  bool
+}
+
+// choose returns those of the mutants that are to be tried. A file without a mutant
+// is an error: its name may be wrong.
+func (o options) choose(mutants []mutant) ([]mutant, error) {
+	in := func(file string) func(mutant) bool {
+		return func(m mutant) bool { return filepath.Base(m.where.Filename) == file }
+	}
+	for _, file := range o.files {
+		if !slices.ContainsFunc(mutants, in(file)) {
+			return nil, fmt.Errorf("no mutant is in %q", file)
+		}
+	}
+	return slices.DeleteFunc(mutants, func(m mutant) bool {
+		return len(o.files) > 0 && !slices.Contains(o.files, filepath.Base(m.where.Filename)) ||
+			o.only != "" && !strings.HasSuffix(m.place(), o.only)
+	}), nil
 }
 
 // A report says what became of a package's mutants.
@@ -78,6 +101,10 @@ func try(ctx context.Context, folder string, o options) (report, error) {
 	if err != nil {
 		return report{}, err
 	}
+	chosen, err := o.choose(mutants)
+	if err != nil {
+		return report{}, err
+	}
 	work, err := os.MkdirTemp("", "mutants")
 	if err != nil {
 		return report{}, err
@@ -88,7 +115,6 @@ func try(ctx context.Context, folder string, o options) (report, error) {
 		return report{}, err
 	}
 
-	chosen := slices.DeleteFunc(mutants, func(m mutant) bool { return o.only != "" && !strings.HasSuffix(m.place(), o.only) })
 	type ended struct {
 		mutant
 		outcome

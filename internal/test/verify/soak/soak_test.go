@@ -37,8 +37,8 @@ var errRandom = errors.New("random failure")
 // figures are what has happened, to show that something did.
 type figures struct {
 	groups, tasks, never, panics, goexits, failures, canceled atomic.Int64
-	permits, refused, resizes                                  atomic.Int64
-	put, got, dropped, shutdowns                               atomic.Int64
+	permits, refused, resizes                                 atomic.Int64
+	put, got, dropped, shutdowns                              atomic.Int64
 }
 
 func TestSoak(t *testing.T) {

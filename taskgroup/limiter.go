@@ -65,18 +65,18 @@ func (g *Group) acquireShared(ctx context.Context, n int, try, granted bool) err
 		}
 		return nil
 	}
+	if granted { // before anything that calls code of the user's
+		g.lockToGrant()
+		g.admission.acquiring = false
+		g.grantLocked()
+		g.workers.unlock()
+	}
 	within := g.shared.ctx
 	if ctx != nil {
 		both, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
 		defer context.AfterFunc(g.shared.ctx, func() { cancel(context.Cause(g.shared.ctx)) })()
 		within = both
-	}
-	if granted {
-		g.lockToGrant()
-		g.admission.acquiring = false
-		g.grantLocked()
-		g.workers.unlock()
 	}
 	return g.shared.limiter.AcquireN(within, n)
 }

@@ -56,7 +56,7 @@ func (donePanics) Done() <-chan struct{} { panic(errWhy) }
 // Rule 4: the error of a wait says what was waited for, and the causes inside
 // the scopes do not.
 func TestTimeCallsNameThemselves(t *testing.T) {
-	captureLog(t) // of the calls that Blocking leaves
+	testkit.CaptureLog(t) // of the calls that Blocking leaves
 	synctest.Test(t, func(t *testing.T) {
 		for name, call := range timeCalls(t) {
 			for what, begin := range map[string]func() (context.Context, context.CancelCauseFunc){

@@ -79,7 +79,8 @@ func (g *Group) stopDaemonsLocked() {
 }
 
 // wasStopped reports that c, which has ended with an echo, is a daemon, and that
-// what it echoes is that only daemons were left.
+// what it echoes is that only daemons were left: its group's context was not
+// stopped, and if that has ended, it did so later.
 func (c *core) wasStopped() bool {
-	return c.state.Load()&daemon != 0 && context.Cause(c.base()) == ErrStopped && context.Cause(c.group().ctx) == nil
+	return c.state.Load()&daemon != 0 && context.Cause(c.base()) == ErrStopped && context.Cause(c.group().ctx) != ErrStopped
 }

@@ -206,6 +206,11 @@ func goroutine() string {
 	return id
 }
 
+// bubbleGoroutines counts the goroutines in synctest bubbles. Unlike
+// [runtime.NumGoroutine] it does not count one that has exited by the accounts of
+// [synctest.Wait], and none of another test's.
+func bubbleGoroutines() int { return strings.Count(stacks(), ", synctest bubble ") }
+
 func debugStack() []byte {
 	buf := make([]byte, 64)
 	return buf[:runtime.Stack(buf, false)]

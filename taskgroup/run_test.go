@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -333,7 +334,9 @@ func TestNoSignal(t *testing.T) {
 	assert.Equal(t, "main", testkit.Raised(func() {
 		_ = taskgroup.Run(t.Context(), func(context.Context, *taskgroup.Group) error { panic("main") }, taskgroup.WithSignals())
 	}))
-	assert.NotContains(t, stacks(), "Group).catch", "it leaves nothing behind")
+	for strings.Contains(stacks(), "Group).catch") {
+		runtime.Gosched() // it may be exiting; one that is left behind never does
+	}
 }
 
 // stacks returns those of all goroutines.

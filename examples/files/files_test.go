@@ -139,9 +139,9 @@ func TestExitCodes(t *testing.T) {
 		{"no room for the output", root, 1, full{}, 1, errFull.Error()},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var complaints strings.Builder
-			assert.Equal(t, test.code, run(test.root, test.n, test.out, &complaints))
-			assert.Contains(t, complaints.String(), test.prints)
+			var stderr strings.Builder
+			assert.Equal(t, test.code, run(test.root, test.n, test.out, &stderr))
+			assert.Contains(t, stderr.String(), test.prints)
 		})
 	}
 }
@@ -171,9 +171,9 @@ func TestExitCodeAfterASignal(t *testing.T) {
 				}
 				return ctx.Err()
 			}, taskgroup.WithSignals())
-			var complaints strings.Builder
-			assert.Equal(t, test.code, exitCode(err, &complaints))
-			assert.Contains(t, complaints.String(), test.prints)
+			var stderr strings.Builder
+			assert.Equal(t, test.code, exitCode(err, &stderr))
+			assert.Contains(t, stderr.String(), test.prints)
 		})
 	}
 }

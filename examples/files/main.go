@@ -31,13 +31,13 @@ func main() {
 }
 
 // run returns the exit code.
-func run(root string, n int, out, complaints io.Writer) int {
+func run(root string, n int, out, stderr io.Writer) int {
 	if n < 1 {
-		fmt.Fprintln(complaints, "files: -n must be at least 1")
+		fmt.Fprintln(stderr, "files: -n must be at least 1")
 		return 2
 	}
 	if _, err := os.ReadDir(root); err != nil {
-		fmt.Fprintln(complaints, "files:", err)
+		fmt.Fprintln(stderr, "files:", err)
 		return 1
 	}
 	err := taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
@@ -45,23 +45,23 @@ func run(root string, n int, out, complaints io.Writer) int {
 		fmt.Fprintln(out, sum)
 		return err
 	}, taskgroup.WithSignals())
-	return exitCode(err, complaints)
+	return exitCode(err, stderr)
 }
 
 // exitCode reports how a run ended. A failure that came with the signal is in
 // the same error, and counts for more.
-func exitCode(err error, complaints io.Writer) int {
+func exitCode(err error, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
 	if caught, ok := errors.AsType[*taskgroup.SignalError](err); ok && taskgroup.Cancelled(err) {
-		fmt.Fprintln(complaints, "files: stopped by", caught.Signal)
+		fmt.Fprintln(stderr, "files: stopped by", caught.Signal)
 		if number, ok := caught.Signal.(syscall.Signal); ok {
 			return 128 + int(number) // as a shell has it
 		}
 		return 1
 	}
-	fmt.Fprintln(complaints, "files:", err)
+	fmt.Fprintln(stderr, "files:", err)
 	return 1
 }
 

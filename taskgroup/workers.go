@@ -18,7 +18,7 @@ import (
 // must release it with unlock.
 type workers[J any] struct {
 	mu       *sync.Mutex
-	start    func()          // what a new worker calls first; may be nil
+	start    func()          // what a worker calls first, and after each job; may be nil
 	call     func(J)         // calls the user's code; only Goexit keeps it from returning
 	finished func(J)         // is called after that, with mu held
 	loop     func()          // w.work, made once
@@ -92,6 +92,9 @@ func (w *workers[J]) callAll(worker *waitlist.Node[J]) {
 		worker.Value = job
 		w.unlock()
 		w.call(job)
+		if w.start != nil {
+			w.start() // the job may have left its mark on the goroutine
+		}
 		w.mu.Lock()
 		w.finishLocked(worker)
 	}

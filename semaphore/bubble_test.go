@@ -17,6 +17,7 @@ var (
 	packageSemaphore = semaphore.New(1)
 	packageKeyed     = semaphore.NewKeyed[string](1)
 	packageLock      semaphore.Lock
+	packageRWLock    semaphore.RWLock
 	packageEvent     semaphore.Event
 	packageCond      = semaphore.NewCond(&packageLock)
 	packageBarrier   = semaphore.NewBarrier(2)
@@ -54,6 +55,22 @@ func TestValuesWorkInsideAndOutsideBubbles(t *testing.T) {
 			},
 			release: packageLock.Unlock,
 			tidy:    packageLock.Unlock,
+		},
+		"RWLock": {
+			hold: func() { packageRWLock.TryRLock() },
+			wait: func(ctx context.Context) error {
+				return packageRWLock.Do(ctx, func(context.Context) error { return nil })
+			},
+			release: packageRWLock.RUnlock,
+			tidy:    packageRWLock.RUnlock,
+		},
+		"RWLock, reading": {
+			hold: func() { packageRWLock.TryLock() },
+			wait: func(ctx context.Context) error {
+				return packageRWLock.RDo(ctx, func(context.Context) error { return nil })
+			},
+			release: packageRWLock.Unlock,
+			tidy:    packageRWLock.Unlock,
 		},
 		"Event": {
 			hold:    packageEvent.Clear,
@@ -135,14 +152,20 @@ func TestWaitsAreDurable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, k, b := semaphore.New(0), semaphore.NewKeyed[int](1), semaphore.NewBarrier(2)
 		var l semaphore.Lock
+		var rw, read semaphore.RWLock
 		var e semaphore.Event
 		l.TryLock()
+		rw.TryLock()
+		read.TryRLock()
 		k.TryAcquire(1)
 		for i, wait := range []func(ctx context.Context) error{
 			s.Acquire,
 			func(ctx context.Context) error { return s.AcquireN(ctx, 2) },
 			func(ctx context.Context) error { return k.Acquire(ctx, 1) },
 			l.Lock,
+			rw.Lock,
+			rw.RLock,
+			read.Lock,
 			e.Wait,
 			semaphore.NewCond(&l).Wait,
 			func(ctx context.Context) error {

@@ -57,7 +57,7 @@ func ExampleCond_Wait() {
 	err := cond.Wait(ctx)
 	fmt.Println(err, "- locked:", lock.Locked())
 	lock.Unlock()
-	// Output: context canceled - locked: true
+	// Output: semaphore: Cond.Wait: context canceled - locked: true
 }
 
 func ExampleCond_WaitFor() {

@@ -14,7 +14,7 @@ func TestCopiesAreCaughtByVet(t *testing.T) {
 	require.NoError(t, err)
 	out, err := exec.CommandContext(t.Context(), gobin, "vet", "-copylocks", "./testdata/copies").CombinedOutput()
 	assert.Error(t, err)
-	for _, name := range []string{"semaphore", "keyed", "lock", "event", "cond", "barrier"} {
+	for _, name := range []string{"semaphore", "keyed", "lock", "rwlock", "event", "cond", "barrier"} {
 		assert.Contains(t, string(out), "assignment copies lock value to "+name+"Copy")
 	}
 }

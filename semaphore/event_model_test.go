@@ -112,6 +112,7 @@ func playEvent(t *testing.T, s *script) {
 			assert.Equal(t, c.closed, isClosed(c.done), "channel %d", i)
 		}
 		assert.Equal(t, isSet, e.IsSet())
+		assert.Equal(t, len(line), e.Waiting())
 	}
 	for _, w := range all {
 		w.cancel()

@@ -2,6 +2,9 @@ package semaphore_test
 
 import (
 	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -97,13 +100,47 @@ func TestEventDeliveryWins(t *testing.T) {
 	}
 }
 
-// Both are there at once, and select would toss a coin: the delivery wins.
-func TestEventSetAndCancelledAtOnce(t *testing.T) {
-	for range 50 {
+// Both are there when the waiter comes to look, as far as two processors can see to
+// that: the delivery wins, whichever case select takes.
+func TestEventSetAndCanceledAtOnce(t *testing.T) {
+	for range 500 {
 		var e semaphore.Event
-		assert.NoError(t, e.Wait(newMeeting(t.Context(), func() { e.Set(); e.Clear() })))
-		assert.False(t, e.IsSet())
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			for e.Waiting() == 0 {
+				runtime.Gosched()
+			}
+			e.Set()
+			e.Clear()
+			cancel()
+		}()
+		if !assert.NoError(t, e.Wait(ctx)) {
+			return
+		}
 	}
+}
+
+// What Done has returned is closed before any waiter returns, however many there are.
+func TestEventDoneIsClosedFirst(t *testing.T) {
+	const waiters = 5000
+	var e semaphore.Event
+	done := e.Done()
+	var late atomic.Int64
+	var wg sync.WaitGroup
+	for range waiters {
+		wg.Go(func() {
+			if e.Wait(t.Context()) != nil || !isClosed(done) {
+				late.Add(1)
+			}
+		})
+	}
+	for e.Waiting() < waiters {
+		runtime.Gosched()
+	}
+	e.Set()
+	wg.Wait()
+	assert.Zero(t, late.Load())
+	assert.Zero(t, e.Waiting())
 }
 
 // askedContext is a context that lets meet happen when it is asked whether it has

@@ -83,6 +83,31 @@ func TestHappensBefore(t *testing.T) {
 			l.TryLock()
 			return edge{l.Unlock, func() { until(l.TryLock) }}
 		},
+		"RWLock.Unlock to Lock": func() edge {
+			l := new(semaphore.RWLock)
+			l.TryLock()
+			return edge{l.Unlock, func() { must(l.Lock(bg)) }}
+		},
+		"RWLock.Unlock to RLock": func() edge {
+			l := new(semaphore.RWLock)
+			l.TryLock()
+			return edge{l.Unlock, func() { must(l.RLock(bg)) }}
+		},
+		"RWLock.RUnlock to Lock": func() edge {
+			l := new(semaphore.RWLock)
+			l.TryRLock()
+			return edge{l.RUnlock, func() { must(l.Lock(bg)) }}
+		},
+		"RWLock.Unlock to TryRLock": func() edge {
+			l := new(semaphore.RWLock)
+			l.TryLock()
+			return edge{l.Unlock, func() { until(l.TryRLock) }}
+		},
+		"RWLock.RUnlock to TryLock": func() edge {
+			l := new(semaphore.RWLock)
+			l.TryRLock()
+			return edge{l.RUnlock, func() { until(l.TryLock) }}
+		},
 		"Set to Wait": func() edge {
 			e := new(semaphore.Event)
 			return edge{e.Set, func() { must(e.Wait(bg)) }}

@@ -61,9 +61,9 @@ func canceled(t *testing.T) context.Context {
 	return ctx
 }
 
-// meeting is a context that ends when its Done channel is first asked for, which is when the
-// wait for it begins, and has meet happen in the same moment. So both are there
-// before anybody can tell which was first.
+// meeting is a context that ends when Done is first called, which is after a call
+// has found it alive and before that call is in line, and then calls meet. So what
+// meet releases comes free only after the context has ended.
 type meeting struct {
 	context.Context //nolint:containedctx // it is a context
 
@@ -91,6 +91,29 @@ func (m *meeting) Err() error {
 		return context.Canceled
 	}
 	return nil
+}
+
+// grudging is a context that is alive when it is first looked at. At the second
+// look, which a waiter takes when it has been granted, it calls hook and says that it
+// has ended.
+type grudging struct {
+	context.Context //nolint:containedctx // it is a context
+
+	looks int
+	hook  func()
+}
+
+func (g *grudging) Done() <-chan struct{} { return make(chan struct{}) }
+
+func (g *grudging) Err() error {
+	if g.looks++; g.looks == 1 {
+		return nil
+	}
+	if hook := g.hook; hook != nil {
+		g.hook = nil
+		hook()
+	}
+	return context.Canceled
 }
 
 // assertContextError checks rule 4.

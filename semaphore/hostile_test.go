@@ -41,6 +41,13 @@ func (c *ownContext) Value(any) any {
 // wait. Afterwards check tells that a call that gave up has taken nothing along.
 func inUse(t *testing.T) map[string]waitingCall {
 	t.Helper()
+	calls, _ := inUseAndLook(t)
+	return calls
+}
+
+// inUseAndLook also returns a function that locks all the values for a moment.
+func inUseAndLook(t *testing.T) (calls map[string]waitingCall, look func()) {
+	t.Helper()
 	s := semaphore.New(1)
 	require.True(t, s.TryAcquire())
 	k := semaphore.NewKeyed[string](1)
@@ -50,18 +57,41 @@ func inUse(t *testing.T) map[string]waitingCall {
 	var e semaphore.Event
 	b := semaphore.NewBarrier(2)
 	room := newRoom()
-	return map[string]waitingCall{
-		"Semaphore.Acquire": {s.Acquire, s.Release, func() bool { return s.Stats().Held == 1 }},
+	var writing, reading semaphore.RWLock
+	require.True(t, writing.TryLock())
+	require.True(t, reading.TryRLock())
+	unlocked := func(rw *semaphore.RWLock) bool {
+		free := rw.TryLock()
+		if free {
+			rw.Unlock()
+		}
+		return free
+	}
+	calls = map[string]waitingCall{
+		"Semaphore.Acquire": {s.Acquire, s.Release, func() bool { return s.Stats().Held == 1 && s.Stats().Waiting == 0 }},
 		"Semaphore.Do": {
 			func(ctx context.Context) error { return s.Do(ctx, func(context.Context) error { return errWhy }) },
-			s.Release, func() bool { return s.Stats().Held == 1 },
+			s.Release, func() bool { return s.Stats().Held == 1 && s.Stats().Waiting == 0 },
+		},
+		"Use": {
+			func(ctx context.Context) error {
+				_, err := semaphore.Use(ctx, s, func(context.Context) (int, error) { return 0, errWhy })
+				return err
+			},
+			s.Release, func() bool { return s.Stats().Held == 1 && s.Stats().Waiting == 0 },
+		},
+		"RWLock.Lock": {
+			reading.Lock, reading.RUnlock, func() bool { reading.RUnlock(); free := unlocked(&reading); reading.TryRLock(); return free },
+		},
+		"RWLock.RLock": {
+			writing.RLock, writing.Unlock, func() bool { writing.Unlock(); free := unlocked(&writing); writing.TryLock(); return free },
 		},
 		"Keyed.Acquire": {
 			func(ctx context.Context) error { return k.Acquire(ctx, "a") },
 			func() { k.Release("a") }, func() bool { k.Release("a"); free := k.Len() == 0; k.TryAcquire("a"); return free },
 		},
-		"Lock.Lock":  {l.Lock, l.Unlock, l.Locked},
-		"Event.Wait": {e.Wait, func() { e.Set(); e.Clear() }, func() bool { return !e.IsSet() }},
+		"Lock.Lock":  {l.Lock, l.Unlock, func() bool { return l.Locked() && l.Waiting() == 0 }},
+		"Event.Wait": {e.Wait, func() { e.Set(); e.Clear() }, func() bool { return !e.IsSet() && e.Waiting() == 0 }},
 		"Barrier.Wait": {
 			func(ctx context.Context) error { _, err := b.Wait(ctx); return err },
 			func() { _, _ = b.Wait(context.Background()) }, func() bool { return b.Waiting() == 0 },
@@ -72,7 +102,7 @@ func inUse(t *testing.T) map[string]waitingCall {
 				defer room.l.Unlock()
 				return room.c.Wait(ctx)
 			},
-			func() { room.with(t, room.c.NotifyAll) }, func() bool { return !room.l.Locked() },
+			func() { room.with(t, room.c.NotifyAll) }, func() bool { return !room.l.Locked() && room.c.Waiting() == 0 },
 		},
 		"Cond.WaitFor": {
 			func(ctx context.Context) error {
@@ -80,8 +110,21 @@ func inUse(t *testing.T) map[string]waitingCall {
 				defer room.l.Unlock()
 				return room.c.WaitFor(ctx, func() bool { return false })
 			},
-			nil, func() bool { return !room.l.Locked() },
+			nil, func() bool { return !room.l.Locked() && room.c.Waiting() == 0 },
 		},
+	}
+	return calls, func() {
+		s.Stats()
+		k.Len()
+		e.Waiting()
+		b.Waiting()
+		room.c.Waiting()
+		for _, l := range []*semaphore.Lock{&l, &room.l} {
+			l.Waiting()
+		}
+		for _, l := range []*semaphore.RWLock{&writing, &reading} {
+			l.Waiting()
+		}
 	}
 }
 
@@ -172,4 +215,57 @@ func TestContextsThatPanic(t *testing.T) {
 			assert.True(t, w.check(), name)
 		}
 	})
+}
+
+// deaf is a context whose Done panics.
+type deaf struct {
+	context.Context //nolint:containedctx // it is a context
+}
+
+func (deaf) Done() <-chan struct{} { panic(errWhy) }
+
+// Rule 8: so does a panic in Done, which is called before anything is taken.
+func TestContextsWhoseDonePanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, w := range inUse(t) {
+			_, panicked, _ := leave(func() error { return w.call(deaf{t.Context()}) })
+			assert.Equal(t, errWhy, panicked, name)
+			assert.True(t, w.check(), name)
+		}
+	})
+}
+
+// nosy is a context whose methods look at a value, as they may: a context is never
+// called under a lock.
+type nosy struct {
+	context.Context //nolint:containedctx // it is a context
+
+	look func()
+}
+
+func (n nosy) Done() <-chan struct{} { n.look(); return n.Context.Done() }
+func (n nosy) Err() error            { n.look(); return n.Context.Err() }
+func (n nosy) Value(key any) any     { n.look(); return n.Context.Value(key) }
+
+// Rule 10.
+func TestContextIsNotCalledUnderTheLock(t *testing.T) {
+	for _, end := range []string{"canceled", "served"} {
+		for name := range inUse(t) {
+			t.Run(end+"/"+name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					calls, look := inUseAndLook(t)
+					w := calls[name]
+					ctx, cancel := context.WithCancel(t.Context())
+					c := begin(func() error { return w.call(nosy{ctx, look}) })
+					c.assertBlocked(t)
+					if end == "served" && w.serve != nil {
+						w.serve()
+					}
+					cancel()
+					synctest.Wait()
+					assert.True(t, c.returned)
+				})
+			})
+		}
+	}
 }

@@ -131,25 +131,38 @@ func TestKeyedFailureLeavesNothing(t *testing.T) {
 	})
 }
 
-// What another has released of a waiter that is just being served, and is cancelled, leaves
-// the count of keys as it should be.
+// What another goroutine has released of a waiter that was granted and is canceled
+// leaves the count of keys as it should be.
 func TestKeyedReleasedForAnother(t *testing.T) {
-	for range 50 {
+	synctest.Test(t, func(t *testing.T) {
 		k := semaphore.NewKeyed[string](1)
 		assert.True(t, k.TryAcquire("x"))
-		err := k.Acquire(newMeeting(t.Context(), func() {
-			k.Release("x")
-			k.Release("x") // the waiter's
-			assert.True(t, k.TryAcquire("y"))
-		}), "x")
-		assert.ErrorIs(t, err, context.Canceled)
+		c := begin(func() error {
+			return k.Acquire(&grudging{Context: t.Context(), hook: func() {
+				k.Release("x") // the waiter's
+				assert.True(t, k.TryAcquire("y"))
+			}}, "x")
+		})
+		k.Release("x")
+		c.assertReturned(t, context.Canceled)
 		assert.Equal(t, 1, k.Len())
 		assert.False(t, k.TryAcquire("y"))
 		assert.True(t, k.TryAcquire("x"))
 		k.Release("x")
 		k.Release("y")
 		assert.Zero(t, k.Len())
-	}
+	})
+}
+
+// A context that ends, or panics, when the call already has a free permit.
+func TestKeyedContextEndsLate(t *testing.T) {
+	k := semaphore.NewKeyed[string](1)
+	assert.ErrorIs(t, k.Acquire(&grudging{Context: t.Context()}, "x"), context.Canceled)
+	assert.Zero(t, k.Len())
+	assert.PanicsWithValue(t, errWhy, func() {
+		_ = k.Acquire(&grudging{Context: t.Context(), hook: func() { panic(errWhy) }}, "x")
+	})
+	assert.Zero(t, k.Len())
 }
 
 // Sizes that the fast path cannot hold.

@@ -84,7 +84,7 @@ func ExampleSemaphore_Acquire() {
 	// Output:
 	// mine
 	// <nil>
-	// context canceled
+	// semaphore: Acquire: context canceled
 }
 
 func ExampleSemaphore_AcquireN() {

@@ -2,6 +2,7 @@ package semaphore_test
 
 import (
 	"context"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -51,6 +52,24 @@ var lines = map[string]func() line{
 		l := new(semaphore.Lock)
 		l.TryLock()
 		return line{l.Lock, l.Unlock, l.Unlock}
+	},
+	"RWLock": func() line {
+		l := new(semaphore.RWLock)
+		l.TryLock()
+		return line{l.Lock, l.Unlock, l.Unlock}
+	},
+	"RWLock, held by readers": func() line {
+		l := new(semaphore.RWLock)
+		l.TryRLock()
+		give := func() { // a reader holds it at first, and a writer after that
+			defer func() {
+				if recover() != nil {
+					l.Unlock()
+				}
+			}()
+			l.RUnlock()
+		}
+		return line{l.Lock, give, l.Unlock}
 	},
 	"Cond": func() line {
 		l := new(semaphore.Lock)
@@ -172,24 +191,64 @@ func TestGrantWakesACancelledWaiter(t *testing.T) {
 	}
 }
 
-// The grant and the cancellation are there at once, and select would toss a coin.
-func TestGrantAndCancellationAtOnce(t *testing.T) {
+// A permit that comes free only after the context has ended is not taken, however
+// late in the call that happens.
+func TestPermitThatComesFreeTooLate(t *testing.T) {
 	for name, newLine := range lines {
-		t.Run(name, func(t *testing.T) {
-			for range 50 {
+		if name == "Cond" {
+			continue // its lock is held there, and a notification is not kept
+		}
+		for when, meet := range map[string]func(ctx context.Context, give func()) context.Context{
+			"at Done": func(ctx context.Context, give func()) context.Context { return newMeeting(ctx, give) },
+			"at Err":  func(ctx context.Context, give func()) context.Context { return &closing{Context: ctx, end: give} },
+		} {
+			t.Run(name+"/"+when, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					l := newLine()
-					first := begin(func() error { return l.wait(newMeeting(t.Context(), l.give)) })
+					first := begin(func() error { return l.wait(meet(t.Context(), l.give)) })
 					first.assertReturned(t, context.Canceled)
 					second := begin(func() error { return l.wait(t.Context()) })
-					if name == "Cond" { // a notification is not kept
-						second.assertBlocked(t)
-						l.give()
-					}
 					second.assertReturned(t, nil)
 					l.free()
 				})
-			}
+			})
+		}
+	}
+}
+
+// closing is a context that ends as soon as it has said that it is alive, and then
+// calls end.
+type closing struct {
+	context.Context //nolint:containedctx // it is a context
+
+	end func()
+}
+
+func (c *closing) Err() error {
+	if end := c.end; end != nil {
+		c.end = nil
+		end()
+		return nil
+	}
+	return context.Canceled
+}
+
+func (c *closing) Done() <-chan struct{} { return make(chan struct{}) }
+
+// A notification and a cancellation meet while the waiter waits for the lock.
+func TestNotificationAndCancellationAtOnce(t *testing.T) {
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			l := lines["Cond"]()
+			ctx, cancel := context.WithCancel(t.Context())
+			first := begin(func() error { return l.wait(ctx) })
+			go l.give()
+			cancel()
+			first.assertReturned(t, context.Canceled)
+			second := begin(func() error { return l.wait(t.Context()) })
+			second.assertBlocked(t) // a notification is not kept
+			l.give()
+			second.assertReturned(t, nil)
 		})
 	}
 }
@@ -271,17 +330,73 @@ func TestCancellationWinsOverOtherErrors(t *testing.T) {
 	}
 }
 
-// A permit that a cancelled waiter gives back after somebody else has released it for it
-// goes nowhere, and nobody panics who has done no wrong.
+// A permit that a canceled waiter gives back after another goroutine has released it
+// goes nowhere, and the waiter does not panic for what it has not done.
 func TestGivingBackWhatOthersHaveReleased(t *testing.T) {
-	for range 50 {
+	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(1)
 		assert.True(t, s.TryAcquire())
-		err := s.Acquire(newMeeting(t.Context(), func() {
-			s.Release()
-			s.Release() // the waiter's
-		}))
-		assert.ErrorIs(t, err, context.Canceled)
+		c := begin(func() error { return s.Acquire(&grudging{Context: t.Context(), hook: s.Release}) })
+		s.Release()
+		c.assertReturned(t, context.Canceled)
 		assert.Equal(t, semaphore.Stats{Limit: 1, Available: 1}, s.Stats())
+	})
+}
+
+// Rule 8: a context that panics when a granted waiter looks at it passes the grant on.
+func TestContextThatPanicsAtTheGrant(t *testing.T) {
+	for name, newLine := range lines {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLine()
+				ctx := &grudging{Context: t.Context(), hook: func() { panic(errWhy) }}
+				var panicked any
+				go func() { _, panicked, _ = leave(func() error { return l.wait(ctx) }) }()
+				synctest.Wait()
+				second := begin(func() error { return l.wait(t.Context()) })
+				second.assertBlocked(t)
+				l.give()
+				second.assertReturned(t, nil)
+				assert.Equal(t, errWhy, panicked)
+				l.free()
+			})
+		})
+	}
+}
+
+// The grant and the cancellation are both there when the waiter comes to look, as far
+// as two processors can see to that: whichever case select takes, the first of the two
+// decides.
+func TestGrantAndCancellationAtOnce(t *testing.T) {
+	var l semaphore.RWLock
+	s, m := semaphore.New(1), new(semaphore.Lock)
+	for name, p := range map[string]struct {
+		wait          func(ctx context.Context) error
+		hold, release func()
+		waiting       func() int
+	}{
+		"Semaphore":     {s.Acquire, func() { s.TryAcquire() }, s.Release, func() int { return s.Stats().Waiting }},
+		"Lock":          {m.Lock, func() { m.TryLock() }, m.Unlock, m.Waiting},
+		"RWLock writer": {l.Lock, func() { l.TryRLock() }, l.RUnlock, func() int { w, _ := l.Waiting(); return w }},
+		"RWLock reader": {l.RLock, func() { l.TryLock() }, l.Unlock, func() int { _, r := l.Waiting(); return r }},
+	} {
+		for range 500 {
+			p.hold()
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() {
+				for p.waiting() == 0 {
+					runtime.Gosched()
+				}
+				cancel()
+				p.release()
+			}()
+			if !assert.ErrorIs(t, p.wait(ctx), context.Canceled, name) {
+				return
+			}
+			for m.Locked() || s.Locked() || !l.TryLock() { // until the release is over
+				runtime.Gosched()
+			}
+			l.Unlock()
+		}
 	}
 }

@@ -55,6 +55,17 @@ func inUse(t kindTest) map[string]waitingCall {
 				return nil, errors.Join(context.Canceled, ctx.Err())
 			}
 		}},
+		"All": {0, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) {
+			return func() ([]int, error) {
+				for v, err := range q.All(ctx) {
+					return []int{v}, err
+				}
+				return nil, nil
+			}
+		}},
+		"GetBatchWithin": {0, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) {
+			return within(ctx, q, time.Minute, 1)
+		}},
 		"Put":  {1, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) { return put(ctx, q, 2) }},
 		"Join": {1, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) { return join(ctx, q) }},
 	} {
@@ -170,6 +181,48 @@ func TestContextsThatPanic(t *testing.T) {
 			synctest.Wait()
 			assert.Equal(t, errWhy, c.panicked, name)
 			w.assertUntouched(t, name)
+		}
+	})
+}
+
+// deaf is a context whose Done panics.
+type deaf struct {
+	context.Context //nolint:containedctx // it is a context
+}
+
+func (deaf) Done() <-chan struct{} { panic(errWhy) }
+
+// Rule 8: so does a panic in Done, which is called before a call is in line.
+func TestContextsWhoseDonePanics(t *testing.T) {
+	eachKind(t, func(t kindTest) {
+		for name, w := range inUse(t) {
+			c := then(w.call(deaf{t.Context()}))
+			assert.Equal(t, errWhy, c.panicked, name)
+			puts, gets := w.q.Waiting()
+			assert.Zero(t, puts+gets, name)
+			w.assertUntouched(t, name)
+		}
+	})
+}
+
+// A batch that has an item does not look at Err again, which may panic and lose it.
+func TestBatchWhoseContextPanics(t *testing.T) {
+	eachKind(t, func(t kindTest) {
+		for _, f := range []func(ctx context.Context, q *queue.Queue[int]) func() ([]int, error){
+			func(ctx context.Context, q *queue.Queue[int]) func() ([]int, error) { return batch(ctx, q, 3) },
+			func(ctx context.Context, q *queue.Queue[int]) func() ([]int, error) {
+				return within(ctx, q, time.Minute, 3)
+			},
+		} {
+			q := t.make(0)
+			ctx := &ownContext{done: make(chan struct{})}
+			c := then(f(ctx, q))
+			ctx.err = func() error { panic(errWhy) }
+			fill(t, q, 1)
+			synctest.Wait()
+			close(ctx.done)
+			synctest.Wait()
+			c.succeeded(t, 1)
 		}
 	})
 }

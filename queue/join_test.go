@@ -56,6 +56,7 @@ func TestJoinThoughAnotherItemCameIn(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(0)
 		fill(t, q, 1)
+		drain(t, q)
 		joiner := then(join(t.Context(), q))
 		q.TaskDone()
 		fill(t, q, 2)
@@ -72,6 +73,7 @@ func TestJoinCancelled(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		q := t.make(0)
 		fill(t, q, 1)
+		drain(t, q)
 		joiner := then(join(ctx, q))
 		other := then(join(t.Context(), q))
 		cancel(errWhy)
@@ -93,6 +95,7 @@ func TestJoinTie(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		q := t.make(0)
 		fill(t, q, 1)
+		drain(t, q)
 		joiner := then(join(ctx, q))
 		q.TaskDone()
 		cancel()
@@ -139,24 +142,74 @@ func TestContextIsNotAskedUnderTheLock(t *testing.T) {
 	})
 }
 
-// Q-10, P-86, rule 9: the panic leaves the state as it was.
+// Q-10, P-86, rule 9: the panic leaves the state as it was. Items that lie in the
+// queue do not count.
 func TestTaskDoneTooOften(t *testing.T) {
 	for name, newQueue := range kinds {
 		q := newQueue(0)
-		for range 2 {
+		tooOften := func() {
+			t.Helper()
+			unfinished, n := q.Unfinished(), q.Len()
 			err := panicked(q.TaskDone)
 			assert.ErrorIs(t, err, queue.ErrMisuse, name)
-			assert.ErrorIs(t, err, queue.ErrTaskDone)
-			assert.Zero(t, q.Unfinished())
+			assert.ErrorIs(t, err, queue.ErrTaskDone, name)
+			assert.Equal(t, unfinished, q.Unfinished(), name)
+			assert.Equal(t, n, q.Len(), name)
 		}
-		fill(t, q, 1)
-		q.TaskDone() // before the Get: allowed, as in asyncio
-		assert.ErrorIs(t, panicked(q.TaskDone), queue.ErrTaskDone)
-		assert.Equal(t, 1, q.Len())
-		fill(t, q, 2)
-		assert.Equal(t, 1, q.Unfinished())
-		require.ErrorIs(t, q.Join(done()), context.Canceled)
+		tooOften()
+		tooOften()
+		fill(t, q, 1, 2)
+		tooOften()
+		_, err := q.TryGet()
+		require.NoError(t, err)
 		q.TaskDone()
+		tooOften()
+		require.ErrorIs(t, q.Join(done()), context.Canceled)
+		drain(t, q)
+		fill(t, q, 3)
+		q.TaskDone()
+		tooOften()
+		assert.Len(t, q.ShutdownNow(), 1)
+		tooOften()
 		assert.NoError(t, q.Join(t.Context()))
 	}
+}
+
+// What a Put has handed to a waiting Get has been taken out.
+func TestTaskDoneOfWhatWasHandedOver(t *testing.T) {
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
+		getter := then(get(t.Context(), q))
+		fill(t, q, 1)
+		q.TaskDone()
+		assert.ErrorIs(t, panicked(q.TaskDone), queue.ErrTaskDone)
+		synctest.Wait()
+		getter.succeeded(t, 1)
+		assert.Zero(t, q.Unfinished())
+	})
+}
+
+// A context whose methods use the queue: what is unfinished may be finished, and more
+// come in, just before Join is in line.
+func TestJoinWhoseContextFinishes(t *testing.T) {
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
+		fill(t, q, 1)
+		drain(t, q)
+		assert.NoError(t, q.Join(finishing{t.Context(), q}))
+		assert.Equal(t, 1, q.Unfinished())
+	})
+}
+
+// finishing is a context whose Done finishes an item and puts another one.
+type finishing struct {
+	context.Context //nolint:containedctx // it is a context
+
+	q *queue.Queue[int]
+}
+
+func (f finishing) Done() <-chan struct{} {
+	f.q.TaskDone()
+	_ = f.q.TryPut(2)
+	return f.Context.Done()
 }

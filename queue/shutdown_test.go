@@ -153,20 +153,6 @@ func TestShutdownNowWithWorkInHand(t *testing.T) {
 	})
 }
 
-// TaskDone may have been called for items that are still in: the count does not
-// fall below zero.
-func TestShutdownNowAfterEarlyTaskDone(t *testing.T) {
-	for name, newQueue := range kinds {
-		q := newQueue(0)
-		fill(t, q, 1, 2, 3)
-		q.TaskDone()
-		q.TaskDone()
-		assert.Len(t, q.ShutdownNow(), 3, name)
-		assert.Zero(t, q.Unfinished())
-		assert.NoError(t, q.Join(done()))
-	}
-}
-
 // P-84: twice, and the second after the first.
 func TestShutdownAgain(t *testing.T) {
 	for name, newQueue := range kinds {

@@ -162,11 +162,13 @@ func conserve(t *testing.T, name string, q *queue.Queue[int], rounds int) {
 				}
 				var items [5]int
 				n, err := 1, error(nil)
-				switch (i + p) % 3 {
+				switch (i + p) % 4 {
 				case 0:
 					items[0], err = q.TryGet()
 				case 1:
 					items[0], err = q.Get(ctx)
+				case 2:
+					n, err = q.GetBatchWithin(ctx, 50*time.Microsecond, items[:1+i%5])
 				default:
 					n, err = q.GetBatch(ctx, items[:1+i%5])
 				}

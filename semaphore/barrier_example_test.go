@@ -54,7 +54,7 @@ func ExampleBarrier_Wait() {
 	go cancel()
 	_, err := b.Wait(ctx)
 	fmt.Println(err, b.Waiting(), b.Broken())
-	// Output: context canceled 0 false
+	// Output: semaphore: Barrier.Wait: context canceled 0 false
 }
 
 func ExampleBarrier_Abort() {

@@ -120,6 +120,7 @@ func ExampleRWLock_Waiting() {
 		if _, readers := l.Waiting(); readers == 1 {
 			break
 		}
+		time.Sleep(time.Millisecond)
 	}
 	cancel()
 	fmt.Println(<-done)

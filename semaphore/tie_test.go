@@ -235,24 +235,6 @@ func (c *closing) Err() error {
 
 func (c *closing) Done() <-chan struct{} { return make(chan struct{}) }
 
-// A notification and a cancellation meet while the waiter waits for the lock.
-func TestNotificationAndCancellationAtOnce(t *testing.T) {
-	for range 50 {
-		synctest.Test(t, func(t *testing.T) {
-			l := lines["Cond"]()
-			ctx, cancel := context.WithCancel(t.Context())
-			first := begin(func() error { return l.wait(ctx) })
-			go l.give()
-			cancel()
-			first.assertReturned(t, context.Canceled)
-			second := begin(func() error { return l.wait(t.Context()) })
-			second.assertBlocked(t) // a notification is not kept
-			l.give()
-			second.assertReturned(t, nil)
-		})
-	}
-}
-
 // M-04: without a next, the grant goes back.
 func TestCancellationWinsAndTheGrantGoesBack(t *testing.T) {
 	for range 50 {

@@ -29,8 +29,8 @@ func BenchmarkUncontended(b *testing.B) {
 	}
 }
 
-// An operation is an item that is put by one of n goroutines and got by one of n
-// others.
+// An operation is an item that is put by one of n goroutines and got by one of
+// n others.
 func BenchmarkPiped(b *testing.B) {
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
@@ -60,8 +60,8 @@ func BenchmarkPiped(b *testing.B) {
 	}
 }
 
-// An operation puts an item into a priority queue that holds n others, and takes
-// the smallest.
+// An operation puts an item into a priority queue that holds n others, and
+// takes the smallest.
 func BenchmarkPriority(b *testing.B) {
 	for _, n := range []int{10, 1000, 100_000} {
 		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
@@ -86,8 +86,8 @@ func BenchmarkPriority(b *testing.B) {
 	}
 }
 
-// An operation is an item of a batch of up to 100, of which a producer puts one after
-// the other; beside it a channel with a timer.
+// An operation is an item of a batch of up to 100, of which a producer puts one
+// after the other; beside it a channel with a timer.
 func BenchmarkGetBatchWithin(b *testing.B) {
 	const size, within = 100, time.Millisecond
 	b.Run("queue", func(b *testing.B) {

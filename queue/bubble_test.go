@@ -35,7 +35,8 @@ func TestQueueFromOutside(t *testing.T) {
 	inside(t)
 }
 
-// noticed is a context that counts how often a call has begun to wait for its end.
+// noticed is a context that counts how often a call has begun to wait for its
+// end.
 type noticed struct {
 	context.Context //nolint:containedctx // it is a context
 
@@ -106,7 +107,8 @@ func useAndWait(t *testing.T) {
 	}
 }
 
-// Rule 10, P-79: whoever waits is durably blocked, so that virtual time goes on.
+// Rule 10, P-79: a call that waits is durably blocked, so that virtual time
+// goes on.
 func TestWaitingIsDurable(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		began := time.Now()

@@ -37,7 +37,8 @@ func (c *ownContext) Value(any) any {
 	return nil
 }
 
-// inUse are calls that wait, each with a queue of its own, which is full or empty.
+// inUse are calls that wait, each with a queue of its own, which is full or
+// empty.
 func inUse(t kindTest) map[string]waitingCall {
 	t.Helper()
 	calls := map[string]waitingCall{}
@@ -96,8 +97,8 @@ func (w waitingCall) serve(t kindTest) {
 	w.q.TaskDone()
 }
 
-// assertUntouched asserts that a call that gave up has left the queue as it was,
-// and takes nothing that comes later.
+// assertUntouched asserts that a call that gave up has left the queue as it
+// was, and takes nothing that comes later.
 func (w waitingCall) assertUntouched(t kindTest, name string) {
 	t.Helper()
 	assert.Equal(t, w.items, w.q.Len(), name)
@@ -107,8 +108,8 @@ func (w waitingCall) assertUntouched(t kindTest, name string) {
 	assert.Equal(t, 1-w.items, w.q.Len(), name)
 }
 
-// A context that is never done is waited with like [context.Background], whatever
-// its deadline says.
+// A context that is never done is waited with like [context.Background],
+// whatever its deadline says.
 func TestContextsThatNeverEnd(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		for _, ctx := range []context.Context{
@@ -130,14 +131,14 @@ func TestContextsThatNeverEnd(t *testing.T) {
 }
 
 // Rule 2, where a context is done and has no channel, and where its error is
-// another one each time it is asked.
+// another one at each call.
 func TestContextsThatAreDone(t *testing.T) {
 	eachKind(t, func(t kindTest) {
-		asked := 0
+		looks := 0
 		for _, err := range []func() error{
 			func() error { return context.Canceled },
 			func() error {
-				if asked++; asked%2 == 0 {
+				if looks++; looks%2 == 0 {
 					return context.DeadlineExceeded
 				}
 				return context.Canceled
@@ -205,7 +206,8 @@ func TestContextsWhoseDonePanics(t *testing.T) {
 	})
 }
 
-// A batch that has an item does not look at Err again, which may panic and lose it.
+// A batch that has an item does not look at Err again, which may panic and lose
+// it.
 func TestBatchWhoseContextPanics(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		for _, f := range []func(ctx context.Context, q *queue.Queue[int]) func() ([]int, error){

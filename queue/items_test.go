@@ -158,8 +158,9 @@ func TestAll(t *testing.T) {
 	})
 }
 
-// Rules 2 and 4: the context's error is the last pair, with the zero item, whether it
-// ends the wait or is done before, and even if its cause is ErrShutdown.
+// Rules 2 and 4: the context's error is the last pair, with the zero item,
+// whether it ends the wait or is done before, and even if its cause is
+// ErrShutdown.
 func TestAllWhoseContextEnds(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -200,25 +201,29 @@ func TestAllLeft(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(0)
 		fill(t, q, 1, 1, 1, 1)
-		for range q.All(t.Context()) {
+		for _, err := range q.All(t.Context()) {
+			assert.NoError(t, err)
 			break
 		}
 		assert.Equal(t, 3, q.Len())
 		assert.PanicsWithValue(t, "body", func() {
-			for range q.All(t.Context()) {
+			for _, err := range q.All(t.Context()) {
+				assert.NoError(t, err)
 				panic("body")
 			}
 		})
 		assert.Equal(t, 2, q.Len())
 		gone := then(func() ([]int, error) {
-			for range q.All(t.Context()) {
+			for _, err := range q.All(t.Context()) {
+				assert.NoError(t, err)
 				runtime.Goexit()
 			}
 			return nil, nil
 		})
 		assert.True(t, gone.goexited)
 		assert.Equal(t, 1, q.Len())
-		for range q.All(done()) {
+		for _, err := range q.All(done()) {
+			assert.Error(t, err)
 			break // out of the last pair
 		}
 		assert.Equal(t, 1, q.Len())

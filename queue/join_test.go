@@ -68,7 +68,7 @@ func TestJoinThoughAnotherItemCameIn(t *testing.T) {
 }
 
 // Rules 2 and 4.
-func TestJoinCancelled(t *testing.T) {
+func TestJoinCanceled(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		q := t.make(0)
@@ -104,46 +104,46 @@ func TestJoinTie(t *testing.T) {
 	})
 }
 
-// asking is a context that looks at a queue whenever it is asked something.
-type asking struct {
+// nosy is a context whose methods look at a queue.
+type nosy struct {
 	context.Context //nolint:containedctx // it is a context
 
 	q *queue.Queue[int]
 }
 
-func (a asking) Err() error {
-	a.q.Len()
-	return a.Context.Err()
+func (n nosy) Err() error {
+	n.q.Len()
+	return n.Context.Err()
 }
 
-func (a asking) Done() <-chan struct{} {
-	a.q.Len()
-	return a.Context.Done()
+func (n nosy) Done() <-chan struct{} {
+	n.q.Len()
+	return n.Context.Done()
 }
 
-// Rule 10: nobody else's code runs under the lock, and a context is that.
-func TestContextIsNotAskedUnderTheLock(t *testing.T) {
+// Rule 10: user code does not run under the lock, and a context may be that.
+func TestContextIsNotCalledUnderTheLock(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancel(t.Context())
 		empty, full := t.make(1), t.make(1)
 		fill(t, full, 1)
 		calls := []*call{
-			then(get(asking{ctx, empty}, empty)),
-			then(batch(asking{ctx, empty}, empty, 2)),
-			then(put(asking{ctx, full}, full, 2)),
-			then(join(asking{ctx, full}, full)),
+			then(get(nosy{ctx, empty}, empty)),
+			then(batch(nosy{ctx, empty}, empty, 2)),
+			then(put(nosy{ctx, full}, full, 2)),
+			then(join(nosy{ctx, full}, full)),
 		}
 		cancel()
 		synctest.Wait()
-		calls = append(calls, then(join(asking{ctx, full}, full)))
+		calls = append(calls, then(join(nosy{ctx, full}, full)))
 		for _, c := range calls {
 			c.failed(t, context.Canceled)
 		}
 	})
 }
 
-// Q-10, P-86, rule 9: the panic leaves the state as it was. Items that lie in the
-// queue do not count.
+// Q-10, P-86, rule 9: the panic leaves the state as it was. Items that lie in
+// the queue do not count.
 func TestTaskDoneTooOften(t *testing.T) {
 	for name, newQueue := range kinds {
 		q := newQueue(0)
@@ -189,8 +189,8 @@ func TestTaskDoneOfWhatWasHandedOver(t *testing.T) {
 	})
 }
 
-// A context whose methods use the queue: what is unfinished may be finished, and more
-// come in, just before Join is in line.
+// A context whose methods use the queue: what is unfinished may be finished,
+// and more come in, just before Join is in line.
 func TestJoinWhoseContextFinishes(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(0)

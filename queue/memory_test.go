@@ -87,8 +87,8 @@ func TestAllocationsOfWaiting(t *testing.T) {
 	partner.Wait()
 }
 
-// A batch that waits allocates a timer and its channel, and for each wait a waiter and
-// a channel.
+// A batch that waits allocates a timer and its channel, and for each wait a
+// waiter and a channel.
 func TestAllocationsOfGetBatchWithin(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
@@ -124,13 +124,13 @@ func growth(f func()) int {
 
 // leastGrowth returns the least of what f leaves more in use, done three times.
 // What it leaks it leaks each time. But while a collection frees the stacks of
-// ended goroutines, new ones cannot take their place, and the runtime keeps what
-// it makes for these for ever: now and then that is a lot.
+// ended goroutines, new ones cannot take their place, and the runtime keeps
+// what it makes for these for ever: now and then that is a lot.
 func leastGrowth(f func()) int { return min(growth(f), growth(f), growth(f)) }
 
 const little = 256 << 10
 
-// Q-09, rule 11: those who gave up have left nothing.
+// Q-09, rule 11: calls that gave up have left nothing.
 func TestCancelledWaitersAreForgotten(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		waiters := 40_000
@@ -209,8 +209,8 @@ func TestBurstIsGivenBack(t *testing.T) {
 	}
 }
 
-// So it is with large items: an empty queue keeps room for two, and one item takes
-// room for no more than that.
+// So it is with large items: an empty queue keeps room for two, and one item
+// takes room for no more than that.
 func TestLargeItems(t *testing.T) {
 	type large [1 << 16]byte
 	const most = 3*(1<<16) + little
@@ -221,7 +221,7 @@ func TestLargeItems(t *testing.T) {
 		"one":      queue.New[large](1),
 	} {
 		assert.Less(t, growth(func() {
-			for range 200 {
+			for range 64 {
 				_ = q.TryPut(large{})
 			}
 			for q.Len() > 0 {
@@ -306,8 +306,8 @@ func TestQueueKeepsNoItem(t *testing.T) {
 	}
 }
 
-// P-97: no goroutine in a constructor or for a queue that is left alone. One that
-// did not end would fail the bubble.
+// P-97: no goroutine in a constructor or for a queue that is left alone. One
+// that did not end would fail the bubble.
 func TestNoGoroutine(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		t.make(0)

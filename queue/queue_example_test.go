@@ -177,8 +177,8 @@ func ExampleQueue_GetBatch() {
 	// queue: shut down
 }
 
-// The producer shuts the queue down when it has put all, and not if it has failed: then
-// the error cancels the context of the loop.
+// The producer shuts the queue down when it has put all, and not if it has
+// failed: then the error cancels the context of the loop.
 func ExampleQueue_All() {
 	ctx, fail := context.WithCancelCause(context.Background())
 	defer fail(nil)

@@ -168,7 +168,7 @@ func TestShutdownAgain(t *testing.T) {
 	}
 }
 
-// Rule 3: whoever's Get or Put is cancelled at the same time, nothing is lost.
+// Rule 3: whichever Get or Put is canceled at the same time, nothing is lost.
 func TestShutdownTie(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		for _, order := range []string{"cancel first", "shutdown first"} {

@@ -14,8 +14,8 @@ import (
 	"example.com/asyncgo/queue"
 )
 
-// Rule 3, Q-07, P-81: an item that has been handed over is delivered, though the
-// context ends before the call gets to return.
+// Rule 3, Q-07, P-81: an item that has been handed over is delivered, though
+// the context ends before the call gets to return.
 func TestDeliveryWinsOverLaterCancellation(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -35,7 +35,7 @@ func TestDeliveryWinsOverLaterCancellation(t *testing.T) {
 }
 
 // The other way round either may win, but never both, and nothing is lost:
-// asyncio's cancelled getter whose item stays, its cancelled putter whose
+// asyncio's canceled getter whose item stays, its canceled putter whose
 // room goes on.
 func TestCancellationThenDelivery(t *testing.T) {
 	eachKind(t, func(t kindTest) {
@@ -74,7 +74,7 @@ func TestCancellationThenDelivery(t *testing.T) {
 	})
 }
 
-// H15: time-outs that fall on the very moment of a put lose no item.
+// H15: timeouts that fall on the very moment of a put lose no item.
 func TestTimeoutAtTheMomentOfPut(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		const items = 300
@@ -106,9 +106,9 @@ func TestTimeoutAtTheMomentOfPut(t *testing.T) {
 	})
 }
 
-// Conservation with real threads, P-80 to P-82: whatever is cancelled when, each
-// item that a Put answered nil for has been got once, or ShutdownNow returned it;
-// from a FIFO queue, those of one producer come in order.
+// Conservation with real threads, P-80 to P-82: whatever is canceled when, each
+// item that a Put answered nil for has been got once, or ShutdownNow returned
+// it; from a FIFO queue, those of one producer come in order.
 func TestNothingIsLostOrDoubled(t *testing.T) {
 	rounds := 3000
 	if raceEnabled {

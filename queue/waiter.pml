@@ -1,16 +1,16 @@
 /* The protocol of waiter.go, put.go, get.go, shutdown.go and priority.go,
  * exhaustively: items are handed over under the lock, a waiter whose context
- * ends settles itself, a shutdown turns everybody away, and in a priority queue
+ * ends claims itself, a shutdown refuses all calls, and in a priority queue
  * a waiting put is served with the lock itself.
  *
  * Shown: what is put is got, or in the queue, or returned by ShutdownNow, and
- * that once; the bound holds; nobody waits while what it waits for is there; the
- * lock is always given back; everybody ends. The mutants:
+ * that once; the bound holds; no call waits while what it waits for is there; the
+ * lock is always given back; every call ends. The mutants:
  *
- *	-DMUTANT=1  who is served is not settled, so a cancellation may meet it
- *	-DMUTANT=2  a get that makes room lets nobody in
+ *	-DMUTANT=1  a waiter that is served is not claimed, so a cancellation may meet it
+ *	-DMUTANT=2  a get that makes room admits nothing
  *	-DMUTANT=3  a put does not look for a waiting get
- *	-DMUTANT=4  a shutdown leaves those who wait for room
+ *	-DMUTANT=4  a shutdown leaves those that wait for room
  *	-DMUTANT=5  a put served with the lock does not let it go
  */
 #ifndef MUTANT
@@ -24,15 +24,15 @@ mtype = { none, put, get };
 
 bool mu;
 byte held;			/* items in the queue */
-bool down, byHeap;
+bool shut, byHeap;
 chan putters = [CALLS] of { byte };
 chan getters = [CALLS] of { byte };
-bool settled[CALLS], ready[CALLS], refused[CALLS];
+bool claimed[CALLS], ready[CALLS], refused[CALLS];
 byte in, out, returned;		/* items, for the account: not in the code */
 
 inline lock() { atomic { !mu -> mu = true } }
 
-#define STANDS(list, i) (list??[i] && !settled[i])
+#define STANDS(list, i) (list??[i] && !claimed[i])
 #define WAITS(list) (STANDS(list, 0) || STANDS(list, 1) || STANDS(list, 2) || STANDS(list, 3))
 
 inline unlock()
@@ -44,8 +44,8 @@ inline unlock()
 	}
 }
 
-/* first takes out the waiter that has waited longest and settles it; CALLS if
- * there is none. One that has settled itself is passed over. */
+/* first takes out the waiter that has waited longest and claims it; CALLS if
+ * there is none. One that has claimed itself is passed over. */
 inline first(list, w)
 {
 	w = CALLS;
@@ -55,8 +55,8 @@ inline first(list, w)
 		list?w;
 #if MUTANT != 1
 		if
-		:: settled[w] -> w = CALLS
-		:: !settled[w] -> settled[w] = true
+		:: claimed[w] -> w = CALLS
+		:: !claimed[w] -> claimed[w] = true
 		fi
 #endif
 	   }
@@ -105,8 +105,8 @@ inline wait(id, list, ok)
 #if MUTANT == 1
 		:: true -> ok = false
 #else
-		:: !settled[id] -> settled[id] = true; ok = false
-		:: settled[id] -> ok = true
+		:: !claimed[id] -> claimed[id] = true; ok = false
+		:: claimed[id] -> ok = true
 #endif
 		fi
 	   };
@@ -133,9 +133,9 @@ proctype call(byte id; mtype what)
 	fi;
 	lock();
 	if
-	:: what == put && down -> unlock()
-	:: what == put && !down && held < LIMIT -> enter(w); pass(w)
-	:: what == put && !down && held == LIMIT ->
+	:: what == put && shut -> unlock()
+	:: what == put && !shut && held < LIMIT -> enter(w); pass(w)
+	:: what == put && !shut && held == LIMIT ->
 		wait(id, putters, ok);
 		if
 		:: ok && !refused[id] && byHeap ->	/* it has the lock */
@@ -164,8 +164,8 @@ proctype call(byte id; mtype what)
 #else
 		unlock()
 #endif
-	:: what == get && held == 0 && down -> unlock()
-	:: what == get && held == 0 && !down -> wait(id, getters, ok)
+	:: what == get && held == 0 && shut -> unlock()
+	:: what == get && held == 0 && !shut -> wait(id, getters, ok)
 	fi
 }
 
@@ -173,7 +173,7 @@ proctype shutdown(bool now)
 {
 	byte w;
 	lock();
-	down = true;
+	shut = true;
 #if MUTANT != 4
 	first(putters, w);
 	do

@@ -53,6 +53,7 @@ func TestGetBatchWithinCountsFromTheFirst(t *testing.T) {
 			fill(t, q, i)
 			time.Sleep(4 * time.Second)
 		}
+		synctest.Wait()
 		c.succeeded(t, 0, 1, 2)
 		fill(t, q, 3)
 		assert.Equal(t, 1, q.Len(), "at 12 seconds it was over")
@@ -73,7 +74,8 @@ func TestGetBatchWithinFull(t *testing.T) {
 	})
 }
 
-// Shut down and empty, or a context that ends: it returns what it has, or the error.
+// Shut down and empty, or a context that ends: it returns what it has, or the
+// error.
 func TestGetBatchWithinEnds(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		for _, items := range []int{0, 1} {
@@ -179,8 +181,8 @@ func TestGetBatchWithinLetsPutsIn(t *testing.T) {
 	})
 }
 
-// Rule 3: an item that comes at the very moment at which d is over, or ctx ends, is in
-// the batch or in the queue.
+// Rule 3: an item that comes at the very moment at which d is over, or ctx
+// ends, is in the batch or in the queue.
 func TestGetBatchWithinTies(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		for _, end := range []string{"d", "deadline", "cancel, put", "put, cancel"} {
@@ -206,7 +208,7 @@ func TestGetBatchWithinTies(t *testing.T) {
 					cancel()
 				default:
 					fill(t, q, 2)
-					time.Sleep(1) // at that moment the timer may not have fired yet
+					time.Sleep(time.Nanosecond) // at that moment the timer may not have fired yet
 				}
 				synctest.Wait()
 				assert.True(t, c.returned)
@@ -222,8 +224,8 @@ func TestGetBatchWithinTies(t *testing.T) {
 	})
 }
 
-// TaskDone cannot be called for items of a batch that has not returned, and Join waits
-// for them.
+// TaskDone cannot be called for items of a batch that has not returned, and
+// Join waits for them.
 func TestTaskDoneDuringGetBatchWithin(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(0)
@@ -245,8 +247,8 @@ func TestTaskDoneDuringGetBatchWithin(t *testing.T) {
 	})
 }
 
-// If a comparison fails when the batch has items already, from before and after a wait,
-// all are in the queue again, in order, and TaskDone is wrong for each.
+// If a comparison fails when the batch has items already, from before and after
+// a wait, all are in the queue again, in order, and TaskDone is wrong for each.
 func TestComparisonFailsInGetBatchWithin(t *testing.T) {
 	for name, fail := range map[string]func(){"panic": func() { panic(errWhy) }, "Goexit": runtime.Goexit} {
 		t.Run(name, func(t *testing.T) {

@@ -47,7 +47,7 @@ func ExampleNewBarrier() {
 	// Output: 0 <nil>
 }
 
-// Who gives up does not count, and breaks nothing.
+// A call that gives up does not count, and breaks nothing.
 func ExampleBarrier_Wait() {
 	b := semaphore.NewBarrier(2)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -57,8 +57,8 @@ func TestBarrierParties(t *testing.T) {
 	}
 }
 
-// B-02, B-05: every index once, in order of arrival, round after round; who comes next is
-// in the next round even before those of the last have run.
+// B-02, B-05: every index once, in order of arrival, round after round; the
+// next arrival is in the next round even before those of the last have run.
 func TestBarrierRounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := semaphore.NewBarrier(3)
@@ -82,7 +82,8 @@ func TestBarrierRounds(t *testing.T) {
 	})
 }
 
-// B-03, B-04, H46: who gives up leaves, breaks nothing, and takes no index along.
+// B-03, B-04, H46: a call that gives up leaves, breaks nothing, and uses no
+// index.
 func TestBarrierWaiterGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := semaphore.NewBarrier(4)
@@ -104,7 +105,7 @@ func TestBarrierWaiterGivesUp(t *testing.T) {
 	})
 }
 
-// Everybody gives up, and the next round is as the first.
+// All calls give up, and the next round is as the first.
 func TestBarrierAllGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := semaphore.NewBarrier(3)
@@ -156,8 +157,8 @@ func TestBarrierDeliveryWins(t *testing.T) {
 	}
 }
 
-// The other order: cancelled, but the last one comes before it has left.
-func TestBarrierCancelledThenTripped(t *testing.T) {
+// The other order: canceled, but the last one comes before it has left.
+func TestBarrierCanceledThenTripped(t *testing.T) {
 	for range 50 {
 		synctest.Test(t, func(t *testing.T) {
 			b := semaphore.NewBarrier(2)
@@ -184,8 +185,8 @@ func TestBarrierCancelledThenTripped(t *testing.T) {
 	}
 }
 
-// Both are there when the waiter comes to look, as far as two processors can see to
-// that: the delivery wins, whichever case select takes.
+// Both are there when the waiter comes to look, as far as two processors can
+// see to that: the delivery wins, whichever case select takes.
 func TestBarrierTrippedAndCanceledAtOnce(t *testing.T) {
 	for range 500 {
 		b := semaphore.NewBarrier(2)
@@ -206,8 +207,8 @@ func TestBarrierTrippedAndCanceledAtOnce(t *testing.T) {
 	}
 }
 
-// B-07: abort breaks for those who wait and all who come, until reset; a round that has
-// tripped is immune, even if its parties have not run.
+// B-07: abort breaks the waiting calls and all later ones, until reset; a round
+// that has tripped is immune, even if its parties have not run.
 func TestBarrierAbort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := semaphore.NewBarrier(3)
@@ -233,8 +234,8 @@ func TestBarrierAbort(t *testing.T) {
 	})
 }
 
-// B-08: reset sends the waiters away and the barrier is usable again; a round that has
-// tripped is immune.
+// B-08: reset sends the waiters away and the barrier is usable again; a round
+// that has tripped is immune.
 func TestBarrierReset(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := semaphore.NewBarrier(2)
@@ -250,7 +251,8 @@ func TestBarrierReset(t *testing.T) {
 		b.Reset()
 		first.assertThrough(t, 0)
 
-		// Reset and filled again before the first has run: it is not of the new round.
+		// Reset and filled again before the first has run: it is not of the new
+		// round.
 		first = arrive(b, t.Context())
 		b.Reset()
 		second := arrive(b, t.Context())
@@ -261,8 +263,8 @@ func TestBarrierReset(t *testing.T) {
 	})
 }
 
-// Broken and cancelled at once: the context comes first.
-func TestBarrierBrokenAndCancelled(t *testing.T) {
+// Broken and canceled at once: the context comes first.
+func TestBarrierBrokenAndCanceled(t *testing.T) {
 	for _, end := range []func(*semaphore.Barrier){(*semaphore.Barrier).Abort, (*semaphore.Barrier).Reset} {
 		for range 50 {
 			synctest.Test(t, func(t *testing.T) {

@@ -41,7 +41,8 @@ func BenchmarkUncontended(b *testing.B) {
 	}
 }
 
-// Permits that are held while others run, so that nearly every acquisition waits.
+// Permits that are held while others run, so that nearly every acquisition
+// waits.
 func BenchmarkHeld(b *testing.B) {
 	for _, size := range []struct{ goroutines, permits int }{{2, 1}, {8, 3}, {64, 3}, {1000, 16}} {
 		b.Run(fmt.Sprintf("g=%d/p=%d", size.goroutines, size.permits), func(b *testing.B) {
@@ -64,7 +65,7 @@ func BenchmarkHeld(b *testing.B) {
 	}
 }
 
-// One write in so many operations, the rest reads, beside sync.RWMutex.
+// One write in so many operations, the rest reads, beside [sync.RWMutex].
 func BenchmarkRWLock(b *testing.B) {
 	const goroutines = 8
 	ctx := b.Context()

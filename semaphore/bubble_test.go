@@ -23,8 +23,8 @@ var (
 	packageBarrier   = semaphore.NewBarrier(2)
 )
 
-// Rule 10: the same value outside a bubble, in two bubbles and outside again, with waits
-// that are served and waits that are cancelled in each of them.
+// Rule 10: the same value outside a bubble, in two bubbles and outside again,
+// with waits that are served and waits that are canceled in each of them.
 func TestValuesWorkInsideAndOutsideBubbles(t *testing.T) {
 	values := map[string]struct {
 		hold    func() // makes a wait block
@@ -146,8 +146,8 @@ func TestValuesWorkInsideAndOutsideBubbles(t *testing.T) {
 	}
 }
 
-// Rule 10, P-79: a wait is durable, so the clock of a bubble moves on and time-outs are
-// exact.
+// Rule 10, P-79: a wait is durable, so the clock of a bubble moves on and
+// timeouts are exact.
 func TestWaitsAreDurable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, k, b := semaphore.New(0), semaphore.NewKeyed[int](1), semaphore.NewBarrier(2)
@@ -182,8 +182,8 @@ func TestWaitsAreDurable(t *testing.T) {
 	})
 }
 
-// The channel of Done belongs to where it was first asked for, and the event itself does
-// not.
+// The channel of Done belongs to where it was first returned, and the event
+// itself does not.
 func TestEventDoneInABubble(t *testing.T) {
 	var e semaphore.Event
 	synctest.Test(t, func(*testing.T) {

@@ -84,7 +84,7 @@ func ExampleCond_Notify() {
 	var lock semaphore.Lock
 	cond := semaphore.NewCond(&lock)
 	_ = lock.Do(context.Background(), func(context.Context) error {
-		cond.Notify(1) // nobody waits: this is not kept
+		cond.Notify(1) // no call waits: this is not kept
 		return nil
 	})
 

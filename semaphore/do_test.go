@@ -126,8 +126,8 @@ func TestDoWaits(t *testing.T) {
 
 type ctxKey struct{}
 
-// Rule 1: the context that the function gets derives from the caller's and ends with the
-// function, on every way out.
+// Rule 1: the context that the function gets derives from the caller's and ends
+// with the function, on every way out.
 func TestDoGivesAContextThatEnds(t *testing.T) {
 	for name, d := range doers() {
 		for way, out := range waysOut {
@@ -206,7 +206,7 @@ func TestDoGivesAContextThatIsCheapToDeriveFrom(t *testing.T) {
 	}))
 }
 
-// hooked is a context that calls hook when its Done channel is first asked for.
+// hooked is a context that calls hook when Done is first called.
 type hooked struct {
 	context.Context //nolint:containedctx // it is a context
 
@@ -221,17 +221,17 @@ func (h *hooked) Done() <-chan struct{} {
 	return h.Context.Done()
 }
 
-// opaque hides what kind of context it is, so that whoever derives from it needs a
-// goroutine that waits for its end.
+// opaque hides what kind of context it is, so that a context derived from it
+// needs a goroutine that waits for its end.
 type opaque struct {
 	context.Context //nolint:containedctx // it is a context
 }
 
 func (opaque) Value(any) any { return nil }
 
-// Two calls of Done at the same time return the same channel, and nothing is left of
-// the other: a goroutine that still waited for the parent, which never ends, would
-// fail the bubble.
+// Two calls of Done at the same time return the same channel, and nothing is
+// left of the other: a goroutine that still waited for the parent, which never
+// ends, would fail the bubble.
 func TestDoContextHasOneDoneChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(1)
@@ -247,8 +247,8 @@ func TestDoContextHasOneDoneChannel(t *testing.T) {
 	})
 }
 
-// Many goroutines may look at the context at the same time, also while it ends, and all
-// see the same.
+// Many goroutines may look at the context at the same time, also while it ends,
+// and all see the same.
 func TestDoContextIsSafeForConcurrentUse(t *testing.T) {
 	s := semaphore.New(1)
 	parent := context.WithValue(t.Context(), ctxKey{}, 7)

@@ -13,8 +13,8 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// E-01: set wakes everybody, once and for all.
-func TestEventWakesEverybody(t *testing.T) {
+// E-01: set wakes all waiters, once and for all.
+func TestEventWakesAllWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var e semaphore.Event
 		assert.False(t, e.IsSet())
@@ -40,8 +40,8 @@ func TestEventWakesEverybody(t *testing.T) {
 	})
 }
 
-// E-01: also whoever waits with a context that never ends.
-func TestEventWakesThoseWhoCannotGiveUp(t *testing.T) {
+// E-01: also waiters with a context that never ends.
+func TestEventWakesWaitersThatCannotGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var e semaphore.Event
 		for _, ctx := range []context.Context{context.Background(), context.WithoutCancel(canceled(t))} {
@@ -54,7 +54,7 @@ func TestEventWakesThoseWhoCannotGiveUp(t *testing.T) {
 	})
 }
 
-// E-02: whoever waited at the Set returns, however soon Clear follows.
+// E-02: a call that waited at the Set returns, however soon Clear follows.
 func TestEventSetThenClear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var e semaphore.Event
@@ -70,8 +70,8 @@ func TestEventSetThenClear(t *testing.T) {
 	})
 }
 
-// Rule 3, E-03: the delivery wins over the cancellation, even if the event is cleared at
-// once.
+// Rule 3, E-03: the delivery wins over the cancellation, even if the event is
+// cleared at once.
 func TestEventDeliveryWins(t *testing.T) {
 	for _, cancelFirst := range []bool{true, false} {
 		for _, cleared := range []bool{true, false} {
@@ -100,8 +100,8 @@ func TestEventDeliveryWins(t *testing.T) {
 	}
 }
 
-// Both are there when the waiter comes to look, as far as two processors can see to
-// that: the delivery wins, whichever case select takes.
+// Both are there when the waiter comes to look, as far as two processors can
+// see to that: the delivery wins, whichever case select takes.
 func TestEventSetAndCanceledAtOnce(t *testing.T) {
 	for range 500 {
 		var e semaphore.Event
@@ -120,7 +120,8 @@ func TestEventSetAndCanceledAtOnce(t *testing.T) {
 	}
 }
 
-// What Done has returned is closed before any waiter returns, however many there are.
+// What Done has returned is closed before any waiter returns, however many
+// there are.
 func TestEventDoneIsClosedFirst(t *testing.T) {
 	const waiters = 5000
 	var e semaphore.Event
@@ -143,30 +144,31 @@ func TestEventDoneIsClosedFirst(t *testing.T) {
 	assert.Zero(t, e.Waiting())
 }
 
-// askedContext is a context that lets meet happen when it is asked whether it has
-// ended, and then answers err.
-type askedContext struct {
+// lookedAt is a context that calls meet in Err, and then returns err.
+type lookedAt struct {
 	context.Context //nolint:containedctx // it is a context
 
 	meet func()
 	err  error
 }
 
-func (c askedContext) Err() error {
+func (c lookedAt) Err() error {
 	c.meet()
 	return c.err
 }
 
-// Rules 2 and 3: the same while Wait has only begun. It was set, and then the context ended.
-func TestEventSetAndCancelledWhileWaitBegins(t *testing.T) {
+// Rules 2 and 3: the same while Wait has only begun. It was set, and then the
+// context ended.
+func TestEventSetAndCanceledWhileWaitBegins(t *testing.T) {
 	var e semaphore.Event
-	assert.NoError(t, e.Wait(askedContext{t.Context(), e.Set, context.Canceled}))
+	assert.NoError(t, e.Wait(lookedAt{t.Context(), e.Set, context.Canceled}))
 }
 
-// It was set, and then the context had not ended. The event can be cleared afterwards.
+// It was set, and then the context had not ended. The event can be cleared
+// afterwards.
 func TestEventSetWhileWaitBegins(t *testing.T) {
 	var e semaphore.Event
-	assert.NoError(t, e.Wait(askedContext{t.Context(), e.Set, nil}))
+	assert.NoError(t, e.Wait(lookedAt{t.Context(), e.Set, nil}))
 	e.Clear()
 	assert.False(t, e.IsSet())
 }
@@ -182,7 +184,7 @@ func TestEventWithADoneContext(t *testing.T) {
 	assertContextError(t, ctx, e.Wait(ctx))
 }
 
-// E-04, rule 4: who gives up leaves the others waiting.
+// E-04, rule 4: a call that gives up leaves the others waiting.
 func TestEventWaiterGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var e semaphore.Event
@@ -218,7 +220,7 @@ func TestEventDone(t *testing.T) {
 	assert.Equal(t, first, e.Done())
 	e.Set()
 	e.Clear()
-	assert.True(t, isClosed(first), "who has it knows that the event was set")
+	assert.True(t, isClosed(first), "it says that the event was set")
 	second := e.Done()
 	assert.False(t, isClosed(second))
 	e.Set()
@@ -226,7 +228,7 @@ func TestEventDone(t *testing.T) {
 
 	var late semaphore.Event
 	late.Set()
-	assert.True(t, isClosed(late.Done()), "set before it was first asked for")
+	assert.True(t, isClosed(late.Done()), "set before Done was first called")
 	late.Clear()
 	assert.False(t, isClosed(late.Done()))
 }

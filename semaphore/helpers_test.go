@@ -17,7 +17,8 @@ import (
 
 var errWhy = errors.New("why")
 
-// call is a call that may block, in a goroutine of its own. It is used in bubbles.
+// call is a call that may block, in a goroutine of its own. It is used in
+// bubbles.
 type call struct {
 	returned bool
 	err      error
@@ -61,9 +62,9 @@ func canceled(t *testing.T) context.Context {
 	return ctx
 }
 
-// meeting is a context that ends when Done is first called, which is after a call
-// has found it alive and before that call is in line, and then calls meet. So what
-// meet releases comes free only after the context has ended.
+// meeting is a context that ends when Done is first called, which is after a
+// call has found it alive and before that call is in line, and then calls meet.
+// So what meet releases comes free only after the context has ended.
 type meeting struct {
 	context.Context //nolint:containedctx // it is a context
 
@@ -94,8 +95,8 @@ func (m *meeting) Err() error {
 }
 
 // grudging is a context that is alive when it is first looked at. At the second
-// look, which a waiter takes when it has been granted, it calls hook and says that it
-// has ended.
+// look, which a waiter takes when it has been granted, it calls hook and says
+// that it has ended.
 type grudging struct {
 	context.Context //nolint:containedctx // it is a context
 
@@ -151,7 +152,7 @@ var waysOut = map[string]func() error{
 	"Goexit":     func() error { runtime.Goexit(); return nil },
 }
 
-// leave runs f in a goroutine and tells how it ended.
+// leave runs f in a goroutine and reports how it ended.
 func leave(f func() error) (returned bool, panicked any, err error) {
 	var wg sync.WaitGroup
 	wg.Go(func() {

@@ -38,7 +38,7 @@ func (c *ownContext) Value(any) any {
 }
 
 // inUse are calls that wait, each for something of its own, and what ends the
-// wait. Afterwards check tells that a call that gave up has taken nothing along.
+// wait. Afterwards check reports that a call that gave up has taken nothing.
 func inUse(t *testing.T) map[string]waitingCall {
 	t.Helper()
 	calls, _ := inUseAndLook(t)
@@ -134,8 +134,8 @@ type waitingCall struct {
 	check func() bool
 }
 
-// A context that is never done is waited with like [context.Background], whatever
-// its deadline says.
+// A context that is never done is waited with like [context.Background],
+// whatever its deadline says.
 func TestContextsThatNeverEnd(t *testing.T) {
 	for name := range inUse(t) {
 		t.Run(name, func(t *testing.T) {
@@ -162,15 +162,15 @@ func TestContextsThatNeverEnd(t *testing.T) {
 }
 
 // Rule 2, where a context is done and has no channel, and where its error is
-// another one each time it is asked.
+// another one at each call.
 func TestContextsThatAreDone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		asked := 0
+		looks := 0
 		for name, w := range inUse(t) {
 			for _, err := range []func() error{
 				func() error { return context.Canceled },
 				func() error {
-					if asked++; asked%2 == 0 {
+					if looks++; looks%2 == 0 {
 						return context.DeadlineExceeded
 					}
 					return context.Canceled
@@ -235,8 +235,8 @@ func TestContextsWhoseDonePanics(t *testing.T) {
 	})
 }
 
-// nosy is a context whose methods look at a value, as they may: a context is never
-// called under a lock.
+// nosy is a context whose methods look at a value, as they may: a context is
+// never called under a lock.
 type nosy struct {
 	context.Context //nolint:containedctx // it is a context
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+	"sync/atomic"
 
 	"example.com/asyncgo/internal/ctxerr"
 )
@@ -29,6 +30,9 @@ type Keyed[K comparable] struct {
 	entries map[K]*entry
 	peak    int    // most entries in the map since it was made
 	spare   *entry // the one dropped last, to be reused
+
+	// freed counts, under mu, the moments at which a permit may have come free.
+	freed atomic.Uint64
 }
 
 type entry struct {
@@ -59,15 +63,17 @@ func NewKeyed[K comparable](n int) *Keyed[K] {
 // asyncio has no counterpart; for one key it is asyncio.Semaphore.acquire.
 func (k *Keyed[K]) Acquire(ctx context.Context, key K) error {
 	k.check(key)
+	freed := k.freed.Load() // before the context: see below
 	if ctx.Err() != nil {
 		return ctxerr.EndedIn(ctx, opKeyed)
 	}
 	k.mu.Lock()
 	e := k.entry(key)
 	if e.sem.try(1) {
+		// What has come free since may have done so after ctx had ended.
+		late := k.freed.Load() != freed || e.waiting > 0
 		k.mu.Unlock()
-		// Once more: the permit may have come free after ctx had ended.
-		if !k.confirm(ctx, key) {
+		if late && !k.confirm(ctx, key) {
 			return ctxerr.EndedIn(ctx, opKeyed)
 		}
 		return nil
@@ -94,6 +100,7 @@ func (k *Keyed[K]) waited(key K, e *entry) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	e.waiting--
+	k.freed.Add(1) // if it gave up
 	k.tidy(key, e)
 }
 
@@ -121,6 +128,7 @@ func (k *Keyed[K]) Release(key K) {
 	e := k.entries[key]
 	released := e != nil && e.sem.release(1)
 	if released {
+		k.freed.Add(1)
 		k.tidy(key, e)
 	}
 	k.mu.Unlock()

@@ -131,8 +131,8 @@ func TestKeyedFailureLeavesNothing(t *testing.T) {
 	})
 }
 
-// What another goroutine has released of a waiter that was granted and is canceled
-// leaves the count of keys as it should be.
+// What another goroutine has released of a waiter that was granted and is
+// canceled leaves the count of keys as it should be.
 func TestKeyedReleasedForAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := semaphore.NewKeyed[string](1)
@@ -154,15 +154,36 @@ func TestKeyedReleasedForAnother(t *testing.T) {
 	})
 }
 
-// A context that ends, or panics, when the call already has a free permit.
+// A context that ends, or panics, when the call has taken a permit that came
+// free during the call.
 func TestKeyedContextEndsLate(t *testing.T) {
-	k := semaphore.NewKeyed[string](1)
-	assert.ErrorIs(t, k.Acquire(&grudging{Context: t.Context()}, "x"), context.Canceled)
-	assert.Zero(t, k.Len())
-	assert.PanicsWithValue(t, errWhy, func() {
-		_ = k.Acquire(&grudging{Context: t.Context(), hook: func() { panic(errWhy) }}, "x")
-	})
-	assert.Zero(t, k.Len())
+	for _, hook := range []func(){nil, func() { panic(errWhy) }} {
+		k := semaphore.NewKeyed[string](1)
+		assert.True(t, k.TryAcquire("x"))
+		ctx := &freeing{grudging{Context: t.Context(), hook: hook}, func() { k.Release("x") }}
+		_, panicked, err := leave(func() error { return k.Acquire(ctx, "x") })
+		if hook == nil {
+			assert.ErrorIs(t, err, context.Canceled)
+		} else {
+			assert.Equal(t, errWhy, panicked)
+		}
+		assert.Zero(t, k.Len())
+	}
+}
+
+// freeing is a grudging context that calls free at the end of the first look.
+type freeing struct {
+	grudging
+
+	free func()
+}
+
+func (f *freeing) Err() error {
+	err := f.grudging.Err()
+	if f.looks == 1 {
+		f.free()
+	}
+	return err
 }
 
 // Sizes that the fast path cannot hold.
@@ -201,7 +222,8 @@ var keyedMethods = map[string]func(k *semaphore.Keyed[any], key any){
 	},
 }
 
-// A key that is not equal to itself, or cannot be hashed, panics before anything is locked.
+// A key that is not equal to itself, or cannot be hashed, panics before
+// anything is locked.
 func TestKeysThatAreNone(t *testing.T) {
 	keys := map[string]any{
 		"NaN":               math.NaN(),
@@ -245,8 +267,8 @@ func TestZeroKeys(t *testing.T) {
 	assert.Equal(t, 5, k.Len())
 }
 
-// Rule 11, P-76: very many keys at once, and after them nothing. One that stays does not
-// keep the memory of the others.
+// Rule 11, P-76: very many keys at once, and after them nothing. One that stays
+// does not keep the memory of the others.
 func TestKeyedForgetsWhatIsFinished(t *testing.T) {
 	n := 300_000
 	if raceEnabled || testing.Short() {

@@ -22,8 +22,8 @@ func heap() float64 {
 
 // leastGrowth returns the least of what f leaves more in use, done three times.
 // What it leaks it leaks each time. But while a collection frees the stacks of
-// ended goroutines, new ones cannot take their place, and the runtime keeps what
-// it makes for these for ever: now and then that is a lot.
+// ended goroutines, new ones cannot take their place, and the runtime keeps
+// what it makes for these for ever: now and then that is a lot.
 func leastGrowth(f func()) float64 {
 	growth := func() float64 {
 		before := heap()
@@ -105,7 +105,7 @@ func TestAllocationsOfAWait(t *testing.T) {
 	}{
 		"Semaphore": {a.Acquire, b.Acquire, a.Release, b.Release},
 		"Lock":      {l.Lock, m.Lock, l.Unlock, m.Unlock},
-		"RWLock":          {v.Lock, w.Lock, v.Unlock, w.Unlock},
+		"RWLock":    {v.Lock, w.Lock, v.Unlock, w.Unlock},
 		"Keyed": {
 			func(ctx context.Context) error { return k.Acquire(ctx, 1) },
 			func(ctx context.Context) error { return k.Acquire(ctx, 2) },
@@ -120,7 +120,8 @@ func TestAllocationsOfAWait(t *testing.T) {
 				p.giveB()
 			}
 		}()
-		// With one processor, which AllocsPerRun sees to, both waits of a run block.
+		// With one processor, which AllocsPerRun sees to, both waits of a run
+		// block.
 		allocs := testing.AllocsPerRun(1000, func() {
 			p.giveA()
 			_ = p.waitB(context.WithoutCancel(ctx))
@@ -131,7 +132,7 @@ func TestAllocationsOfAWait(t *testing.T) {
 }
 
 // Rule 11: all the waiters that have given up leave nothing.
-func TestCancelledWaitersLeaveNothing(t *testing.T) {
+func TestCanceledWaitersLeaveNothing(t *testing.T) {
 	n, at := 200_000, 1000
 	if raceEnabled || testing.Short() {
 		n = 20_000
@@ -181,8 +182,8 @@ func TestCancelledWaitersLeaveNothing(t *testing.T) {
 	assert.Zero(t, b.Waiting())
 }
 
-// Rule 11: nor do very many that wait at the same time, not even until the collection after
-// the next.
+// Rule 11: nor do very many that wait at the same time, not even until the
+// collection after the next.
 func TestManyWhoGiveUpAtOnceLeaveNothing(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector forgets places in the line by itself")

@@ -1,16 +1,16 @@
 /* The protocol of permits.go and semaphore.go, exhaustively: one atomic word as
- * long as nobody waits, a lock and a line otherwise, with cancellation, resizing
+ * long as no call waits, a lock and a line otherwise, with cancellation, resizing
  * and closing at any moment.
  *
  * Shown: what is taken and not given back is always the limit less what is free,
- * so that no permit is lost or doubled; nobody is served beyond the limit that
- * held then; everybody who waits ends. The mutants:
+ * so that no permit is lost or doubled; no call is granted beyond the limit that
+ * held then; every wait ends. The mutants:
  *
- *	-DMUTANT=1  unlock puts the state into the word although somebody waits
- *	-DMUTANT=2  who gives up keeps what was just handed over
- *	-DMUTANT=3  who gives up at the head does not let those behind it through
+ *	-DMUTANT=1  unlock puts the state into the word although a call waits
+ *	-DMUTANT=2  a call that gives up keeps what was just granted
+ *	-DMUTANT=3  a call that gives up at the head does not let those behind it through
  *	-DMUTANT=4  lock reads the word and clears it in two steps
- *	-DMUTANT=5  Resize serves nobody
+ *	-DMUTANT=5  Resize grants nothing
  *	-DMUTANT=6  Close leaves the line
  */
 #ifndef MUTANT

@@ -12,8 +12,9 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// Where golang.org/x/sync/semaphore has the same semantics, the two do the same: bounded,
-// nothing larger than the limit, nothing released that is not held.
+// Where golang.org/x/sync/semaphore has the same semantics, the two do the
+// same: bounded, nothing larger than the limit, nothing released that is not
+// held.
 func TestSemaphoreDoesAsThatOfXSync(t *testing.T) {
 	type pair struct {
 		n          int

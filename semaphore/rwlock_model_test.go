@@ -73,8 +73,8 @@ func (m *rwModel) cancel(c *rwCall) {
 	}
 }
 
-// playRWLock has a lock and the model do what the script says, and compares after each
-// step which calls wait and what the others have returned.
+// playRWLock has a lock and the model do what the script says, and compares
+// after each step which calls wait and what the others have returned.
 func playRWLock(t *testing.T, s *script) {
 	t.Helper()
 	var l semaphore.RWLock
@@ -138,8 +138,9 @@ func playRWLock(t *testing.T, s *script) {
 			waiting.cancel()
 		case op < 15: // without yielding
 			s.note("cancel ", waiting.write, ", unlock ", m.writing)
-			// The canceled call may still be in line when the lock comes free. Then it
-			// is granted and passes the lock on, which comes to the same.
+			// The canceled call may still be in line when the lock comes free.
+			// Then it is granted and passes the lock on, which comes to the
+			// same.
 			held := m.writing
 			m.cancel(waiting)
 			waiting.cancel()

@@ -47,8 +47,8 @@ func TestZeroRWLock(t *testing.T) {
 	}
 }
 
-// Rule 9: unlocking what is not held in that way panics and changes nothing, with and
-// without waiters.
+// Rule 9: unlocking what is not held in that way panics and changes nothing,
+// with and without waiters.
 func TestRWLockUnlockedTheWrongWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l semaphore.RWLock
@@ -82,8 +82,8 @@ func TestRWLockUnlockedTheWrongWay(t *testing.T) {
 	})
 }
 
-// Rule 6: first come, first served. A reader behind a waiting writer waits, not even a
-// Try overtakes, and readers in a row are granted together.
+// Rule 6: first come, first served. A reader behind a waiting writer waits, not
+// even a Try overtakes, and readers in a row are granted together.
 func TestRWLockIsFair(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l semaphore.RWLock
@@ -134,8 +134,8 @@ func TestRWLockIsFair(t *testing.T) {
 	})
 }
 
-// A canceled writer lets the readers behind it through at once, if only readers hold
-// the lock, and up to the next writer.
+// A canceled writer lets the readers behind it through at once, if only readers
+// hold the lock, and up to the next writer.
 func TestRWLockCanceledWriter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l semaphore.RWLock
@@ -170,12 +170,12 @@ func TestRWLockCanceledWriter(t *testing.T) {
 	})
 }
 
-// Rule 3, in both orders and with both ends: a canceled reader or writer does not hold
-// the lock, and those behind it are granted.
+// Rule 3, in both orders and with both ends: a canceled reader or writer does
+// not hold the lock, and those behind it are granted.
 func TestRWLockTies(t *testing.T) {
 	type end struct {
 		hold, release func(l *semaphore.RWLock)
-		wait          func(l *semaphore.RWLock, ctx context.Context) error //nolint:revive // as a method expression has it
+		wait          func(l *semaphore.RWLock, ctx context.Context) error
 		unlock        func(l *semaphore.RWLock)
 	}
 	hold := func(l *semaphore.RWLock) { l.TryLock() }
@@ -273,8 +273,8 @@ func TestRDoWaits(t *testing.T) {
 	})
 }
 
-// Whatever is canceled whenever, there is never a writer beside another holder, and in
-// the end nothing is held.
+// Whatever is canceled whenever, there is never a writer beside another holder,
+// and in the end nothing is held.
 func TestRWLockExcludes(t *testing.T) {
 	var l semaphore.RWLock
 	var writers, readers atomic.Int64

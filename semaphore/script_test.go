@@ -7,7 +7,8 @@ import (
 	"testing/synctest"
 )
 
-// script is a program for a random test: bytes, each of which decides something.
+// script is a program for a random test: bytes, each of which decides
+// something.
 type script struct {
 	data []byte
 	log  []string // what it came to

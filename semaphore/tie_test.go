@@ -88,8 +88,8 @@ var lines = map[string]func() line{
 	},
 }
 
-// Rule 3, L-05, M-04, C-03, H1, H2, H4, H7, H10, H13, P-61: a cancellation that comes
-// before the grant, however shortly, wins, and the next gets the grant.
+// Rule 3, L-05, M-04, C-03, H1, H2, H4, H7, H10, H13, P-61: a cancellation that
+// comes before the grant, however shortly, wins, and the next gets the grant.
 func TestCancelThenGrant(t *testing.T) {
 	for name, newLine := range lines {
 		t.Run(name, func(t *testing.T) {
@@ -115,8 +115,8 @@ func TestCancelThenGrant(t *testing.T) {
 	}
 }
 
-// The other order: if the waiter has not returned by the time of the cancellation, the
-// cancellation still wins. If it has, it keeps what it got.
+// The other order: if the waiter has not returned by the time of the
+// cancellation, the cancellation still wins. If it has, it keeps what it got.
 func TestGrantThenCancel(t *testing.T) {
 	for name, newLine := range lines {
 		t.Run(name, func(t *testing.T) {
@@ -150,8 +150,9 @@ func TestGrantThenCancel(t *testing.T) {
 	}
 }
 
-// canceling is a context in the middle of its cancellation: it says that it is done, and its
-// channel is not closed yet. Every context goes through this; this one stays.
+// canceling is a context in the middle of its cancellation: it says that it is
+// done, and its channel is not closed yet. Every context goes through this;
+// this one stays.
 type canceling struct {
 	context.Context //nolint:containedctx // it is a context
 
@@ -167,8 +168,9 @@ func (c *canceling) Err() error {
 	return nil
 }
 
-// So a grant can wake a waiter whose context is done. It is handed on all the same.
-func TestGrantWakesACancelledWaiter(t *testing.T) {
+// So a grant can wake a waiter whose context is done. It is handed on all the
+// same.
+func TestGrantWakesACanceledWaiter(t *testing.T) {
 	for name, newLine := range lines {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -191,8 +193,8 @@ func TestGrantWakesACancelledWaiter(t *testing.T) {
 	}
 }
 
-// A permit that comes free only after the context has ended is not taken, however
-// late in the call that happens.
+// A permit that comes free only after the context has ended is not taken,
+// however late in the call that happens.
 func TestPermitThatComesFreeTooLate(t *testing.T) {
 	for name, newLine := range lines {
 		if name == "Cond" {
@@ -216,8 +218,8 @@ func TestPermitThatComesFreeTooLate(t *testing.T) {
 	}
 }
 
-// closing is a context that ends as soon as it has said that it is alive, and then
-// calls end.
+// closing is a context that ends as soon as it has said that it is alive, and
+// then calls end.
 type closing struct {
 	context.Context //nolint:containedctx // it is a context
 
@@ -252,8 +254,8 @@ func TestCancellationWinsAndTheGrantGoesBack(t *testing.T) {
 	}
 }
 
-// Several are cancelled, and one is served, in the same moment: all that is given reaches
-// those who are left, in order.
+// Several are canceled, and one is served, in the same moment: all that is
+// given reaches those that are left, in order.
 func TestManyCancellationsMeetGrants(t *testing.T) {
 	for name, newLine := range lines {
 		t.Run(name, func(t *testing.T) {
@@ -312,8 +314,9 @@ func TestCancellationWinsOverOtherErrors(t *testing.T) {
 	}
 }
 
-// A permit that a canceled waiter gives back after another goroutine has released it
-// goes nowhere, and the waiter does not panic for what it has not done.
+// A permit that a canceled waiter gives back after another goroutine has
+// released it goes nowhere, and the waiter does not panic for what it has not
+// done.
 func TestGivingBackWhatOthersHaveReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(1)
@@ -325,7 +328,8 @@ func TestGivingBackWhatOthersHaveReleased(t *testing.T) {
 	})
 }
 
-// Rule 8: a context that panics when a granted waiter looks at it passes the grant on.
+// Rule 8: a context that panics when a granted waiter looks at it passes the
+// grant on.
 func TestContextThatPanicsAtTheGrant(t *testing.T) {
 	for name, newLine := range lines {
 		t.Run(name, func(t *testing.T) {
@@ -346,9 +350,9 @@ func TestContextThatPanicsAtTheGrant(t *testing.T) {
 	}
 }
 
-// The grant and the cancellation are both there when the waiter comes to look, as far
-// as two processors can see to that: whichever case select takes, the first of the two
-// decides.
+// The grant and the cancellation are both there when the waiter comes to look,
+// as far as two processors can see to that: whichever case select takes, the
+// first of the two decides.
 func TestGrantAndCancellationAtOnce(t *testing.T) {
 	var l semaphore.RWLock
 	s, m := semaphore.New(1), new(semaphore.Lock)

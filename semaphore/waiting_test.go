@@ -10,8 +10,8 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// Waiting counts the calls that wait, and no longer those that have been granted or
-// have given up.
+// Waiting counts the calls that wait, and no longer those that have been
+// granted or have given up.
 func TestWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l semaphore.Lock
@@ -51,8 +51,8 @@ func TestWaiting(t *testing.T) {
 	})
 }
 
-// Of a condition it is the calls that have not been notified: the others wait for the
-// lock.
+// Of a condition it is the calls that have not been notified: the others wait
+// for the lock.
 func TestCondWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
@@ -78,8 +78,8 @@ func TestCondWaiting(t *testing.T) {
 	})
 }
 
-// Rule 4: the text of an error says what was waited for, whether the context was done
-// before or ended during the wait.
+// Rule 4: the text of an error says what was waited for, whether the context
+// was done before or ended during the wait.
 func TestErrorsOfWaitsNameTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, k, b := semaphore.New(0), semaphore.NewKeyed[int](1), semaphore.NewBarrier(2)

@@ -1,5 +1,5 @@
-// Package copies copies what must not be copied, once each. It is there to be
-// complained of by go vet.
+// Package copies copies what must not be copied, once each. go vet must
+// report each.
 package copies
 
 import "example.com/asyncgo/semaphore"

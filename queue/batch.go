@@ -42,20 +42,17 @@ func (q *Queue[T]) GetBatch(ctx context.Context, buf []T) (n int, err error) {
 // GetBatchWithin is [Queue.GetBatch], but once it has an item it goes on to
 // wait for more: until buf is full, d has passed since that first item, the
 // queue is shut down and empty, or ctx is done. Then it returns what it has,
-// and a nil error. With a d of 0 or less it is GetBatch.
+// and a nil error. If d is 0 or less it is GetBatch.
 //
-// An error means that no item was taken, and is one that [Queue.Get] returns:
-// the wait for the first item is not bounded by d. If buf is empty,
-// GetBatchWithin returns 0 and nil in any case.
+// An error means that no item was taken, and is one that [Queue.Get] returns: d
+// does not bound the wait for the first item.
 //
-// Items that it has taken count as unfinished and are out of the queue while it
+// The items that it has taken are out of the queue and unfinished while it
 // waits for more. If the comparison of a priority queue panics, so does
-// GetBatchWithin, and all items are in the queue again, as with GetBatch.
+// GetBatchWithin, and all of them are in the queue again.
 //
-// The Put of each item happens before GetBatchWithin returns.
-//
-// It allocates a timer, and for each wait what a Get does. asyncio has no
-// counterpart.
+// The Put of each item happens before GetBatchWithin returns. It allocates a
+// timer, and for each wait what a Get does. asyncio has no counterpart.
 func (q *Queue[T]) GetBatchWithin(ctx context.Context, d time.Duration, buf []T) (n int, err error) {
 	if len(buf) == 0 {
 		return 0, nil
@@ -69,8 +66,8 @@ func (q *Queue[T]) GetBatchWithin(ctx context.Context, d time.Duration, buf []T)
 // collect waits for an item, and then takes more until within has passed. Once
 // it has an item it calls no method of ctx, which might panic and lose it.
 //
-// The items are pending until the end: they count as unfinished, but not as taken out,
-// since in a priority queue a comparison that panics puts them back.
+// The items are pending until the end: they count as unfinished, but not as
+// taken out, since in a priority queue a comparison that panics puts them back.
 func (q *Queue[T]) collect(ctx context.Context, op ctxerr.Op, within time.Duration, buf []T) (n int, err error) {
 	done := ctx.Done()
 	var deadline time.Time // set with the timer, whose one value a tie may use up
@@ -131,9 +128,9 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// fillLocked takes what there is until buf is full, which has at items already, and
-// admits the items of blocked Puts. It returns how many items buf has in the end. Those
-// that it has taken are pending.
+// fillLocked takes what there is until buf is full, which has at items already,
+// and admits the items of blocked Puts. It returns how many items buf has in
+// the end. Those that it has taken are pending.
 func (q *Queue[T]) fillLocked(buf []T, at int) int {
 	if q.heap != nil {
 		for ; at < len(buf) && q.heap.len() > 0; at++ {

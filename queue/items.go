@@ -39,7 +39,7 @@ func (q *Queue[T]) All(ctx context.Context) iter.Seq2[T, error] {
 }
 
 // Items is [Queue.All] without the errors: the loop ends when the queue is shut
-// down and no item is left, or when ctx is done, and ctx.Err() tells which.
+// down and no item is left, or when ctx is done, and ctx.Err() says which.
 //
 // asyncio has no counterpart.
 func (q *Queue[T]) Items(ctx context.Context) iter.Seq[T] {

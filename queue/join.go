@@ -8,8 +8,8 @@ import (
 )
 
 // TaskDone says that the work for one item that has been taken out of the queue
-// is finished. A consumer calls it once for each item, so that [Queue.Join] can
-// tell when all are finished; a program without Join need not call it.
+// is finished. A consumer calls it once for each item, for [Queue.Join]; a
+// program without Join need not call it.
 //
 // It panics, and changes nothing, if it has been called for all items that have
 // been taken out, even while others lie in the queue; [errors.Is] finds

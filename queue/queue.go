@@ -157,22 +157,19 @@ func NewLIFO[T any](maxsize int) *Queue[T] {
 
 // NewPriority returns a queue whose smallest item leaves first, and equal ones
 // in order of arrival. compare is as for [slices.SortFunc]; if it is no strict
-// weak ordering or changes its mind, the order is undefined, but no item is
-// lost. If maxsize is 0 or less, there is room for any number of items.
-// NewPriority panics if compare is nil.
+// weak ordering, the order is undefined, but no item is lost. The maxsize is as
+// for [New]. NewPriority panics if compare is nil.
 //
-// compare is called with the queue locked: it must be quick, and must not call
-// the queue. If it panics or calls [runtime.Goexit], so does the call that
-// compared: the item of a Put is then not in the queue, and the item of a Get
-// still is. A Put compares its own item, even if it had to wait.
+// compare is called with the queue locked: it must be quick and not call the
+// queue. If it panics, so does the call that compared: the item of a Put, which
+// compares it even if it had to wait, is then not in the queue, and the item of
+// a Get still is. The same holds for [runtime.Goexit].
 //
-// Put and Get take O(log n) time. A call that does not have to wait allocates
-// nothing, except to let the queue grow or shrink. While a Put that had to wait
-// puts its item in order, other calls wait, so a queue that is always full
-// costs a switch of goroutines for each item.
+// Put and Get take O(log n) time, and allocate only to wait, or to let the
+// queue grow or shrink. If it is always full, each item costs a switch of
+// goroutines.
 //
-// It mirrors asyncio.PriorityQueue. Unlike there, equal items stay in order,
-// and an item whose comparison fails is not half in.
+// It mirrors asyncio.PriorityQueue. Unlike there, equal items stay in order.
 func NewPriority[T any](maxsize int, compare func(a, b T) int) *Queue[T] {
 	if compare == nil {
 		panic(misuse.New("queue: NewPriority with a nil comparison", ErrMisuse))

@@ -56,12 +56,11 @@ func NewBarrier(parties int) *Barrier {
 // If ctx is done first, Wait returns the context's error; the call no longer
 // counts, and the barrier is not broken. If the barrier has tripped by then,
 // Wait returns the index and nil. If ctx is already done at the call, Wait does
-// not count, even if it were the last to arrive. It returns [ErrBroken] if the
-// barrier is broken, or is aborted or reset during the wait. With an error the
-// index is −1.
+// not count. It returns [ErrBroken] if the barrier is broken, or is aborted or
+// reset during the wait. With an error the index is −1.
 //
-// The last arrival, and all before it, happens before every return of the
-// round. It allocates a list node, and the first of a round a channel.
+// Each arrival of a round happens before each return. Wait allocates a
+// list node, and the first of a round a channel.
 //
 // It mirrors asyncio.Barrier.wait. Unlike there, a cancellation after the trip
 // is not reported.

@@ -62,12 +62,12 @@ func NewCond(l *Lock) *Cond {
 // already waiting at that Notify. If ctx is already done at the call, Wait
 // returns at once and keeps the lock.
 //
-// The [Cond.Notify] that ends it happens before Wait returns. It panics, and
-// changes nothing, if the lock is not locked; the error wraps [ErrNotLocked].
-// It allocates a list node and a channel.
+// The [Cond.Notify] that ends it happens before Wait returns. It panics if the
+// lock is not locked; the error wraps [ErrNotLocked]. It allocates a list node
+// and a channel.
 //
-// It mirrors asyncio.Condition.wait. Unlike there, a waiter that has not been
-// notified passes nothing on when it is canceled.
+// It mirrors asyncio.Condition.wait. Unlike there, a canceled waiter that has
+// not been notified passes nothing on.
 func (c *Cond) Wait(ctx context.Context) error {
 	c.check("Cond.Wait")
 	if ctx.Err() != nil {

@@ -167,7 +167,8 @@ func NewCounting(n int) *Semaphore {
 func (s *Semaphore) Acquire(ctx context.Context) error {
 	// The word is read before the context: what was free then was free while
 	// ctx was alive, and if the word has changed since, the compare-and-swap
-	// fails.
+	// fails. (It may have changed back; but then, too, one permit was free
+	// while ctx was alive.)
 	v := s.word.Load()
 	if ctx.Err() != nil {
 		return ctxerr.EndedIn(ctx, opAcquire)

@@ -116,7 +116,7 @@ func TestNotifiedWaitersQueueForTheLock(t *testing.T) {
 	})
 }
 
-// C-04: what needs the lock needs it locked, by whomever, and changes nothing
+// C-04: what needs the lock needs it locked, by any goroutine, and changes nothing
 // if it is not.
 func TestCondWithoutTheLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -274,7 +274,7 @@ func TestNotificationIsPassedOnTwice(t *testing.T) {
 
 // With it goes the moment of the Notify, however often it is passed on: a call
 // that came later does not get it.
-func TestNotificationIsPassedOnOnlyToThoseWhoWaited(t *testing.T) {
+func TestNotificationIsTransferredOnlyToEarlierWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -304,7 +304,7 @@ func TestNotificationIsPassedOnOnlyToThoseWhoWaited(t *testing.T) {
 }
 
 // Nor does it if the first receiver is the only one.
-func TestNotificationIsNotForThoseWhoComeLater(t *testing.T) {
+func TestNotificationIsNotForLaterWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -342,7 +342,7 @@ func TestCanceledWithoutANotification(t *testing.T) {
 }
 
 // Two notifications and one cancellation: both reach a waiter.
-func TestNotifyTwoOfWhomOneIsCanceled(t *testing.T) {
+func TestNotifyTwoAndCancelOne(t *testing.T) {
 	for range 50 {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRoom()

@@ -184,7 +184,7 @@ func TestCanceledWaitersLeaveNothing(t *testing.T) {
 
 // Rule 11: nor do very many that wait at the same time, not even until the
 // collection after the next.
-func TestManyWhoGiveUpAtOnceLeaveNothing(t *testing.T) {
+func TestManyWaitersThatGiveUpAtOnceLeaveNothing(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector forgets places in the line by itself")
 	}

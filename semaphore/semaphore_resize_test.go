@@ -10,7 +10,7 @@ import (
 )
 
 // M-12, H58: growing wakes exactly those that now fit, in order.
-func TestResizeWakesThoseWhoFit(t *testing.T) {
+func TestResizeWakesWaitersThatFit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(2)
 		assert.True(t, s.TryAcquireN(2))

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/queue"
 )
 
@@ -33,19 +34,6 @@ func TestQueueFromOutside(t *testing.T) {
 	inside(t)
 	useAndWait(t)
 	inside(t)
-}
-
-// noticed is a context that counts how often a call has begun to wait for its
-// end.
-type noticed struct {
-	context.Context //nolint:containedctx // it is a context
-
-	waits *atomic.Int64
-}
-
-func (n noticed) Done() <-chan struct{} {
-	n.waits.Add(1)
-	return n.Context.Done()
 }
 
 func useAndWait(t *testing.T) {
@@ -91,13 +79,17 @@ func useAndWait(t *testing.T) {
 		for i := range puts {
 			calls.Go(func() { assert.NoError(t, q.Put(t.Context(), i)) })
 		}
-		joiner := noticed{t.Context(), new(atomic.Int64)}
+		var joins atomic.Bool // Join has called Done, to wait for it
+		joiner := &testkit.Context{Parent: t.Context(), OnDone: func() <-chan struct{} {
+			joins.Store(true)
+			return t.Context().Done()
+		}}
 		until(func() bool { return q.Len() > 0 })
 		calls.Go(func() { assert.NoError(t, q.Join(joiner)) })
 		if room := q.Cap(); room > 0 {
 			waiting(puts-room, 0)
 		}
-		until(func() bool { return joiner.waits.Load() > 0 })
+		until(joins.Load)
 		for range puts {
 			_, err := q.Get(t.Context())
 			assert.NoError(t, err)

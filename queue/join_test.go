@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/queue"
 )
 
@@ -67,7 +68,8 @@ func TestJoinThoughAnotherItemCameIn(t *testing.T) {
 	})
 }
 
-// Rules 2 and 4.
+// Rules 2 and 4: with items unfinished, Join returns the context's error, at
+// once if it is done.
 func TestJoinCanceled(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -104,38 +106,28 @@ func TestJoinTie(t *testing.T) {
 	})
 }
 
-// nosy is a context whose methods look at a queue.
-type nosy struct {
-	context.Context //nolint:containedctx // it is a context
-
-	q *queue.Queue[int]
-}
-
-func (n nosy) Err() error {
-	n.q.Len()
-	return n.Context.Err()
-}
-
-func (n nosy) Done() <-chan struct{} {
-	n.q.Len()
-	return n.Context.Done()
-}
-
 // Rule 10: user code does not run under the lock, and a context may be that.
 func TestContextIsNotCalledUnderTheLock(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancel(t.Context())
 		empty, full := t.make(1), t.make(1)
 		fill(t, full, 1)
+		looksAt := func(q *queue.Queue[int]) *testkit.Context {
+			return &testkit.Context{
+				Parent: ctx,
+				OnErr:  func() error { q.Len(); return ctx.Err() },
+				OnDone: func() <-chan struct{} { q.Len(); return ctx.Done() },
+			}
+		}
 		calls := []*call{
-			then(get(nosy{ctx, empty}, empty)),
-			then(batch(nosy{ctx, empty}, empty, 2)),
-			then(put(nosy{ctx, full}, full, 2)),
-			then(join(nosy{ctx, full}, full)),
+			then(get(looksAt(empty), empty)),
+			then(batch(looksAt(empty), empty, 2)),
+			then(put(looksAt(full), full, 2)),
+			then(join(looksAt(full), full)),
 		}
 		cancel()
 		synctest.Wait()
-		calls = append(calls, then(join(nosy{ctx, full}, full)))
+		calls = append(calls, then(join(looksAt(full), full)))
 		for _, c := range calls {
 			c.failed(t, context.Canceled)
 		}
@@ -196,20 +188,11 @@ func TestJoinWhoseContextFinishes(t *testing.T) {
 		q := t.make(0)
 		fill(t, q, 1)
 		drain(t, q)
-		assert.NoError(t, q.Join(finishing{t.Context(), q}))
+		assert.NoError(t, q.Join(&testkit.Context{Parent: t.Context(), OnDone: func() <-chan struct{} {
+			q.TaskDone()
+			_ = q.TryPut(2)
+			return t.Context().Done()
+		}}))
 		assert.Equal(t, 1, q.Unfinished())
 	})
-}
-
-// finishing is a context whose Done finishes an item and puts another one.
-type finishing struct {
-	context.Context //nolint:containedctx // it is a context
-
-	q *queue.Queue[int]
-}
-
-func (f finishing) Done() <-chan struct{} {
-	f.q.TaskDone()
-	_ = f.q.TryPut(2)
-	return f.Context.Done()
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
 
@@ -144,31 +145,24 @@ func TestEventDoneIsClosedFirst(t *testing.T) {
 	assert.Zero(t, e.Waiting())
 }
 
-// lookedAt is a context that calls meet in Err, and then returns err.
-type lookedAt struct {
-	context.Context //nolint:containedctx // it is a context
-
-	meet func()
-	err  error
-}
-
-func (c lookedAt) Err() error {
-	c.meet()
-	return c.err
+// setsEvent returns a context that sets e when its Err is called, and then
+// returns err.
+func setsEvent(ctx context.Context, e *semaphore.Event, err error) context.Context {
+	return &testkit.Context{Parent: ctx, OnErr: func() error { e.Set(); return err }}
 }
 
 // Rules 2 and 3: the same while Wait has only begun. It was set, and then the
 // context ended.
 func TestEventSetAndCanceledWhileWaitBegins(t *testing.T) {
 	var e semaphore.Event
-	assert.NoError(t, e.Wait(lookedAt{t.Context(), e.Set, context.Canceled}))
+	assert.NoError(t, e.Wait(setsEvent(t.Context(), &e, context.Canceled)))
 }
 
 // It was set, and then the context had not ended. The event can be cleared
 // afterwards.
 func TestEventSetWhileWaitBegins(t *testing.T) {
 	var e semaphore.Event
-	assert.NoError(t, e.Wait(lookedAt{t.Context(), e.Set, nil}))
+	assert.NoError(t, e.Wait(setsEvent(t.Context(), &e, nil)))
 	e.Clear()
 	assert.False(t, e.IsSet())
 }

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
 
@@ -62,60 +62,43 @@ func canceled(t *testing.T) context.Context {
 	return ctx
 }
 
-// meeting is a context that ends when Done is first called, which is after a
-// call has found it alive and before that call is in line, and then calls meet.
-// So what meet releases comes free only after the context has ended.
-type meeting struct {
-	context.Context //nolint:containedctx // it is a context
-
-	meet  func()
-	ended bool
-	done  chan struct{}
-}
-
-func newMeeting(ctx context.Context, meet func()) *meeting {
-	m := &meeting{Context: ctx, meet: meet, done: make(chan struct{})}
-	close(m.done)
+// newMeeting returns a context that ends when its Done is first called, which is
+// after a call has found it alive and before that call is in line, and then
+// calls meet. So what meet releases comes free only after the context has ended.
+func newMeeting(ctx context.Context, meet func()) *testkit.Context {
+	m := &testkit.Context{Parent: ctx, Channel: make(chan struct{}), OnErr: testkit.Never}
+	close(m.Channel)
+	m.OnDone = func() <-chan struct{} {
+		m.OnDone = nil
+		m.OnErr = func() error { return context.Canceled }
+		meet()
+		return m.Channel
+	}
 	return m
 }
 
-func (m *meeting) Done() <-chan struct{} {
-	if !m.ended {
-		m.ended = true
-		m.meet()
+// newGrudging returns a context that is alive when its Err is first called, which
+// then calls first. At the second call, which a waiter makes when it has been
+// granted, the context has ended, and calls second.
+func newGrudging(ctx context.Context, first, second func()) *testkit.Context {
+	calls := 0
+	return &testkit.Context{
+		Parent:  ctx,
+		Channel: make(chan struct{}),
+		OnErr: func() error {
+			switch calls++; calls {
+			case 1:
+				first()
+				return nil
+			case 2:
+				second()
+			}
+			return context.Canceled
+		},
 	}
-	return m.done
 }
 
-func (m *meeting) Err() error {
-	if m.ended {
-		return context.Canceled
-	}
-	return nil
-}
-
-// grudging is a context that is alive when it is first looked at. At the second
-// look, which a waiter takes when it has been granted, it calls hook and says
-// that it has ended.
-type grudging struct {
-	context.Context //nolint:containedctx // it is a context
-
-	looks int
-	hook  func()
-}
-
-func (g *grudging) Done() <-chan struct{} { return make(chan struct{}) }
-
-func (g *grudging) Err() error {
-	if g.looks++; g.looks == 1 {
-		return nil
-	}
-	if hook := g.hook; hook != nil {
-		g.hook = nil
-		hook()
-	}
-	return context.Canceled
-}
+func nothing() {}
 
 // assertContextError checks rule 4.
 func assertContextError(t *testing.T, ctx context.Context, err error) { //nolint:revive // t first, as in every helper
@@ -152,22 +135,10 @@ var waysOut = map[string]func() error{
 	"Goexit":     func() error { runtime.Goexit(); return nil },
 }
 
-// leave runs f in a goroutine and reports how it ended.
-func leave(f func() error) (returned bool, panicked any, err error) {
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		defer func() { panicked = recover() }()
-		err = f()
-		returned = true
-	})
-	wg.Wait()
-	return returned, panicked, err
-}
-
 // assertWayOut checks that a call of a user's function ended as that did.
 func assertWayOut(t *testing.T, way string, f func() error) {
 	t.Helper()
-	returned, panicked, err := leave(f)
+	returned, panicked, err := testkit.Leave(f)
 	switch way {
 	case "nil":
 		assert.NoError(t, err)

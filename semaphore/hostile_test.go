@@ -9,33 +9,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
-
-// ownContext is a user's own context.
-type ownContext struct {
-	done     chan struct{}
-	err      func() error
-	value    func()
-	deadline time.Time
-}
-
-func (c *ownContext) Done() <-chan struct{}       { return c.done }
-func (c *ownContext) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
-
-func (c *ownContext) Err() error {
-	if c.err == nil {
-		return nil
-	}
-	return c.err()
-}
-
-func (c *ownContext) Value(any) any {
-	if c.value != nil {
-		c.value()
-	}
-	return nil
-}
 
 // inUse are calls that wait, each for something of its own, and what ends the
 // wait. Afterwards check reports that a call that gave up has taken nothing.
@@ -141,9 +117,9 @@ func TestContextsThatNeverEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				for _, ctx := range []context.Context{
-					&ownContext{},
-					&ownContext{done: make(chan struct{})},
-					&ownContext{deadline: time.Now().Add(-time.Hour)},
+					&testkit.Context{},
+					&testkit.Context{Channel: make(chan struct{})},
+					&testkit.Context{Until: time.Now().Add(-time.Hour)},
 				} {
 					w := inUse(t)[name]
 					if w.serve == nil {
@@ -176,7 +152,7 @@ func TestContextsThatAreDone(t *testing.T) {
 					return context.Canceled
 				},
 			} {
-				c := begin(func() error { return w.call(&ownContext{err: err}) })
+				c := begin(func() error { return w.call(&testkit.Context{OnErr: err}) })
 				assert.True(t, c.returned, name)
 				assert.Error(t, c.err, name)
 				assert.True(t, w.check(), name)
@@ -190,10 +166,10 @@ func TestContextsThatAreDone(t *testing.T) {
 func TestContextsThatEndWithoutAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, w := range inUse(t) {
-			ctx := &ownContext{done: make(chan struct{})}
+			ctx := &testkit.Context{Channel: make(chan struct{})}
 			c := begin(func() error { return w.call(ctx) })
 			c.assertBlocked(t)
-			close(ctx.done)
+			close(ctx.Channel)
 			c.assertReturned(t, context.Canceled)
 			assert.True(t, w.check(), name)
 		}
@@ -204,50 +180,44 @@ func TestContextsThatEndWithoutAnError(t *testing.T) {
 func TestContextsThatPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, w := range inUse(t) {
-			ctx := &ownContext{done: make(chan struct{}), value: func() { panic(errWhy) }}
+			ctx := &testkit.Context{Channel: make(chan struct{}), OnValue: func(any) any { panic(errWhy) }}
 			var panicked any
-			go func() { _, panicked, _ = leave(func() error { return w.call(ctx) }) }()
+			go func() { _, panicked, _ = testkit.Leave(func() error { return w.call(ctx) }) }()
 			synctest.Wait()
-			ctx.err = func() error { return context.Canceled }
-			close(ctx.done)
+			ctx.OnErr = func() error { return context.Canceled }
+			close(ctx.Channel)
 			synctest.Wait()
 			assert.Equal(t, errWhy, panicked, name)
 			assert.True(t, w.check(), name)
 		}
 	})
 }
-
-// deaf is a context whose Done panics.
-type deaf struct {
-	context.Context //nolint:containedctx // it is a context
-}
-
-func (deaf) Done() <-chan struct{} { panic(errWhy) }
 
 // Rule 8: so does a panic in Done, which is called before anything is taken.
 func TestContextsWhoseDonePanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, w := range inUse(t) {
-			_, panicked, _ := leave(func() error { return w.call(deaf{t.Context()}) })
+			_, panicked, _ := testkit.Leave(func() error {
+				return w.call(&testkit.Context{Parent: t.Context(), OnDone: func() <-chan struct{} { panic(errWhy) }})
+			})
 			assert.Equal(t, errWhy, panicked, name)
 			assert.True(t, w.check(), name)
 		}
 	})
 }
 
-// nosy is a context whose methods look at a value, as they may: a context is
-// never called under a lock.
-type nosy struct {
-	context.Context //nolint:containedctx // it is a context
-
-	look func()
+// looking returns a context each of whose methods calls look.
+func looking(ctx context.Context, look func()) context.Context {
+	return &testkit.Context{
+		Parent:  ctx,
+		OnDone:  func() <-chan struct{} { look(); return ctx.Done() },
+		OnErr:   func() error { look(); return ctx.Err() },
+		OnValue: func(key any) any { look(); return ctx.Value(key) },
+	}
 }
 
-func (n nosy) Done() <-chan struct{} { n.look(); return n.Context.Done() }
-func (n nosy) Err() error            { n.look(); return n.Context.Err() }
-func (n nosy) Value(key any) any     { n.look(); return n.Context.Value(key) }
-
-// Rule 10.
+// Rule 10: a context is not called under a lock, so it may use what it is passed
+// to.
 func TestContextIsNotCalledUnderTheLock(t *testing.T) {
 	for _, end := range []string{"canceled", "served"} {
 		for name := range inUse(t) {
@@ -256,7 +226,7 @@ func TestContextIsNotCalledUnderTheLock(t *testing.T) {
 					calls, look := inUseAndLook(t)
 					w := calls[name]
 					ctx, cancel := context.WithCancel(t.Context())
-					c := begin(func() error { return w.call(nosy{ctx, look}) })
+					c := begin(func() error { return w.call(looking(ctx, look)) })
 					c.assertBlocked(t)
 					if end == "served" && w.serve != nil {
 						w.serve()

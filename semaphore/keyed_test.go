@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
 
@@ -138,10 +139,10 @@ func TestKeyedReleasedForAnother(t *testing.T) {
 		k := semaphore.NewKeyed[string](1)
 		assert.True(t, k.TryAcquire("x"))
 		c := begin(func() error {
-			return k.Acquire(&grudging{Context: t.Context(), hook: func() {
+			return k.Acquire(newGrudging(t.Context(), nothing, func() {
 				k.Release("x") // the waiter's
 				assert.True(t, k.TryAcquire("y"))
-			}}, "x")
+			}), "x")
 		})
 		k.Release("x")
 		c.assertReturned(t, context.Canceled)
@@ -157,33 +158,22 @@ func TestKeyedReleasedForAnother(t *testing.T) {
 // A context that ends, or panics, when the call has taken a permit that came
 // free during the call.
 func TestKeyedContextEndsLate(t *testing.T) {
-	for _, hook := range []func(){nil, func() { panic(errWhy) }} {
+	for _, panics := range []bool{false, true} {
 		k := semaphore.NewKeyed[string](1)
 		assert.True(t, k.TryAcquire("x"))
-		ctx := &freeing{grudging{Context: t.Context(), hook: hook}, func() { k.Release("x") }}
-		_, panicked, err := leave(func() error { return k.Acquire(ctx, "x") })
-		if hook == nil {
-			assert.ErrorIs(t, err, context.Canceled)
-		} else {
+		ctx := newGrudging(t.Context(), func() { k.Release("x") }, func() {
+			if panics {
+				panic(errWhy)
+			}
+		})
+		_, panicked, err := testkit.Leave(func() error { return k.Acquire(ctx, "x") })
+		if panics {
 			assert.Equal(t, errWhy, panicked)
+		} else {
+			assert.ErrorIs(t, err, context.Canceled)
 		}
 		assert.Zero(t, k.Len())
 	}
-}
-
-// freeing is a grudging context that calls free at the end of the first look.
-type freeing struct {
-	grudging
-
-	free func()
-}
-
-func (f *freeing) Err() error {
-	err := f.grudging.Err()
-	if f.looks == 1 {
-		f.free()
-	}
-	return err
 }
 
 // Sizes that the fast path cannot hold.
@@ -198,7 +188,7 @@ func TestKeyedHugeNumbers(t *testing.T) {
 	assertMisuse(t, func() { k.Release("x") }, semaphore.ErrOverRelease)
 }
 
-// Rule 9.
+// Rule 9: a release of what is not held panics.
 func TestKeyedReleaseOfWhatIsNotHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := semaphore.NewKeyed[string](2)
@@ -271,12 +261,12 @@ func TestZeroKeys(t *testing.T) {
 // does not keep the memory of the others.
 func TestKeyedForgetsWhatIsFinished(t *testing.T) {
 	n := 300_000
-	if raceEnabled || testing.Short() {
+	if testkit.Race || testing.Short() {
 		n = 50_000
 	}
 	k := semaphore.NewKeyed[string](1)
 	require.True(t, k.TryAcquire("stays"))
-	before := heap()
+	before := testkit.HeapInUse()
 	for i := range n {
 		k.TryAcquire(strconv.Itoa(i))
 	}
@@ -285,7 +275,7 @@ func TestKeyedForgetsWhatIsFinished(t *testing.T) {
 		k.Release(strconv.Itoa(i))
 	}
 	assert.Equal(t, 1, k.Len())
-	assert.InDelta(t, before, heap(), 256<<10)
+	assert.InDelta(t, before, testkit.HeapInUse(), 256<<10)
 	k.Release("stays")
 	assert.Zero(t, k.Len())
 }

@@ -8,36 +8,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
-
-// heap returns the bytes in use.
-func heap() float64 {
-	runtime.GC()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return float64(m.HeapAlloc)
-}
-
-// leastGrowth returns the least of what f leaves more in use, done three times.
-// What it leaks it leaks each time. But while a collection frees the stacks of
-// ended goroutines, new ones cannot take their place, and the runtime keeps
-// what it makes for these for ever: now and then that is a lot.
-func leastGrowth(f func()) float64 {
-	growth := func() float64 {
-		before := heap()
-		f()
-		return heap() - before
-	}
-	return min(growth(), growth(), growth())
-}
 
 func free(context.Context) error { return nil }
 
 // What does not wait allocates nothing.
 func TestAllocationsWithoutWaiting(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -83,7 +62,7 @@ func TestAllocationsWithoutWaiting(t *testing.T) {
 
 // A wait costs a place in the line and a fresh channel.
 func TestAllocationsOfAWait(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -134,7 +113,7 @@ func TestAllocationsOfAWait(t *testing.T) {
 // Rule 11: all the waiters that have given up leave nothing.
 func TestCanceledWaitersLeaveNothing(t *testing.T) {
 	n, at := 200_000, 1000
-	if raceEnabled || testing.Short() {
+	if testkit.Race || testing.Short() {
 		n = 20_000
 	}
 	s, k, e := semaphore.New(1), semaphore.NewKeyed[int](1), new(semaphore.Event)
@@ -163,7 +142,7 @@ func TestCanceledWaitersLeaveNothing(t *testing.T) {
 	}
 	n /= len(waits)
 	for name, wait := range waits {
-		assert.Less(t, leastGrowth(func() {
+		assert.Less(t, testkit.LeastGrowth(func() {
 			for range n / at {
 				ctx, cancel := context.WithCancel(t.Context())
 				ended := make(chan error, at)
@@ -175,7 +154,7 @@ func TestCanceledWaitersLeaveNothing(t *testing.T) {
 					assert.ErrorIs(t, <-ended, context.Canceled)
 				}
 			}
-		}), 256.0*1024, "%d", name)
+		}), int64(256*1024), "%d", name)
 	}
 	assert.Equal(t, semaphore.Stats{Limit: 1, Held: 1}, s.Stats())
 	assert.Equal(t, 1, k.Len())
@@ -185,7 +164,7 @@ func TestCanceledWaitersLeaveNothing(t *testing.T) {
 // Rule 11: nor do very many that wait at the same time, not even until the
 // collection after the next.
 func TestManyWaitersThatGiveUpAtOnceLeaveNothing(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector forgets places in the line by itself")
 	}
 	s := semaphore.New(0)
@@ -203,13 +182,13 @@ func TestManyWaitersThatGiveUpAtOnceLeaveNothing(t *testing.T) {
 		all.Wait()
 	}
 	wave() // so that the goroutines are not new
-	growth := func() float64 {
-		before := heap()
+	growth := func() int64 {
+		before := testkit.HeapInUse()
 		wave()
-		runtime.GC()
+		runtime.GC() // once: what is in a pool outlives it
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		return float64(m.HeapAlloc) - before
+		return int64(m.HeapAlloc) - before //nolint:gosec // it is far from an overflow
 	}
-	assert.Less(t, min(growth(), growth(), growth()), 500_000.0)
+	assert.Less(t, min(growth(), growth(), growth()), int64(500_000))
 }

@@ -97,22 +97,22 @@ func playRWLock(t *testing.T, s *script) {
 			assertMisuse(t, f, semaphore.ErrNotLocked)
 		}
 	}
-	for len(s.data) > 0 && !t.Failed() {
-		op, write := s.next(16), s.next(3) == 0
+	for len(s.Data) > 0 && !t.Failed() {
+		op, write := s.Next(16), s.Next(3) == 0
 		var waiting *rwCall
 		if len(m.line) > 0 {
-			waiting = m.line[s.next(len(m.line))]
+			waiting = m.line[s.Next(len(m.line))]
 		}
 		switch {
 		case op < 5:
-			s.note("lock ", write)
+			s.Note("lock %v", write)
 			ctx, cancel := context.WithCancel(t.Context())
 			c := &rwCall{write: write, cancel: cancel}
 			all = append(all, c)
 			m.lock(c)
 			c.real = begin(func() error { return lock(ctx, write) })
 		case op < 7:
-			s.note("try ", write)
+			s.Note("try %v", write)
 			want := len(m.line) == 0 && m.fits(write)
 			if want {
 				m.take(write)
@@ -123,21 +123,21 @@ func playRWLock(t *testing.T, s *script) {
 				assert.Equal(t, want, l.TryRLock())
 			}
 		case op < 8:
-			s.note("done ", write)
+			s.Note("done %v", write)
 			assert.ErrorIs(t, lock(canceled(t), write), context.Canceled)
 		case op < 11:
-			s.note("unlock ", m.writing)
+			s.Note("unlock %v", m.writing)
 			unlock(m.writing)
 		case op < 12: // perhaps the wrong way
-			s.note("unlock ", write)
+			s.Note("unlock %v", write)
 			unlock(write)
 		case waiting == nil:
 		case op < 14:
-			s.note("cancel ", waiting.write)
+			s.Note("cancel %v", waiting.write)
 			m.cancel(waiting)
 			waiting.cancel()
 		case op < 15: // without yielding
-			s.note("cancel ", waiting.write, ", unlock ", m.writing)
+			s.Note("cancel %v, unlock %v", waiting.write, m.writing)
 			// The canceled call may still be in line when the lock comes free.
 			// Then it is granted and passes the lock on, which comes to the
 			// same.
@@ -148,7 +148,7 @@ func playRWLock(t *testing.T, s *script) {
 				unlock(held)
 			}
 		default: // without yielding
-			s.note("unlock ", m.writing, ", cancel ", waiting.write)
+			s.Note("unlock %v, cancel %v", m.writing, waiting.write)
 			unlock(m.writing)
 			waiting.cancel()
 			synctest.Wait()

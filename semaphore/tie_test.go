@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
 
@@ -150,22 +151,21 @@ func TestGrantThenCancel(t *testing.T) {
 	}
 }
 
-// canceling is a context in the middle of its cancellation: it says that it is
-// done, and its channel is not closed yet. Every context goes through this;
-// this one stays.
-type canceling struct {
-	context.Context //nolint:containedctx // it is a context
-
-	canceled atomic.Bool
-}
-
-func (c *canceling) Done() <-chan struct{} { return make(chan struct{}) }
-
-func (c *canceling) Err() error {
-	if c.canceled.Load() {
-		return context.Canceled
-	}
-	return nil
+// newCanceling returns a context in the middle of its cancellation, once canceled
+// is true: it is done, and its channel is not closed yet. Every context goes
+// through this; this one stays.
+func newCanceling(ctx context.Context) (c context.Context, canceled *atomic.Bool) {
+	canceled = new(atomic.Bool)
+	return &testkit.Context{
+		Parent: ctx,
+		OnDone: func() <-chan struct{} { return make(chan struct{}) },
+		OnErr: func() error {
+			if canceled.Load() {
+				return context.Canceled
+			}
+			return nil
+		},
+	}, canceled
 }
 
 // So a grant can wake a waiter whose context is done. It is handed on all the
@@ -175,11 +175,11 @@ func TestGrantWakesACanceledWaiter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newLine()
-				ctx := &canceling{Context: t.Context()}
+				ctx, canceled := newCanceling(t.Context())
 				first := begin(func() error { return l.wait(ctx) })
 				second := begin(func() error { return l.wait(t.Context()) })
 				third := begin(func() error { return l.wait(t.Context()) })
-				ctx.canceled.Store(true)
+				canceled.Store(true)
 				first.assertBlocked(t)
 				l.give()
 				first.assertReturned(t, context.Canceled)
@@ -202,7 +202,7 @@ func TestPermitThatComesFreeTooLate(t *testing.T) {
 		}
 		for when, meet := range map[string]func(ctx context.Context, give func()) context.Context{
 			"at Done": func(ctx context.Context, give func()) context.Context { return newMeeting(ctx, give) },
-			"at Err":  func(ctx context.Context, give func()) context.Context { return &closing{Context: ctx, end: give} },
+			"at Err":  newClosing,
 		} {
 			t.Run(name+"/"+when, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -218,24 +218,17 @@ func TestPermitThatComesFreeTooLate(t *testing.T) {
 	}
 }
 
-// closing is a context that ends as soon as it has said that it is alive, and
-// then calls end.
-type closing struct {
-	context.Context //nolint:containedctx // it is a context
-
-	end func()
-}
-
-func (c *closing) Err() error {
-	if end := c.end; end != nil {
-		c.end = nil
+// newClosing returns a context that ends as soon as it has said that it is alive,
+// and then calls end.
+func newClosing(ctx context.Context, end func()) context.Context {
+	c := &testkit.Context{Parent: ctx, Channel: make(chan struct{})}
+	c.OnErr = func() error {
+		c.OnErr = func() error { return context.Canceled }
 		end()
 		return nil
 	}
-	return context.Canceled
+	return c
 }
-
-func (c *closing) Done() <-chan struct{} { return make(chan struct{}) }
 
 // M-04: without a next, the grant goes back.
 func TestCancellationWinsAndTheGrantGoesBack(t *testing.T) {
@@ -321,7 +314,7 @@ func TestGivingBackWhatOthersHaveReleased(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(1)
 		assert.True(t, s.TryAcquire())
-		c := begin(func() error { return s.Acquire(&grudging{Context: t.Context(), hook: s.Release}) })
+		c := begin(func() error { return s.Acquire(newGrudging(t.Context(), nothing, s.Release)) })
 		s.Release()
 		c.assertReturned(t, context.Canceled)
 		assert.Equal(t, semaphore.Stats{Limit: 1, Available: 1}, s.Stats())
@@ -335,9 +328,9 @@ func TestContextThatPanicsAtTheGrant(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newLine()
-				ctx := &grudging{Context: t.Context(), hook: func() { panic(errWhy) }}
+				ctx := newGrudging(t.Context(), nothing, func() { panic(errWhy) })
 				var panicked any
-				go func() { _, panicked, _ = leave(func() error { return l.wait(ctx) }) }()
+				go func() { _, panicked, _ = testkit.Leave(func() error { return l.wait(ctx) }) }()
 				synctest.Wait()
 				second := begin(func() error { return l.wait(t.Context()) })
 				second.assertBlocked(t)

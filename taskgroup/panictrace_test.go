@@ -142,7 +142,8 @@ func TestTheTextOfAReturnedPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		testkit.CaptureLog(t)
 		for name, raise := range raising {
-			g := taskgroup.New(t.Context(), taskgroup.WithPanics(taskgroup.PanicAsError))
+			// Nothing is canceled: a panic of what Blocking has left ends the process.
+			g := taskgroup.New(t.Context(), taskgroup.WithPanics(taskgroup.PanicAsError), taskgroup.WithKeepGoing())
 			task := taskgroup.Go(g, func(ctx context.Context) (int, error) { raise(ctx); return 1, nil })
 			g.Go(returns(errBoom))
 			err := g.Wait()
@@ -180,7 +181,7 @@ func TestEveryJoinRaisesTheSamePanic(t *testing.T) {
 		first := <-raised
 		require.NotNil(t, first)
 		for len(raised) > 0 {
-			assert.True(t, first == <-raised)
+			assert.Same(t, first, <-raised)
 		}
 	})
 }

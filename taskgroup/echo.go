@@ -8,7 +8,7 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// An error of a task is an echo if it tells of nothing but the end of a context
+// An error of a task is an echo if it reports nothing but the end of a context
 // that the task was to obey. Then the failure that has ended the context is the
 // error, and the echo is not: it is left out of what a group returns.
 //

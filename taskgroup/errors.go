@@ -12,50 +12,51 @@ import (
 	"example.com/asyncgo/internal/misuse"
 )
 
-// The conditions that a caller may want to tell apart, for [errors.Is].
+// The errors that callers may want to distinguish, for [errors.Is].
 var (
-	// ErrNotDone is what a task or future answers when it is asked for its
-	// result before it has ended. It mirrors asyncio.InvalidStateError.
+	// ErrNotDone is returned for the result of a task or future that has not
+	// completed. It mirrors asyncio.InvalidStateError.
 	ErrNotDone = errors.New("taskgroup: not done")
 
-	// ErrNoTasks says that there is nothing to wait for: no function was
-	// given, no handle, or the set is empty.
+	// ErrNoTasks is returned if there is nothing to wait for: no function, no
+	// handle, or an empty set.
 	ErrNoTasks = errors.New("taskgroup: no tasks")
 
-	// ErrGroupClosed refuses a task: the group has ended, or has been told to
-	// take no more. It is also the cause of the context of a group that ended
-	// in good order.
+	// ErrGroupClosed is returned for a task that a group refuses because it has
+	// been joined or shut down. It is also the cause of the context of a group
+	// that ended in good order.
 	ErrGroupClosed = errors.New("taskgroup: group closed")
 
-	// ErrStopped is the cause of the context of a group after [Group.Stop].
+	// ErrStopped is the cause of the context of a group after [Group.Stop], and
+	// of daemons that were stopped.
 	ErrStopped = errors.New("taskgroup: group stopped")
 
-	// ErrFull refuses a task that would have to wait for a slot, in [TryTask].
+	// ErrFull is returned by [TryTask] for a task that would have to wait.
 	ErrFull = errors.New("taskgroup: group full")
 
-	// ErrTimeout says that a time limit of this package has passed:
-	// [WaitFor]'s, [Timeout]'s. [errors.Is] finds it to be
-	// [context.DeadlineExceeded], too, and it has a method Timeout that answers
-	// true. An outer deadline or a cancelled parent is never reported as it.
-	// It mirrors asyncio.TimeoutError.
+	// ErrTimeout reports that a time limit of this package has passed, that of
+	// [WaitFor] or [Timeout]. It is a [net.Error] whose Timeout is true, and
+	// [errors.Is] finds [context.DeadlineExceeded] in it. An outer deadline or a
+	// canceled parent is never reported as it. It mirrors asyncio.TimeoutError.
 	ErrTimeout error = &timeoutError{"taskgroup: timeout"}
 
-	// ErrGoexit is the failure of a function that ended its goroutine with
-	// [runtime.Goexit], as t.FailNow does.
+	// ErrGoexit is the failure of a function that called [runtime.Goexit], as
+	// t.FailNow does.
 	ErrGoexit = errors.New("taskgroup: task called runtime.Goexit")
 
-	// ErrSelfWait is the answer to a task that waits for itself.
+	// ErrSelfWait is returned by [Task.Wait] and [Group.Shutdown] if the context
+	// is that of the task itself, or of a task of the group.
 	ErrSelfWait = errors.New("taskgroup: task waits for itself")
 
-	// ErrNotReady is [GoReady]'s answer when the task returned nil without
-	// having called ready.
+	// ErrNotReady is returned by [GoReady] if the task returned nil without
+	// calling ready.
 	ErrNotReady = errors.New("taskgroup: task ended before it was ready")
 
-	// ErrEnded refuses to move the deadline of a scope that has ended.
+	// ErrEnded is returned for the deadline of a scope that has ended.
 	ErrEnded = errors.New("taskgroup: scope has ended")
 
-	// ErrMisuse is what [errors.Is] finds in the value of every panic that the
-	// package itself raises because it was called wrongly.
+	// ErrMisuse is wrapped by every panic that this package raises because it was
+	// called wrongly.
 	ErrMisuse = errors.New("taskgroup: misuse")
 )
 
@@ -146,7 +147,7 @@ type GroupError struct {
 	Cause error
 
 	// Errors holds the failures: the first in time first, the rest in order
-	// of submission. What only echoes the cancellation is not among them.
+	// of submission. Echoes of the cancellation are not among them.
 	Errors []*TaskError
 }
 

@@ -22,8 +22,7 @@ const opGatherTasks = ctxerr.Op("taskgroup: GatherTasks")
 // panics if a task is nil. The completion of the tasks happens before the return.
 // It costs what [Wait] does.
 //
-// Unlike asyncio.gather, a later failure stays with its task, and the end of ctx
-// cancels no task. [Gather] takes functions.
+// Unlike asyncio.gather, it cancels no task when ctx is done.
 func GatherTasks[T any](ctx context.Context, tasks ...*Task[T]) ([]T, error) {
 	if len(tasks) == 0 {
 		return []T{}, nil
@@ -48,7 +47,7 @@ func GatherTasks[T any](ctx context.Context, tasks ...*Task[T]) ([]T, error) {
 }
 
 // firstFailure returns the failure to report when the i-th task is the first
-// that has ended with one. If it was cancelled because another of the tasks made
+// that has ended with one. If it was canceled because another of the tasks made
 // their group fail, that is the other's failure, which came first although the
 // group may still be looking at it.
 func firstFailure[T any](tasks []*Task[T], i int) *TaskError {

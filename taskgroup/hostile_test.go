@@ -463,6 +463,34 @@ func TestLoggersThatDoNotReturn(t *testing.T) {
 	}
 }
 
+// A context that panics while its caller is on the way to the shared limit does not
+// keep others from being granted slots.
+func TestAContextThatPanicsOnTheWayToTheLimiter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithLimiter(&units{free: 5}))
+		release := make(chan struct{})
+		g.Go(func(context.Context) error { <-release; return nil })
+		cancelable, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		granted := false
+		panics := &testkit.Context{Parent: cancelable, OnValue: func(any) any {
+			if granted {
+				panic(errWhy)
+			}
+			return nil
+		}}
+		raised := make(chan any)
+		go func() { raised <- testkit.Raised(func() { _ = g.Submit(panics, returns(nil)) }) }()
+		synctest.Wait()
+		granted = true
+		close(release)
+		assert.Equal(t, errWhy, <-raised)
+		synctest.Wait()
+		assert.True(t, g.TryGo(returns(nil)))
+		assert.NoError(t, g.Wait())
+	})
+}
+
 // A context that panics, or ends the goroutine, when a call looks at it in between
 // ends the call: what runs is joined, and the panic is raised.
 func TestBatchesWithContextsThatPanicLater(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 type PanicPolicy int
 
 const (
-	// PanicPropagate is the default: the panic is reported at once, cancels the
-	// siblings, and is raised again in whoever joins.
+	// PanicPropagate is the default: the panic is logged at once, cancels the
+	// siblings, and is raised again in the joining call.
 	PanicPropagate PanicPolicy = iota
 
 	// PanicAsError makes it the task's failure, a [*PanicError], like any

@@ -117,10 +117,10 @@ func (g *Group) abandon() {
 func (g *Group) logUnreturned(failures *GroupError, late *LateError) {
 	report := func(text string, err error) {
 		log(context.Background(), slog.LevelError, "taskgroup: "+text, func() []any {
-			return []any{"group", g.name, "error", err}
+			return []any{"group", g.options.name, "error", err}
 		})
 	}
-	if failures != nil && g.handler == nil {
+	if failures != nil && g.options.handler == nil {
 		for _, failure := range failures.Errors {
 			if _, isPanic := failure.Err.(*PanicError); !isPanic {
 				report("a task failed, and main did not return", failure)

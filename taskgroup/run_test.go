@@ -58,7 +58,7 @@ func TestMainReturnsAnError(t *testing.T) {
 			err := taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
 				g.Go(func(ctx context.Context) error {
 					<-ctx.Done()
-					assertCause(t, errBoom, ctx)
+					assertCause(ctx, t, errBoom)
 					time.Sleep(time.Second)
 					return ctx.Err()
 				})

@@ -40,7 +40,7 @@ type Task[T any] struct {
 //
 // The goroutine that runs the task owns value and err until ended is set; they
 // do not change after that. A task is one allocation: its context, its name,
-// its Done channel are made when somebody asks for them.
+// its Done channel are made on demand.
 type core struct {
 	completion
 	parent context.Context //nolint:containedctx // Start's; or the group, as a groupContext
@@ -132,7 +132,7 @@ func (c *core) fail(err error, flags uint64) {
 	c.complete(flags)
 }
 
-// echoes tells, as a flag, whether the task's error only echoes the end of its own
+// echoes reports, as a flag, whether the task's error only echoes the end of its own
 // context or its group's. What these derive from counts, too: a function that
 // looks at it may see its end a moment before they do. Such an error is made to lead
 // to the cause, which a function that returns ctx.Err() leaves out.
@@ -170,7 +170,7 @@ func (c *core) group() *Group {
 }
 
 // Done returns a channel that is closed when the task has completed; the end
-// happens before that. The channel is made when it is first asked for.
+// happens before that. The channel is made on demand.
 func (t *Task[T]) Done() <-chan struct{} { return t.doneChan() }
 
 // Err returns nil if the task succeeded, its failure if it failed, and
@@ -269,7 +269,7 @@ func (t *Task[T]) Cancel(cause error) bool { return t.cancel(cause) }
 func (t *Task[T]) Cancelled() bool { return t.wasCanceled() }
 
 // Name returns the name given with [Named], or else a default of the form
-// task-N, which is made when it is first asked for. It mirrors
+// task-N, which is made on demand. It mirrors
 // asyncio.Task.get_name.
 func (t *Task[T]) Name() string { return t.info().Name }
 
@@ -331,7 +331,7 @@ func (c *core) info() TaskInfo {
 	info := TaskInfo{ID: x.id, Name: x.name}
 	c.mu.Unlock()
 	if g := c.group(); g != nil {
-		info.Group = g.name
+		info.Group = g.options.name
 	}
 	return info
 }

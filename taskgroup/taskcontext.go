@@ -9,7 +9,7 @@ import (
 
 // taskContext is a task seen as the context of its function. Most tasks only
 // look at it or hand it on, so a context that can be cancelled is not made for
-// a task before somebody asks for its Done channel or cancels that one task.
+// a task before the first call of its Done method or of [Task.Cancel].
 // Until then it answers with what it derives from.
 type taskContext core
 

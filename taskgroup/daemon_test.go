@@ -107,16 +107,19 @@ func TestWhatADaemonEndsWith(t *testing.T) {
 		end   func(ctx context.Context) error
 		fails bool
 	}{
-		"nil":             {func(context.Context) error { return nil }, false},
-		"Err":             {context.Context.Err, false},
-		"Cause":           {context.Cause, false},
-		"ErrStopped":      {func(context.Context) error { return fmt.Errorf("ends: %w", taskgroup.ErrStopped) }, false},
-		"a wait":          {func(ctx context.Context) error { return taskgroup.Sleep(ctx, time.Hour) }, false},
-		"a nested Run":    {func(ctx context.Context) error { return taskgroup.Run(ctx, mainOf(untilDone)) }, false},
-		"a nested Gather": {func(ctx context.Context) error { _, err := taskgroup.Gather(ctx, taskgroup.NoValue(untilDone)); return err }, false},
-		"failure":         {func(context.Context) error { return errCleanup }, true},
-		"Goexit":          {func(context.Context) error { runtime.Goexit(); return nil }, true},
-		"late":            {func(context.Context) error { return &taskgroup.LateError{} }, true},
+		"nil":          {func(context.Context) error { return nil }, false},
+		"Err":          {context.Context.Err, false},
+		"Cause":        {context.Cause, false},
+		"ErrStopped":   {func(context.Context) error { return fmt.Errorf("ends: %w", taskgroup.ErrStopped) }, false},
+		"a wait":       {func(ctx context.Context) error { return taskgroup.Sleep(ctx, time.Hour) }, false},
+		"a nested Run": {func(ctx context.Context) error { return taskgroup.Run(ctx, mainOf(untilDone)) }, false},
+		"a nested Gather": {func(ctx context.Context) error {
+			_, err := taskgroup.Gather(ctx, taskgroup.NoValue(untilDone))
+			return err
+		}, false},
+		"failure": {func(context.Context) error { return errCleanup }, true},
+		"Goexit":  {func(context.Context) error { runtime.Goexit(); return nil }, true},
+		"late":    {func(context.Context) error { return &taskgroup.LateError{} }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

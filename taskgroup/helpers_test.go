@@ -147,11 +147,11 @@ func publicAll(errs []*taskgroup.TaskError) []*taskgroup.TaskError {
 
 // assertCause asserts that the cause of ctx is the failure of one task, which is
 // want.
-func assertCause(t *testing.T, want error, ctx context.Context, of ...any) {
+func assertCause(ctx context.Context, t *testing.T, want error) { //nolint:thelper // the context comes first
 	t.Helper()
 	te, ok := context.Cause(ctx).(*taskgroup.TaskError)
-	if assert.True(t, ok, "%T: %v", context.Cause(ctx), of) {
-		assert.Equal(t, want, te.Err, of...)
+	if assert.True(t, ok, "%T", context.Cause(ctx)) {
+		assert.Equal(t, want, te.Err)
 	}
 }
 

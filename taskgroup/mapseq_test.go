@@ -131,7 +131,7 @@ func TestMapSeqFailureCancelsEarlierItems(t *testing.T) {
 			switch i {
 			case 0:
 				<-ctx.Done() // in spite of which it succeeds
-				assertCause(t, errOwn, ctx)
+				assertCause(ctx, t, errOwn)
 				return i, nil
 			case 2:
 				time.Sleep(ms)

@@ -31,16 +31,16 @@ func (t *plainTask) drop() { t.fn = nil }
 // panics if fn is nil. It allocates once, and takes a goroutine while the task
 // blocks.
 func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
-	t := newTask("Go", noContext, g, fn, opts)
+	t := newTask(noContext, "Go", g, fn, opts)
 	if err := g.submit(noContext, t, false); err != nil {
 		t.refuse(err)
 	}
 	return t
 }
 
-// newTask returns a task of g that is still to be submitted, by the function of
-// that name, under ctx.
-func newTask[T any](what string, ctx context.Context, g *Group, fn Func[T], opts []TaskOption) *Task[T] {
+// newTask returns a task of g that is still to be submitted, under ctx, by the
+// function of that name.
+func newTask[T any](ctx context.Context, what string, g *Group, fn Func[T], opts []TaskOption) *Task[T] {
 	g.check()
 	if fn == nil {
 		panic(misused(what + " of a nil function"))
@@ -63,7 +63,7 @@ func (c *core) belong(ctx context.Context, g *Group, opts []TaskOption) {
 // not accepted. It mirrors asyncio.TaskGroup.create_task within
 // asyncio.timeout.
 func SubmitTask[T any](ctx context.Context, g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) {
-	t := newTask("SubmitTask", ctx, g, fn, opts)
+	t := newTask(ctx, "SubmitTask", g, fn, opts)
 	if err := g.submit(ctx, t, false); err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func SubmitTask[T any](ctx context.Context, g *Group, fn Func[T], opts ...TaskOp
 // TryTask is [Group.TryGo] with a typed handle and the reason: [ErrFull],
 // [ErrGroupClosed], or the cause of the group's context.
 func TryTask[T any](g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) {
-	t := newTask("TryTask", noContext, g, fn, opts)
+	t := newTask(noContext, "TryTask", g, fn, opts)
 	if err := g.submit(noContext, t, true); err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (t *Task[T]) refuse(why error) {
 // fn a context, and gives up when the group is canceled. Go panics if fn is
 // nil.
 func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool {
-	return g.submit(noContext, g.plain("Go", noContext, fn, opts), false) == nil
+	return g.submit(noContext, g.plain(noContext, "Go", fn, opts), false) == nil
 }
 
 // Submit is [Group.Go], but waits for a slot only until ctx is done, and
@@ -107,17 +107,17 @@ func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool 
 // the cause of the group's context. The task's context has the values of ctx
 // first, but ends with the group and not with ctx. Submit panics if fn is nil.
 func (g *Group) Submit(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
-	return g.submit(ctx, g.plain("Submit", ctx, fn, opts), false)
+	return g.submit(ctx, g.plain(ctx, "Submit", fn, opts), false)
 }
 
 // TryGo is [Group.Go], but does not wait: it accepts the task only if a slot or
 // a place in the backlog is free, and nothing waits for one. TryGo panics if fn
 // is nil.
 func (g *Group) TryGo(fn func(ctx context.Context) error, opts ...TaskOption) bool {
-	return g.submit(noContext, g.plain("TryGo", noContext, fn, opts), true) == nil
+	return g.submit(noContext, g.plain(noContext, "TryGo", fn, opts), true) == nil
 }
 
-func (g *Group) plain(what string, ctx context.Context, fn func(ctx context.Context) error, opts []TaskOption) *plainTask {
+func (g *Group) plain(ctx context.Context, what string, fn func(ctx context.Context) error, opts []TaskOption) *plainTask {
 	g.check()
 	if fn == nil {
 		panic(misused(what + " of a nil function"))
@@ -275,17 +275,21 @@ func (g *Group) waitError(ctx context.Context) error {
 }
 
 // endedFor is the error of a Submit whose own context has ended; nil if it has
-// not. Also then a task is refused because of the parent's end, if that is done.
+// not. Also then a task is refused because of the parent's end, if that is done, or
+// because main has joined the group, if that is what ended the context.
 func (g *Group) endedFor(ctx context.Context) error {
 	if ctx == nil {
 		return nil
 	}
 	err := ctxerr.In(ctx, ctxerr.Op(prefix+"Submit"))
-	if err != nil && g.parent.Err() != nil {
-		g.mu.Lock()
-		g.incomplete = true
-		g.mu.Unlock()
+	if err == nil {
+		return nil
 	}
+	byParent, byGroup := g.parent.Err() != nil, ctxerr.Same(context.Cause(ctx), context.Cause(g.ctx))
+	g.mu.Lock()
+	g.incomplete = g.incomplete || byParent
+	g.rejected = g.rejected || byGroup && g.inMain && g.life == closed
+	g.mu.Unlock()
 	return err
 }
 

@@ -77,14 +77,15 @@ func (g *Group) mainReturned(err error) {
 	g.mu.Lock()
 	g.incomplete = g.incomplete || err != nil
 	g.canceled = g.canceled || isFailure
-	if isFailure && !again {
+	isNew := isFailure && !again
+	if isNew {
 		g.outcome.add(failure)
 	}
 	if g.rejected {
 		g.outcome.cause = both(g.outcome.cause, errSecondRound)
 	}
-	if g.join.settled {
-		g.answerLocked()
+	if g.join.settled && (isNew || g.rejected) {
+		g.answerLocked() // or else the answer is the very one that main has had
 	}
 	g.mu.Unlock()
 	if isFailure {

@@ -290,17 +290,21 @@ func (g *Group) waitError(ctx context.Context) error {
 }
 
 // endedFor is the error of a Submit whose own context has ended; nil if it has
-// not. Also then a task is refused because of the parent's end, if that is done.
+// not. Also then a task is refused because of the parent's end, if that is done, or
+// because main has joined the group, if that is what ended the context.
 func (g *Group) endedFor(ctx context.Context) error {
 	if ctx == nil {
 		return nil
 	}
 	err := ctxerr.In(ctx, ctxerr.Op(prefix+"Submit"))
-	if err != nil && g.parent.Err() != nil {
-		g.mu.Lock()
-		g.incomplete = true
-		g.mu.Unlock()
+	if err == nil {
+		return nil
 	}
+	byParent, byGroup := g.parent.Err() != nil, ctxerr.Same(context.Cause(ctx), context.Cause(g.ctx))
+	g.mu.Lock()
+	g.incomplete = g.incomplete || byParent
+	g.rejected = g.rejected || byGroup && g.inMain && g.life == closed
+	g.mu.Unlock()
 	return err
 }
 

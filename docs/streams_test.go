@@ -8,7 +8,11 @@ import (
 	"io"
 	"net"
 	"sync"
+	"testing"
 	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/asyncgo/queue"
 	"example.com/asyncgo/taskgroup"
@@ -183,4 +187,29 @@ func Example_chatServer() {
 	//  <nil>
 	// the connection: EOF
 	// true
+}
+
+// An idle timeout is a time scope around the read.
+func TestIdleTimeout(t *testing.T) {
+	ours, theirs := net.Pipe()
+	defer ours.Close()
+	defer theirs.Close()
+	in := bufio.NewReader(ours)
+	_, err := taskgroup.WaitFor(t.Context(), time.Millisecond, func(ctx context.Context) (string, error) {
+		return readLine(ctx, ours, in)
+	})
+	assert.ErrorIs(t, err, taskgroup.ErrTimeout)
+}
+
+// The failure of main, here of Accept, is returned although the handler takes
+// those of the tasks.
+func TestServersOwnFailure(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+	err = taskgroup.Run(t.Context(), func(ctx context.Context, g *taskgroup.Group) error {
+		return serve(ctx, g, listener, echo)
+	}, taskgroup.WithKeepGoing(), taskgroup.WithErrorHandler(func(context.Context, taskgroup.TaskInfo, error) {}))
+	require.ErrorIs(t, err, net.ErrClosed)
+	assert.False(t, taskgroup.Cancelled(err))
 }

@@ -89,7 +89,7 @@ func TestASignalHidesNoFailure(t *testing.T) {
 		{"failed as well", errBroken, exitFailed, errBroken.Error()},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			err := taskgroup.Run(t.Context(), func(ctx context.Context, g *taskgroup.Group) error {
+			err := taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
 				g.Cancel(signaled)
 				return test.failure
 			})

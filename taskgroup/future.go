@@ -9,10 +9,9 @@ import (
 // Future is asyncio.Future: a result that is provided from outside, the bridge
 // to what is not a task, such as a response that arrives on a connection. Any
 // number of goroutines may wait for it and try to complete it: unlike in
-// asyncio, a second call of [Future.Resolve] or [Future.Reject] is no error.
-//
-// The zero Future is ready to use. [Wait], [Completed] and [Set] take a Future.
-// To cancel it, reject it with [context.Canceled].
+// asyncio, a second call of [Future.Resolve] or [Future.Reject] is no error. To
+// cancel it, reject it with [context.Canceled]. The zero Future is ready to
+// use.
 type Future[T any] struct {
 	completion
 	// Written once, by the call that has set the claimedResult flag, before
@@ -62,7 +61,7 @@ func (f *Future[T]) Err() error {
 }
 
 // Result is asyncio.Future.result: it returns what f was completed with, or
-// [ErrNotDone] if it has not completed. It does not block.
+// [ErrNotDone] before.
 func (f *Future[T]) Result() (T, error) {
 	if !f.hasCompleted() {
 		var zero T

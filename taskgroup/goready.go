@@ -15,10 +15,7 @@ import (
 // If the task completes before, that is the caller's error alone: what fn
 // returned, a [*PanicError], or [ErrNotReady] for nil. If ctx is done before,
 // the task is canceled and joined, and the error is that of ctx, joined with
-// the task's own failure if it had one.
-//
-// The wait for a slot, the error if the task is refused, and the task's context
-// are those of [Group.Submit]. GoReady panics if fn is nil.
+// the task's own failure if it had one. In all else GoReady is [Group.Submit].
 func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, ready func(T)) error, opts ...TaskOption) (T, error) {
 	g.check()
 	if fn == nil {

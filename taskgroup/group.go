@@ -78,8 +78,8 @@ func (g *groupContext) Done() <-chan struct{}       { return g.ctx.Done() }
 func (g *groupContext) Err() error                  { return g.ctx.Err() }
 func (g *groupContext) Value(key any) any           { return g.ctx.Value(key) }
 
-// New returns a group whose context derives from ctx. It must be joined; prefer
-// [Run]. New panics if it is given [WithSignals]. It mirrors entering an
+// New returns a group whose context derives from ctx, and which must be joined;
+// prefer [Run]. New panics if it is given [WithSignals]. It mirrors entering an
 // asyncio.TaskGroup by hand.
 func New(ctx context.Context, opts ...Option) *Group {
 	o := newOptions(opts)

@@ -61,12 +61,11 @@ func WithKeepGoing() Option { return optionFunc(func(o *options) { o.keepGoing =
 // WithErrorHandler makes the group call h with every failure of a task as it
 // happens, a panic being a [*PanicError], which is not logged then: in the
 // task's goroutine, with the task's context, one call at a time, before the
-// task counts as complete.
+// task counts as complete. WithErrorHandler panics if h is nil.
 //
 // The handler observes: [Group.Wait] returns the failures all the same. But
 // with [WithKeepGoing] nothing is kept, panics included, so that a group may
-// run forever, and Wait returns nil. A panic in h is logged. WithErrorHandler
-// panics if h is nil.
+// run forever, and Wait returns nil.
 func WithErrorHandler(h func(ctx context.Context, task TaskInfo, err error)) Option {
 	if h == nil {
 		panic(misused("WithErrorHandler of a nil function"))

@@ -13,16 +13,14 @@ import (
 type PanicPolicy int
 
 const (
-	// PanicPropagate is the default: the panic is logged at once, cancels the
-	// siblings, and is raised again in the joining call.
+	// PanicPropagate is the default: the panic is raised again in the joining
+	// call.
 	PanicPropagate PanicPolicy = iota
 
-	// PanicAsError makes it the task's failure, a [*PanicError], like any other
-	// error.
+	// PanicAsError makes it the task's failure, like any other error.
 	PanicAsError
 
-	// PanicCrash does not recover it: the process dies as with a plain go
-	// statement.
+	// PanicCrash does not recover it: the process dies as after a go statement.
 	PanicCrash
 )
 

@@ -12,12 +12,12 @@ import (
 
 // Shared is a set of calls that several callers share: while a call for a key
 // is running, [Shared.Do] for that key waits for its result instead of making
-// another call. A result is not kept: once a call has ended, the next Do starts
-// a new one.
+// another call. Once it has ended, the next Do starts a new one: no result is
+// kept. The zero Shared is ready to use. It takes memory only for the calls
+// that are running.
 //
-// The zero Shared is ready to use. It takes memory only for the calls that are
-// running. It takes the place of a dictionary of asyncio tasks, each awaited
-// through asyncio.shield. Package singleflight is the same without contexts.
+// It takes the place of a dictionary of asyncio tasks, each awaited through
+// asyncio.shield. Package singleflight is the same without contexts.
 type Shared[K comparable, V any] struct {
 	// mu guards the table and the states of the calls. No code of the user's
 	// runs under it, and no call blocks under it.
@@ -62,10 +62,10 @@ type sharedCall[V any] struct {
 // only report the cancellation is joined. A later Do starts anew, even if the
 // canceled fn has not returned yet.
 //
-// A panic in fn is raised in every caller that waits, as the same
-// [*PanicError]. Do panics if fn is nil, or if key is not equal to itself or
-// cannot be hashed. fn must not call Do for its own key. To start a call takes
-// nine allocations, to join one none.
+// Each caller that waits raises a panic in fn, as the same [*PanicError]. Do
+// panics if fn is nil, or if key is not equal to itself or cannot be hashed. fn
+// must not call Do for its own key. To start a call takes nine allocations, to
+// join one none.
 func (s *Shared[K, V]) Do(ctx context.Context, key K, fn Func[V]) (v V, shared bool, err error) {
 	if fn == nil {
 		panic(misused("Shared.Do of a nil function"))

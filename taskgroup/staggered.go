@@ -12,10 +12,10 @@ import (
 // with a negative one or [NoTimeout], the next only after a failure.
 //
 // If discard is not nil, it is called with every other value that a function
-// returned without an error, in the caller's goroutine, before Staggered
-// returns: to close connections that came too late, say. If it panics, that
-// passes on once the other values have been discarded. After a panic in a
-// function the winner's value is discarded, too.
+// returned without an error, also with the winner's after a panic, in the
+// caller's goroutine, before Staggered returns: to close connections that came
+// too late, say. If it panics, that passes on once the other values have been
+// discarded.
 //
 // Staggered panics if a function is nil. It costs a goroutine for each call.
 // Unlike asyncio's, which is private, it fails if no function succeeds.

@@ -21,15 +21,13 @@ func (t *plainTask) call() {
 func (t *plainTask) drop() { t.fn = nil }
 
 // Go is asyncio.TaskGroup.create_task: it starts fn as a task of g, with a
-// context that derives from the group's, and returns its handle. It does not
-// wait for the task: fn may not have begun when Go returns, and may have
-// returned. If the group is full, Go waits for a slot, and gives up when the
-// group is canceled.
+// context that derives from the group's, and returns its handle. If the group
+// is full, Go waits for a slot, and gives up when the group is canceled; it
+// does not wait for the task.
 //
-// If the group accepts no more tasks, fn is never called and the handle has
-// already failed, with [ErrGroupClosed] or the cause of the group's context. Go
-// panics if fn is nil. It allocates once, and takes a goroutine while the task
-// blocks.
+// If the group accepts no more tasks, the handle has already failed, with
+// [ErrGroupClosed] or the cause of the group's context. Go panics if fn is nil.
+// It allocates once, and takes a goroutine while the task blocks.
 func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
 	t := newTask(noContext, "Go", g, fn, opts)
 	if err := g.submit(noContext, t, false); err != nil {
@@ -94,10 +92,9 @@ func (t *Task[T]) refuse(why error) {
 	t.fail(why, flags)
 }
 
-// Go is the function [Go] without a handle. It reports whether the group
-// accepted the task: if not, fn is never called. Unlike errgroup's Go, it gives
-// fn a context, and gives up when the group is canceled. Go panics if fn is
-// nil.
+// Go is the function [Go] without a handle, and reports whether the group
+// accepted the task. Unlike errgroup's Go, it gives fn a context, and gives up
+// when the group is canceled. Go panics if fn is nil.
 func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool {
 	return g.submit(noContext, g.plain(noContext, "Go", fn, opts), false) == nil
 }

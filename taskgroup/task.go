@@ -60,8 +60,7 @@ func (t *Task[T]) call() {
 func (t *Task[T]) drop() { t.fn = nil }
 
 // Start is asyncio.create_task: it starts fn as a task of its own, which
-// belongs to the caller, and returns at once: fn may not have begun, and may
-// have returned.
+// belongs to the caller, and returns its handle at once.
 //
 // The task's context derives from ctx. If that is done at the call, the task
 // has already failed. A task started inside another one with that one's context
@@ -173,7 +172,7 @@ func (t *Task[T]) Err() error {
 }
 
 // Result is asyncio.Task.result: it returns what the function returned, or
-// [ErrNotDone] if the task has not completed. It does not block.
+// [ErrNotDone] before.
 func (t *Task[T]) Result() (T, error) {
 	if !t.hasCompleted() {
 		var zero T
@@ -250,9 +249,8 @@ func (t *Task[T]) Name() string { return t.info().Name }
 // goroutine of their own, which the group joins; one registered after the
 // completion is called at once in a goroutine of its own, which nothing joins.
 //
-// A panic in f is logged, and the other callbacks are still called. remove
-// unregisters f and reports whether it did so before f was called. In a full
-// group without a backlog, f must not start a task and wait for its slot.
+// remove unregisters f and reports whether it did so before f was called. In a
+// full group without a backlog, f must not start a task and wait for its slot.
 // OnDone panics if f is nil.
 func (t *Task[T]) OnDone(f func(*Task[T])) (remove func() bool) {
 	if f == nil {

@@ -23,7 +23,7 @@ func Blocking[T any](ctx context.Context, fn func() (T, error)) (T, error) {
 		panic(misused("Blocking of a nil function"))
 	}
 	const op = ctxerr.Op("taskgroup: Blocking")
-	done := ctx.Done() // may be code of the user's: before anything has begun
+	done := ctx.Done() // may be user code: before anything has started
 	if err := ctxerr.In(ctx, op); err != nil {
 		var zero T
 		return zero, err
@@ -76,7 +76,7 @@ func BlockingIn[T any](ctx context.Context, l Limiter, fn func() (T, error)) (T,
 // over. Under the lock, what comes first decides what becomes of the result:
 // the function's end, then the caller returns it, though its context may be
 // done; or the caller's leaving, then the function's goroutine drops it. That
-// goroutine owns the limiter's unit and gives it back before the call is over.
+// goroutine owns the limiter's unit and releases it before the call is over.
 type blockingCall[T any] struct {
 	op      ctxerr.Op
 	fn      func() (T, error)

@@ -30,7 +30,7 @@ type cancelWalk struct{ left int }
 
 const maxErrorDepth = 1000
 
-// step reports whether the walk may look at another error.
+// step reports whether the walk may go on to another error.
 func (w *cancelWalk) step(depth int) bool {
 	w.left--
 	return w.left > 0 && depth < maxErrorDepth

@@ -50,9 +50,9 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	return zero, errors.Join(ctxerr.EndedIn(ctx, ctxerr.Op(prefix+"GoReady")), t.err)
 }
 
-// readyTask is a task whose caller waits for it to be ready. Whichever comes
-// first under the lock decides whose its failure is: ready, the end of the
-// function, or the caller giving up.
+// readyTask is a task whose caller waits for it to be ready. What comes first
+// under the lock decides whether its failure is the caller's or the group's:
+// ready, the end of the function, or the caller giving up.
 type readyTask[T any] struct {
 	core
 	fn        func(ctx context.Context, ready func(T)) error

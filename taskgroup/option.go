@@ -94,7 +94,7 @@ type Limiter interface {
 	AcquireN(ctx context.Context, n int) error
 	// TryAcquireN takes n units if that needs no waiting.
 	TryAcquireN(n int) bool
-	// ReleaseN gives n units back.
+	// ReleaseN releases n units.
 	ReleaseN(n int)
 }
 
@@ -138,7 +138,7 @@ func WithGrace(d time.Duration) Option {
 	return optionFunc(func(o *options) { o.grace = d })
 }
 
-// defaults are the options of a group that is given none.
+// defaults are the options of a group without any.
 var defaults = options{limit: NoLimit}
 
 func newOptions(opts []Option) *options {

@@ -136,7 +136,7 @@ func (s *Set[A]) Next(ctx context.Context) (A, error) {
 		return zero, got.err
 	}
 	t := m.target
-	m.target = target{} // its neighbors may stay for long
+	m.target = target{} // the members made with it may stay for long
 	t.waitCompleted()
 	return t.awaitable.(A), nil
 }

@@ -19,16 +19,16 @@ import (
 // It takes the place of a dictionary of asyncio tasks, each awaited through
 // asyncio.shield. Package singleflight is the same without contexts.
 type Shared[K comparable, V any] struct {
-	// mu guards the table and the states of the calls. No code of the user's
-	// runs under it, and no call blocks under it.
+	// mu guards the table and the states of the calls. No user code runs under
+	// it, and no call blocks under it.
 	mu    sync.Mutex
 	calls keys.Table[K, *sharedCall[V]]
 }
 
 // sharedCall is one call of a function that callers share. It is running until
-// its function has ended, in a goroutine of its own, and as long as it is in the
-// table further callers may join it. Under the lock of the Shared, what comes
-// first decides:
+// its function has ended, in a goroutine of its own, and as long as it is in
+// the table further callers may join it. Under the lock of the Shared, what
+// comes first decides:
 //   - the function's end: the callers that still wait then return its result,
 //     though their contexts may be done;
 //   - a caller's leaving, and others remain: that caller alone returns;
@@ -72,7 +72,7 @@ func (s *Shared[K, V]) Do(ctx context.Context, key K, fn Func[V]) (v V, shared b
 	}
 	checkKey("Shared.Do", key)
 	const op = ctxerr.Op("taskgroup: Shared.Do")
-	done := ctx.Done() // may be code of the user's: before anything has begun
+	done := ctx.Done() // may be user code: before anything has started
 	if err := ctxerr.In(ctx, op); err != nil {
 		return v, false, err
 	}
@@ -148,8 +148,8 @@ func (s *Shared[K, V]) end(key K, c *sharedCall[V], how ending) {
 	close(c.ended)
 }
 
-// leave takes a caller off the call, unless that is over, and reports whether it
-// was the last.
+// leave removes a caller from the call, unless that is over, and reports
+// whether it was the last.
 func (s *Shared[K, V]) leave(key K, c *sharedCall[V]) (left, last bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

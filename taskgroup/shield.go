@@ -49,8 +49,8 @@ func detached(ctx context.Context) context.Context {
 }
 
 // graceTimer ends what is shielded once its context has ended and the grace is
-// over. It is started at most once, perhaps after it has been stopped; mu orders
-// the two, so that no timer outlives the call.
+// over. It is started at most once, perhaps after it has been stopped; mu
+// orders the two, so that no timer outlives the call.
 type graceTimer struct {
 	grace time.Duration
 	end   func()

@@ -9,14 +9,15 @@ import (
 // stream is a call of one function for each item of an input that is pulled one
 // at a time.
 //
-// An item goes through these places, under mu:
+// An item goes through these stages, under mu:
 //
 //	the input -> the workers -> results -> yielded
 //
-// The input is pulled only while fewer items than the limit are held, that is on
-// the way from there to the last place, so a worker takes every item at once, and
-// its function is called whether or not the call has been canceled. Without a loop
-// that takes results, an item is no longer held once its function has ended.
+// The input is pulled only while fewer items than the limit are held, that is
+// between the input and the last stage, so a worker takes every item at once,
+// and its function is called whether or not the call has been canceled. Without
+// a loop that takes results, an item is no longer held once its function has
+// ended.
 type stream[T, R any] struct {
 	call
 	workers workers[*item[T, R]]
@@ -71,7 +72,7 @@ func newStream[T, R any](limit int, order order, fn func(context.Context, T) (R,
 // source is an input that ends with a context, and may end with an error.
 type source[T any] = func(ctx context.Context) iter.Seq2[T, error]
 
-// withoutErrors makes a source of an input that knows no errors.
+// withoutErrors makes a source of an input that yields no errors.
 func withoutErrors[T any](input func(context.Context) iter.Seq[T]) source[T] {
 	return func(ctx context.Context) iter.Seq2[T, error] {
 		items := input(ctx)
@@ -88,8 +89,9 @@ func withoutErrors[T any](input func(context.Context) iter.Seq[T]) source[T] {
 	}
 }
 
-// pull takes items from the input for as long as a worker can take them. An error
-// ends the input; it cancels nothing, so that what came before is seen to.
+// pull takes items from the input for as long as a worker can take them. An
+// error ends the input; it cancels nothing, so that the items before it are
+// yielded.
 func (s *stream[T, R]) pull(input source[T]) {
 	items := input(s.ctx)
 	if items == nil {
@@ -115,7 +117,7 @@ func (s *stream[T, R]) pull(input source[T]) {
 	s.mu.Unlock()
 }
 
-// dispatch hands an item to the workers.
+// dispatch makes an item ready for the workers.
 func (s *stream[T, R]) dispatch(v T) {
 	s.mu.Lock()
 	it := s.holdLocked(v)
@@ -133,8 +135,8 @@ func (s *stream[T, R]) holdLocked(v T) *item[T, R] {
 	return it
 }
 
-// awaitRoom waits until a worker could take a further item, and reports false if
-// none is wanted.
+// awaitRoom waits until a worker could take a further item, and reports false
+// if none is wanted.
 func (s *stream[T, R]) awaitRoom() bool {
 	s.mu.Lock()
 	for s.held >= s.limit && !s.left {
@@ -158,7 +160,8 @@ func (s *stream[T, R]) run(it *item[T, R]) {
 	})
 }
 
-// fail notes the failure of an item's function. The first one cancels the others.
+// fail notes the failure of an item's function. The first one cancels the
+// others.
 func (s *stream[T, R]) fail(it *item[T, R]) {
 	if it.echo = s.isEcho(it.err); it.echo {
 		return
@@ -252,8 +255,8 @@ func (s *stream[T, R]) pullAsync(input source[T]) {
 	})
 }
 
-// inputFailed notes that the input did not return, in the place of the item that
-// was to come.
+// inputFailed notes that the input did not return, in the place of the item
+// that was to come.
 func (s *stream[T, R]) inputFailed(e exit) {
 	s.mu.Lock()
 	it := s.holdLocked(*new(T))

@@ -78,8 +78,7 @@ func TryTask[T any](g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) 
 	return t, nil
 }
 
-// refuse ends a task that its group did not accept, unless it was handed to the
-// workers to fail.
+// refuse ends a task that its group did not accept, unless the workers fail it.
 func (t *Task[T]) refuse(why error) {
 	if t.state.Load()&failedEarly != 0 {
 		return
@@ -170,8 +169,8 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 	return g.await(ctx, p)
 }
 
-// await blocks a caller until it need not wait any more, and says whether its task
-// has been accepted.
+// await blocks a caller until it need not wait any more, and says whether its
+// task has been accepted.
 func (g *Group) await(ctx context.Context, p *caller) error {
 	select {
 	case <-p.granted:
@@ -191,12 +190,12 @@ func (g *Group) await(ctx context.Context, p *caller) error {
 	case g.shared != nil:
 		return g.submitShared(ctx, p.runner, p.units, false, true)
 	}
-	return nil // the task is on its way
+	return nil // the task has been accepted
 }
 
 // leave counts out a caller whose task is not accepted, and releases the units
-// that it had been granted. Also if it had none, those behind it may fit where it
-// was too heavy.
+// that it had been granted. Also if it had none, those behind it may fit where
+// it was too heavy.
 func (g *Group) leave(units int) {
 	g.lockToGrant()
 	g.callers--
@@ -225,7 +224,7 @@ func (g *Group) queueLocked(r runner) {
 	}
 }
 
-// startLocked hands an accepted task that has a slot to the workers.
+// startLocked makes an accepted task that has a slot ready for the workers.
 func (g *Group) startLocked(r runner, units int) {
 	if c := r.task(); c.state.Load()&hasOptions != 0 {
 		c.extra.taken = units
@@ -263,7 +262,7 @@ func (g *Group) grantLocked() {
 
 func (g *Group) refusesLocked() bool { return g.life >= closing || g.isCanceledLocked() }
 
-// waitError is the answer to a call that has waited for a slot in vain.
+// waitError is the error of a call that has waited for a slot and got none.
 func (g *Group) waitError(ctx context.Context) error {
 	if err := g.endedFor(ctx); err != nil {
 		return err
@@ -272,8 +271,9 @@ func (g *Group) waitError(ctx context.Context) error {
 }
 
 // endedFor is the error of a Submit whose own context has ended; nil if it has
-// not. Also then a task is refused because of the parent's end, if that is done, or
-// because main has joined the group, if that is what ended the context.
+// not. Also then a task is refused because of the parent's end, if that is
+// done, or because main has joined the group, if that is what ended the
+// context.
 func (g *Group) endedFor(ctx context.Context) error {
 	if ctx == nil {
 		return nil

@@ -31,9 +31,9 @@ type Task[T any] struct {
 
 // core is a task without its result's type.
 //
-// The goroutine that runs the task owns value and err until ended is set; they
-// do not change after that. A task is one allocation: its context, its name,
-// its Done channel are made on demand.
+// The goroutine that runs the task owns value and err until completed is set;
+// they do not change after that. A task is one allocation: its context, its
+// name, its Done channel are made on demand.
 type core struct {
 	completion
 	parent context.Context //nolint:containedctx // Start's; or the group, as a groupContext
@@ -45,7 +45,7 @@ type runner interface {
 	task() *core
 	// call calls the user's function and keeps its result.
 	call()
-	// drop lets go of the user's function, which will not be called.
+	// drop releases the user's function, which will not be called.
 	drop()
 }
 
@@ -53,7 +53,7 @@ func (c *core) task() *core { return c }
 
 func (t *Task[T]) call() {
 	fn := t.fn
-	t.fn = nil // what it captured goes when the task goes
+	t.fn = nil // so that what it captured can be collected
 	t.value, t.err = fn(t.context())
 }
 
@@ -101,8 +101,8 @@ func standAlone(r runner) {
 }
 
 // begin calls the function of the task, which r is. That was accepted, so it is
-// called even if its context is done by now, unless the task itself was canceled
-// before.
+// called even if its context is done by now, unless the task itself was
+// canceled before.
 func (c *core) begin(r runner) {
 	switch state := c.state.Load(); {
 	case state&failedEarly != 0:
@@ -121,10 +121,11 @@ func (c *core) fail(err error, flags uint64) {
 	c.complete(flags)
 }
 
-// echoes reports, as a flag, whether the task's error only echoes the end of its own
-// context or its group's. What these derive from counts, too: a function that
-// looks at it may see its end a moment before they do. Such an error is made to lead
-// to the cause, which a function that returns ctx.Err() leaves out.
+// echoes reports, as a flag, whether the task's error only echoes the end of
+// its own context or its group's. What these derive from counts, too: a
+// function that looks at it may see its end a moment before they do. Such an
+// error is made to lead to the cause, which a function that returns ctx.Err()
+// leaves out.
 func (c *core) echoes() uint64 {
 	if c.err == nil {
 		return 0

@@ -148,7 +148,7 @@ func Example_shield() {
 }
 
 func Example_cancel() {
-	var running semaphore.Event // a task canceled before it begins never runs
+	var running semaphore.Event // a task that is canceled before it begins is never called
 	task := taskgroup.Start(ctx, func(ctx context.Context) (int, error) {
 		running.Set()
 		<-ctx.Done()

@@ -184,19 +184,19 @@ func TestAnEqualFailureIsNoEcho(t *testing.T) {
 	})
 }
 
-// saysCanceled is an error whose own Is says that it is the end of a context, as
+// canceledError is an error whose own Is says that it is the end of a context, as
 // those of package net do, and that may hold another one.
-type saysCanceled struct{ holds error }
+type canceledError struct{ holds error }
 
-func (saysCanceled) Error() string        { return "operation was canceled" }
-func (e saysCanceled) Unwrap() error      { return e.holds }
-func (saysCanceled) Is(target error) bool { return target == context.Canceled }
+func (canceledError) Error() string        { return "operation was canceled" }
+func (e canceledError) Unwrap() error      { return e.holds }
+func (canceledError) Is(target error) bool { return target == context.Canceled }
 
 // An error whose own Is says that it is the Err of a context that is done is an
 // echo, at each layer; of a context that is not, it is a failure.
 func TestAnErrorThatSaysItIsTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, err := range []error{saysCanceled{}, quiet{saysCanceled{}}, saysCanceled{errBoom}, fmt.Errorf("dial: %w", saysCanceled{})} {
+		for _, err := range []error{canceledError{}, quiet{canceledError{}}, canceledError{errBoom}, fmt.Errorf("dial: %w", canceledError{})} {
 			g := taskgroup.New(t.Context())
 			task := taskgroup.Go(g, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, err })
 			synctest.Wait()
@@ -232,8 +232,8 @@ func TestWhatIsNeverAnEcho(t *testing.T) {
 				"itself":                     err,
 				"wrapped":                    quiet{quiet{err}},
 				"joined":                     errors.Join(context.Canceled, err),
-				"below one that says so":     saysCanceled{err},
-				"far below":                  saysCanceled{quiet{errors.Join(context.Canceled, err)}},
+				"below one that says so":     canceledError{err},
+				"far below":                  canceledError{quiet{errors.Join(context.Canceled, err)}},
 				"a task's":                   &taskgroup.TaskError{Err: err},
 				"a group's":                  &taskgroup.GroupError{Errors: []*taskgroup.TaskError{{Err: err}}},
 				"a group's cause":            &taskgroup.GroupError{Cause: err},

@@ -22,7 +22,7 @@ func labelsOfMarked(t *testing.T) []string {
 	var profile bytes.Buffer
 	require.NoError(t, pprof.Lookup("goroutine").WriteTo(&profile, 1))
 	var all []string
-	for _, record := range strings.Split(profile.String(), "\n\n") {
+	for record := range strings.SplitSeq(profile.String(), "\n\n") {
 		if !strings.Contains(record, "taskgroup_test.marked") {
 			continue
 		}
@@ -93,7 +93,7 @@ func TestATaskLeavesNoLabels(t *testing.T) {
 	for name, leave := range map[string]func(ctx context.Context){
 		"SetGoroutineLabels": func(context.Context) { pprof.SetGoroutineLabels(labels) },
 		"Do":                 func(ctx context.Context) { pprof.Do(ctx, pprof.Labels("op", "x"), func(context.Context) {}) }, // which restores those of ctx
-		"a panic": func(ctx context.Context) {
+		"a panic": func(context.Context) {
 			pprof.SetGoroutineLabels(labels)
 			panic("with labels")
 		},

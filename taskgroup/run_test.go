@@ -417,20 +417,21 @@ func TestRunAnswersAsTheJoinInMain(t *testing.T) {
 				answer = g.Wait()
 				return main(answer)
 			})
-			assert.True(t, err == answer, name)
+			assert.Same(t, answer, err, name)
 		}
 
 		testkit.CaptureLog(t)
 		var raised any
-		assert.True(t, testkit.Raised(func() {
+		again := testkit.Raised(func() {
 			_ = taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
 				g.Go(func(context.Context) error { panic(errBoom) })
 				raised = testkit.Raised(func() { _ = g.Wait() })
-				assert.True(t, raised == testkit.Raised(func() { _ = g.Wait() }))
-				assert.True(t, raised == testkit.Raised(func() { _ = g.Shutdown(t.Context()) }))
+				assert.Same(t, raised, testkit.Raised(func() { _ = g.Wait() }))
+				assert.Same(t, raised, testkit.Raised(func() { _ = g.Shutdown(t.Context()) }))
 				return nil
 			})
-		}) == raised)
+		})
+		assert.Same(t, raised, again)
 	})
 }
 

@@ -8,10 +8,10 @@ import (
 // Awaitable is anything that completes once, what asyncio calls an awaitable: a
 // [*Task], a [*Future], any [context.Context], or a type of the user's.
 //
-// Functions that wait for Awaitables compare them with ==, so one that is a
-// value must be comparable. They call Done at most once for each, before they
-// block, and Err only after Done has been closed, in the goroutine that waits.
-// One that is neither a *Task nor a *Future costs a goroutine meanwhile.
+// Functions that wait for Awaitables compare them with ==, which must be
+// possible. They call Done at most once for each, before they block, and Err
+// only after Done has been closed, in the waiting goroutine. One that is
+// neither a *Task nor a *Future costs a goroutine meanwhile.
 type Awaitable interface {
 	// Done returns a channel that is closed on completion; nil: it never
 	// completes.

@@ -12,8 +12,8 @@ import (
 // Blocking is asyncio.to_thread: it calls fn, which cannot be canceled, in a
 // goroutine of its own, with the caller's pprof labels, and returns what fn
 // returns. If ctx is done first, it returns at once, and fn runs on; its result
-// is logged to [slog.Default] at debug level and dropped, so fn should not
-// return what has to be closed.
+// is only logged to [slog.Default] at debug level, so fn should not return what
+// has to be closed.
 //
 // A panic in fn is raised in the caller or, if that has left, ends the process.
 // Blocking panics if fn is nil. To limit how many calls run at once, use

@@ -8,8 +8,7 @@ import (
 )
 
 // Cancelled reports whether err says nothing but that work was canceled or
-// ended from outside, a clean stop and no failure, as except CancelledError
-// does.
+// ended from outside, a clean stop, as except CancelledError does.
 //
 // It is true for [context.Canceled], [context.DeadlineExceeded], errors whose
 // Is method says that they are one of these (as package net's "operation was

@@ -214,7 +214,7 @@ func (e *SignalError) Error() string { return "taskgroup: signal: " + e.Signal.S
 // run on: a later [Group.Wait] joins them.
 type LateError struct {
 	// Tasks are those that had not ended, with their [Task.OnDone] callbacks,
-	// and those of the backlog that run later since they are [Shielded].
+	// and [Shielded] ones in the backlog, which run later.
 	Tasks []TaskInfo
 
 	// Cause is the error that would have been returned: why they had to end.

@@ -6,12 +6,11 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Future is asyncio.Future: a result that is provided from outside, the bridge
-// to what is not a task, such as a response that arrives on a connection. Any
-// number of goroutines may wait for it and try to complete it: unlike in
-// asyncio, a second call of [Future.Resolve] or [Future.Reject] is no error. To
-// cancel it, reject it with [context.Canceled]. The zero Future is ready to
-// use.
+// Future is asyncio.Future: a result that is provided from outside, such as by
+// a response that arrives on a connection. Any number of goroutines may wait
+// for it and try to complete it: unlike in asyncio, a second [Future.Resolve]
+// or [Future.Reject] is no error. To cancel it, reject it with
+// [context.Canceled]. The zero Future is ready to use.
 type Future[T any] struct {
 	completion
 	// Written once, by the call that has set the claimedResult flag, before
@@ -25,7 +24,7 @@ func NewFuture[T any]() *Future[T] { return &Future[T]{} }
 
 // Resolve is asyncio.Future.set_result: it completes f with the value v, unless
 // f is completed already, and reports whether it did. When it returns, f has
-// completed either way: it blocks only until another call has done that.
+// completed: it blocks only until another call has done that.
 func (f *Future[T]) Resolve(v T) bool { return f.settle(v, nil) }
 
 // Reject is asyncio.Future.set_exception: it completes f with the failure err

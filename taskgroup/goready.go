@@ -9,8 +9,8 @@ import (
 )
 
 // GoReady is trio's nursery.start: it starts fn as a task of g, waits until
-// that calls ready, and returns the value given there, while the task runs on
-// as any other of the group. Further calls of ready do nothing.
+// that calls ready, and returns the value given there; the task runs on.
+// Further calls of ready do nothing.
 //
 // If the task completes before, that is the caller's error alone: what fn
 // returned, a [*PanicError], or [ErrNotReady] for nil. If ctx is done before,

@@ -9,10 +9,10 @@ import (
 )
 
 // Group is asyncio.TaskGroup: it owns tasks, and joins what it has started. Its
-// first failure cancels the others, and [Group.Wait] returns when all have
-// completed, with everything that went wrong. Unlike in asyncio, it can limit
-// how many tasks run at once, keep going after a failure, be stopped without an
-// error, and be joined with a limit on time.
+// first failure cancels the others, and [Group.Wait] returns, when all have
+// completed, everything that went wrong. Unlike in asyncio, it can limit how
+// many tasks run at once, keep going after a failure, stop without an error,
+// and be joined with a time limit.
 //
 // Use [Run] to get one: it cannot return without joining. A group from [New]
 // must be joined by [Group.Wait] or [Group.Shutdown], or its tasks and its

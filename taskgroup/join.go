@@ -20,11 +20,11 @@ type join struct {
 	raised  *PanicError
 }
 
-// Wait waits until every task of the group has completed, including those in
-// the backlog and those started meanwhile, and then closes the group: it
-// accepts no more tasks, and its context is done. Wait returns nil, or a
-// [*GroupError] with every failure and why the group was ended from outside, if
-// it was. If a task panicked, Wait panics with its [*PanicError] instead.
+// Wait waits until every task has completed, including those in the backlog and
+// those started meanwhile, and then closes the group: it accepts no more tasks,
+// and its context is done. Wait returns nil, or a [*GroupError] with every
+// failure and why the group was ended from outside, if it was. If a task
+// panicked, Wait panics with its [*PanicError] instead.
 //
 // A [Group.Cancel] always counts as such an end; that of the parent's context
 // only if it came before the join and a task did not return nil, was not

@@ -6,9 +6,9 @@ import "context"
 // return returned, be it an error. That cancels the others. A panic in any
 // function is raised even if another one has won.
 //
-// A failure is a [*GroupError] with that of the first function first and then
-// those of the others. Without functions the error is [ErrNoTasks]. Race panics
-// if a function is nil.
+// A failure is a [*GroupError] with that of the first function and then those
+// of the others. Without functions the error is [ErrNoTasks]. Race panics if a
+// function is nil.
 //
 // It mirrors asyncio.wait with FIRST_COMPLETED and the canceling that must
 // follow.

@@ -15,14 +15,14 @@ import (
 // group before it returns, with the answer of [Group.Wait].
 //
 // If main returns nil, Run waits for the tasks and cancels nothing but daemons.
-// An error of main is one more failure, with index -1 and the name main, and
-// cancels the tasks; a task's failure that main returns again is listed once. A
-// panic or [runtime.Goexit] in main cancels the tasks and passes on once they
-// have completed; their failures are logged.
+// An error of main is one more failure and cancels the tasks; a task's failure
+// that main returns again is listed once. A panic or [runtime.Goexit] in main
+// cancels the tasks and passes on once they have completed; their failures are
+// logged.
 //
-// Main may join its group itself, but what follows the tasks belongs behind
-// Run: the group's context is done then, an error main returns for that is a
-// failure, and a task started then makes Run return [ErrGroupClosed].
+// Main may join its group itself. But then the group's context is done, an
+// error main returns for that is a failure, and a task started later makes Run
+// return [ErrGroupClosed]: what follows the tasks belongs behind Run.
 //
 // Run panics if main is nil. Unlike asyncio.run, it may be nested, and waits
 // for tasks that main leaves behind: see [Group.Stop] and [Daemon].

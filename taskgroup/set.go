@@ -122,8 +122,8 @@ const opNext = ctxerr.Op("taskgroup: Set.Next")
 //
 // The error is that of ctx, or [ErrNoTasks] if the set is or becomes empty;
 // then nothing is taken. A failure of the handle is not an error of Next. It
-// costs O(1), except that a call whose context is done looks at every handle if
-// some are neither a [*Task] nor a [*Future].
+// costs O(1), or O(n) if ctx is done and some handle is neither a [*Task] nor a
+// [*Future].
 func (s *Set[A]) Next(ctx context.Context) (A, error) {
 	got, ok := s.set.take(FirstCompleted)
 	if !ok {

@@ -11,13 +11,12 @@ import (
 )
 
 // Shared is a set of calls that several callers share: while a call for a key
-// is running, [Shared.Do] for that key waits for its result instead of making
-// another call. Once it has ended, the next Do starts a new one: no result is
-// kept. The zero Shared is ready to use. It takes memory only for the calls
-// that are running.
+// is running, [Shared.Do] for that key waits for its result. Once it has ended,
+// the next Do starts a new one: no result is kept. The zero Shared is ready to
+// use. It takes memory only for the calls that are running.
 //
-// It takes the place of a dictionary of asyncio tasks, each awaited through
-// asyncio.shield. Package singleflight is the same without contexts.
+// It takes the place of a dictionary of shielded asyncio tasks. Package
+// singleflight is the same without contexts.
 type Shared[K comparable, V any] struct {
 	// mu guards the table and the states of the calls. No user code runs under
 	// it, and no call blocks under it.
@@ -53,7 +52,7 @@ type sharedCall[V any] struct {
 }
 
 // Do returns the result of fn, or, if a call for key is running, the result of
-// that; shared reports whether other callers got the same result.
+// that; shared reports whether other callers got it, too.
 //
 // fn runs in a goroutine of its own. Its context has the values of the first
 // caller's ctx, and ends when fn returns or no caller is left. A caller whose

@@ -14,8 +14,7 @@ import (
 // If discard is not nil, it is called with every other value that a function
 // returned without an error, also with the winner's after a panic, in the
 // caller's goroutine, before Staggered returns: to close connections that came
-// too late, say. If it panics, that passes on once the other values have been
-// discarded.
+// too late, say. Its panic passes on once the other values have been discarded.
 //
 // Staggered panics if a function is nil. It costs a goroutine for each call.
 // Unlike asyncio's, which is private, it fails if no function succeeds.

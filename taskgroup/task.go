@@ -63,13 +63,13 @@ func (t *Task[T]) drop() { t.fn = nil }
 // belongs to the caller, and returns its handle at once.
 //
 // The task's context derives from ctx. If that is done at the call, the task
-// has already failed. A task started inside another one with that one's context
-// is canceled when that one returns, unless it is [Shielded], which detaches it
+// has already failed. A task started with the context of another one is
+// canceled when that one returns, unless it is [Shielded], which detaches it
 // from the end of ctx. [Weighted] and [Daemon] have no effect.
 //
 // Start panics if fn is nil. It costs a goroutine and two allocations. Nothing
 // reports a failure: for that use [Run] and [Go]. Unlike in asyncio, the task
-// is not collected while it runs, and may run before its creator yields.
+// is never collected while it runs, and may run at once.
 func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] {
 	if fn == nil {
 		panic(misused("Start of a nil function"))
@@ -226,17 +226,17 @@ func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
 
 // Cancel is asyncio.Task.cancel: it cancels the context of this one task, with
 // the given cause or, if that is nil, [context.Canceled]. It reports whether
-// this call did it: false means that the task had completed or its context was
-// done before. Cancel does not wait: the task may ignore it, run on and even
-// succeed. One that has not begun is never called, and leaves the backlog at
-// once. A task canceled by its own Cancel is no failure of its group. Unlike in
-// asyncio, the first cause stays, and the context stays done.
+// this call did it: false after the completion or another end of the context.
+// Cancel does not wait: the task may ignore it and even succeed. One that has
+// not begun is never called, and leaves the backlog at once. A task canceled by
+// its own Cancel is no failure of its group. Unlike in asyncio, the first cause
+// stays, and the context stays done.
 func (t *Task[T]) Cancel(cause error) bool { return t.cancel(cause) }
 
 // Cancelled is the method of that name in asyncio: it reports whether the task
 // completed with nothing but an echo, or was not called because of what would
-// have been one. A task that failed on its own, returned a value in spite of
-// being canceled, or was refused by a closed group is not Cancelled.
+// have been one. A task that failed on its own, returned a value all the same,
+// or was refused by a closed group is not Cancelled.
 func (t *Task[T]) Cancelled() bool { return t.wasCanceled() }
 
 // Name is asyncio.Task.get_name: it returns the name given with [Named], or
@@ -245,10 +245,10 @@ func (t *Task[T]) Name() string { return t.info().Name }
 
 // OnDone is asyncio.Task.add_done_callback: it registers f to be called when
 // the task has completed, in the task's goroutine, after Done is closed and
-// before the group counts the task as complete and grants its slot, in order of
-// registration. Callbacks of a task that leaves the backlog uncalled run in a
-// goroutine of their own, which the group joins; one registered after the
-// completion is called at once in a goroutine of its own, which nothing joins.
+// before the group grants its slot, in order of registration. Callbacks of a
+// task that leaves the backlog uncalled run in a goroutine of their own, which
+// the group joins; one registered after the completion is called at once in a
+// goroutine of its own, which nothing joins.
 //
 // remove unregisters f and reports whether it did so before f was called. In a
 // full group without a backlog, f must not start a task and wait for its slot.

@@ -16,8 +16,8 @@ import (
 // error of this one scope, for which [errors.Is] finds
 // [context.DeadlineExceeded].
 //
-// Unlike WaitFor, Timeout always calls fn, for cleanup: with a context that is
-// done already if ctx is, or if d is 0 or less. To clean up after ctx has
+// Unlike WaitFor, Timeout always calls fn, for cleanup, even with a context
+// that is done, because ctx is or d is 0 or less. To clean up after ctx has
 // ended, call it in [Shield]. Timeout panics if fn is nil. Unlike in asyncio,
 // an end of ctx that came before a d of 0 is not reported as a timeout.
 func Timeout(ctx context.Context, d time.Duration, fn func(ctx context.Context, t *Deadline) error) error {

@@ -32,8 +32,8 @@ const opWait = ctxerr.Op("taskgroup: Wait")
 // not an error of Wait; to have no handle is [ErrNoTasks].
 //
 // Wait panics if a handle is nil or cannot be compared, or if until is unknown.
-// It costs O(n) time and a few allocations whatever n is. To take many one by
-// one, use [Completed].
+// It costs O(n) and a few allocations whatever n is. To take many one by one,
+// use [Completed].
 func Wait[A Awaitable](ctx context.Context, until Until, tasks ...A) (done, pending []A, err error) {
 	if until < AllCompleted || until > FirstError {
 		panic(misused("Wait with an unknown Until"))

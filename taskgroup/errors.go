@@ -236,13 +236,3 @@ func (e *LateError) Error() string {
 
 // Unwrap returns Cause.
 func (e *LateError) Unwrap() error { return e.Cause }
-
-const (
-	defaultName = "task-"
-	nameOfInput = "input" // of a stream, in the place of an item
-)
-
-func isDefaultName(name string) bool {
-	digits, ok := strings.CutPrefix(name, defaultName)
-	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
-}

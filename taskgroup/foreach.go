@@ -27,3 +27,15 @@ func ForEach[T any](ctx context.Context, limit int, items iter.Seq[T], fn func(c
 func noResult[T any](fn func(context.Context, T) error) func(context.Context, T) (struct{}, error) {
 	return func(ctx context.Context, item T) (struct{}, error) { return struct{}{}, fn(ctx, item) }
 }
+
+// consume runs a stream without results, pulling in the caller's goroutine, and
+// says how the call ends.
+func (s *stream[T, R]) consume(ctx context.Context, op string, input source[T]) error {
+	if !s.open(ctx, op) {
+		return s.join(false)
+	}
+	defer s.finish() // also if the input panics
+	s.pull(input)
+	s.gone.Wait()
+	return s.join(s.exhausted && !s.failed)
+}

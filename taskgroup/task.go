@@ -2,8 +2,6 @@ package taskgroup
 
 import (
 	"context"
-	"strconv"
-	"sync/atomic"
 
 	"example.com/asyncgo/internal/ctxerr"
 )
@@ -274,32 +272,6 @@ func (c *core) cancel(cause error) bool {
 		g.unqueue(c)
 	}
 	return true
-}
-
-// TaskInfo identifies a task.
-type TaskInfo struct {
-	ID    uint64 // unique in the process; 0 for the functions of Gather, Map and their like
-	Name  string // as given by [Named], or task-1, task-2, …
-	Group string // the name of its group, if that has one
-}
-
-var lastID atomic.Uint64
-
-func (c *core) info() TaskInfo {
-	c.mu.Lock()
-	x := c.moreLocked()
-	if x.id == 0 {
-		x.id = lastID.Add(1)
-		if x.name == "" {
-			x.name = defaultName + strconv.FormatUint(x.id, 10)
-		}
-	}
-	info := TaskInfo{ID: x.id, Name: x.name}
-	c.mu.Unlock()
-	if g := c.group(); g != nil {
-		info.Group = g.options.name
-	}
-	return info
 }
 
 // index is the number of the task among those that its group accepted.

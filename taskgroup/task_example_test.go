@@ -20,7 +20,7 @@ func ExampleStart() {
 }
 
 // A task that the context does not even let begin.
-func ExampleStart_cancelled() {
+func ExampleStart_canceled() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(errors.New("shutting down"))
 

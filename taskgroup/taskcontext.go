@@ -42,9 +42,10 @@ func (c *core) base() context.Context {
 // submitContext is the parent of a task that was started under a context of the
 // caller's: it ends with the group, and has the values of that context first.
 type submitContext struct {
-	context.Context                 // what it ends with
-	values          context.Context //nolint:containedctx // detached from its end
-	group           *Group
+	context.Context //nolint:containedctx // what it ends with
+
+	values context.Context //nolint:containedctx // detached from its end
+	group  *Group
 }
 
 func newSubmitContext(ctx context.Context, g *Group) *submitContext {

@@ -1,0 +1,19 @@
+package asyncvet_test
+
+import (
+	"testing"
+
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"example.com/asyncgo/vet/asyncvet"
+)
+
+// Each analyzer has a folder of its name in testdata: what it must report is
+// marked there, everything else is what it must not.
+func TestAnalyzers(t *testing.T) {
+	for _, a := range asyncvet.Analyzers() {
+		t.Run(a.Name, func(t *testing.T) {
+			analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), a, "./"+a.Name+"/...")
+		})
+	}
+}

@@ -1,0 +1,50 @@
+package asyncvet
+
+import (
+	"go/ast"
+	"go/types"
+	"regexp"
+
+	"golang.org/x/tools/go/ast/edge"
+	"golang.org/x/tools/go/ast/inspector"
+	"golang.org/x/tools/go/types/typeutil"
+
+	"example.com/asyncgo/vet/internal/index"
+)
+
+// obeys reports whether the mention of a context at cur is one that its end
+// matters to: an argument of a call that may wait, or its Done channel.
+func (p *pass) obeys(cur inspector.Cursor) bool {
+	switch parent := cur.Parent().Node().(type) {
+	case *ast.SelectorExpr:
+		return parent.Sel.Name == "Done"
+	case *ast.CallExpr:
+		return cur.ParentEdgeKind() == edge.CallExpr_Args && !p.valuesOnly(parent)
+	}
+	return false
+}
+
+var (
+	valueNames = regexp.MustCompile(`^(?i:(log|debug|info|warn|warning|error|notice|print|trace|fatal|panic|event)(f|ln|w|s)?(ctx|context)?|from)$|From(Ctx|Context)$|(?i:logger|span|metric|baggage|label|attr|counter|record|observe|tags?)`)
+	valuePkgs  = regexp.MustCompile(`(?i)(^|/)[a-z]*(log|logs|logger|logging|slog|zap|zerolog|logrus|klog|logutil|trace|tracing|otel|opentelemetry|telemetry|metrics?|opencensus|stats|tally|apm)(/v\d+)?($|/)`)
+)
+
+// valuesOnly reports whether a call is of the kind that looks at a context only
+// for its values: that of a logger, a span, a metric. What makes a context
+// from another one is not of that kind, except WithoutCancel.
+func (p *pass) valuesOnly(call *ast.CallExpr) bool {
+	fn, ok := typeutil.Callee(p.TypesInfo, call).(*types.Func)
+	if !ok {
+		return false
+	}
+	switch index.FuncName(fn) {
+	case "context.WithoutCancel", "context.Cause":
+		return true
+	}
+	for v := range fn.Signature().Results().Variables() {
+		if index.IsContext(v.Type()) {
+			return false
+		}
+	}
+	return valueNames.MatchString(fn.Name()) || fn.Pkg() != nil && valuePkgs.MatchString(fn.Pkg().Path())
+}

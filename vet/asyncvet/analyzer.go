@@ -23,7 +23,7 @@ const page = "https://pkg.go.dev/" + index.Root + "/vet/asyncvet#hdr-"
 // enable is set.
 func Analyzers() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
-		OuterCtx, CtxAfterWait, CauseLost,
+		OuterCtx, CtxAfterWait, CauseLost, DroppedTask,
 
 		Suppression,
 	}

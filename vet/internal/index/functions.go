@@ -91,3 +91,9 @@ var waits = map[string]bool{
 
 // Waits reports whether a call of that name blocks until something else happens.
 func Waits(name string) bool { return waits[name] }
+
+// GivesTask reports whether a call of that name gives a group a task.
+func GivesTask(name string) bool {
+	params, ok := tasks[name]
+	return ok && params.ctx < 0
+}

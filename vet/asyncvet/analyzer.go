@@ -23,7 +23,8 @@ const page = "https://pkg.go.dev/" + index.Root + "/vet/asyncvet#hdr-"
 // enable is set.
 func Analyzers() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
-		OuterCtx, CtxAfterWait, CauseLost, DroppedTask,
+		OuterCtx, CtxAfterWait, CauseLost, DroppedTask, Uncancellable, LockAcross,
+		Permit, SelfWait,
 
 		Suppression,
 	}

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/types"
 	"reflect"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/inspect"
@@ -31,11 +32,12 @@ type Package struct {
 	Groups []*Group
 	Root   inspector.Cursor
 
-	info   *types.Info
-	decls  map[*types.Func]inspector.Cursor
-	scopes map[ast.Node]*Scope
-	lits   map[ast.Node]*Task
-	groups map[*types.Var]*Group
+	info    *types.Info
+	decls   map[*types.Func]inspector.Cursor
+	scopes  map[ast.Node]*Scope
+	lits    map[ast.Node]*Task
+	groups  map[*types.Var]*Group
+	imports map[string]bool
 }
 
 // A Call is a call of a function in one of the packages that are known.
@@ -105,7 +107,11 @@ func newPackage(pass *analysis.Pass) *Package {
 		lits:   map[ast.Node]*Task{},
 		groups: map[*types.Var]*Group{},
 	}
-	if !relevant(pass.Pkg) {
+	p.imports = map[string]bool{}
+	for _, imported := range pass.Pkg.Imports() {
+		p.imports[watched[imported.Path()]] = true
+	}
+	if !p.Imports("taskgroup", "semaphore", "queue", "errgroup", "xsemaphore", "sync") {
 		return p
 	}
 	for cur := range p.Root.Preorder((*ast.CallExpr)(nil)) {
@@ -132,15 +138,10 @@ func newPackage(pass *analysis.Pass) *Package {
 	return p
 }
 
-// relevant reports whether a package can call what the analyzers speak about.
-func relevant(pkg *types.Package) bool {
-	for _, imported := range pkg.Imports() {
-		switch watched[imported.Path()] {
-		case "taskgroup", "semaphore", "queue", "errgroup", "xsemaphore", "sync":
-			return true
-		}
-	}
-	return false
+// Imports reports whether the package imports one of the packages, by the names
+// that begin those of calls.
+func (p *Package) Imports(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return p.imports[name] })
 }
 
 func (p *Package) addTask(call *Call, params params, arg ast.Expr) {

@@ -24,8 +24,7 @@ const page = "https://pkg.go.dev/" + index.Root + "/vet/asyncvet#hdr-"
 func Analyzers() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		OuterCtx, CtxAfterWait, CauseLost, DroppedTask, Uncancellable, LockAcross,
-		Permit, SelfWait,
-
+		Permit, SelfWait, ShutdownOnFailure, SeqSource, ErrCompare, FromAsyncio,
 		Suppression,
 	}
 }

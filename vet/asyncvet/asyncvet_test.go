@@ -13,6 +13,12 @@ import (
 func TestAnalyzers(t *testing.T) {
 	for _, a := range asyncvet.Analyzers() {
 		t.Run(a.Name, func(t *testing.T) {
+			if a == asyncvet.FromAsyncio {
+				analysistest.Run(t, analysistest.TestData(), a, "./off")
+				if err := a.Flags.Set("enable", "true"); err != nil {
+					t.Fatal(err)
+				}
+			}
 			analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), a, "./"+a.Name+"/...")
 		})
 	}

@@ -79,6 +79,13 @@ func (p *pass) report(n analysis.Range, fix *analysis.SuggestedFix, format strin
 	p.Report(d)
 }
 
+// inTest reports whether n is in a test file. What tests do on purpose, to see
+// what comes of it, would be a mistake elsewhere; the rules that this concerns
+// are silent there.
+func (p *pass) inTest(n analysis.Range) bool {
+	return strings.HasSuffix(p.Fset.File(n.Pos()).Name(), "_test.go")
+}
+
 // text prints an expression.
 func text(e ast.Expr) string { return types.ExprString(e) }
 

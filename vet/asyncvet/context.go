@@ -17,7 +17,9 @@ import (
 func (p *pass) obeys(cur inspector.Cursor) bool {
 	switch parent := cur.Parent().Node().(type) {
 	case *ast.SelectorExpr:
-		return parent.Sel.Name == "Done"
+		// Its Done channel, where something is received from it.
+		_, receive := cur.Parent().Parent().Parent().Node().(*ast.UnaryExpr)
+		return parent.Sel.Name == "Done" && receive
 	case *ast.CallExpr:
 		return cur.ParentEdgeKind() == edge.CallExpr_Args && !p.valuesOnly(parent)
 	}

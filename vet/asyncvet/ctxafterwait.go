@@ -42,7 +42,7 @@ func (p *pass) usesAfterWait(g *index.Group) {
 			reported[n] = true
 			p.deadUses(g, n)
 		}
-		return !p.assigns(g.Ctx, n)
+		return !p.assigns(g.Ctx, n) && !p.assigns(g.Var, n)
 	}, nil)
 }
 

@@ -17,7 +17,7 @@ var DroppedTask = newAnalyzer("droppedtask", func(p *pass) {
 		case "taskgroup.Start":
 			p.droppedHandle(call)
 		case "taskgroup.Group.TryGo", "errgroup.Group.TryGo":
-			if call.Stmt() != nil {
+			if call.Stmt() != nil && !p.inTest(call.Expr) {
 				p.report(call.Expr, nil, "TryGo may refuse the task: its result is dropped")
 			}
 		case "taskgroup.Group.Submit":
@@ -47,7 +47,7 @@ func (p *pass) droppedHandle(call *index.Call) {
 			dropped = dropped || p.onlyNamed(call, v)
 		}
 	}
-	if dropped {
+	if dropped && !p.inTest(call.Expr) {
 		p.report(call.Expr, nil, "the task's handle is dropped, and with it the error that the task ends with")
 	}
 }
@@ -162,7 +162,16 @@ func (p *pass) callsOf(g *index.Group) (starts, joins []inspector.Cursor) {
 // there may be the one under which the task was started.
 func (p *pass) leftBehind(g *index.Group, owner inspector.Cursor, starts, joins []inspector.Cursor) {
 	flow := p.flowOf(owner, index.Body(owner.Node()))
+	// What taskgroup's groups are given after their end does not run.
+	accepted := map[ast.Node]bool{}
+	flow.walk(flow.find(g.Def.Node()), func(n ast.Node) bool {
+		accepted[n] = true
+		return g.Kind != "taskgroup" || !p.joins(g, n)
+	}, nil)
 	for _, start := range starts {
+		if at := flow.find(start.Node()); len(at) == 0 || !accepted[at[0].block.Nodes[at[0].index]] {
+			continue
+		}
 		if fn, ok := index.Func(start); !ok || fn != owner {
 			continue
 		}

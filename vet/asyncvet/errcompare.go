@@ -161,7 +161,7 @@ func (p *pass) switched(cur inspector.Cursor, stmt *ast.SwitchStmt) {
 
 func (p *pass) asserted(at analysis.Range, x, typ ast.Expr) {
 	name := index.Named(p.TypesInfo.TypeOf(typ))
-	if !groupErrors[name] || !isError(p.TypesInfo.TypeOf(x)) {
+	if !groupErrors[name] || p.inTest(at) || !isError(p.TypesInfo.TypeOf(x)) {
 		return
 	}
 	p.report(at, nil, "a *%s may be wrapped: use errors.As or errors.AsType", name)

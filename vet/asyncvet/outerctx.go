@@ -170,6 +170,9 @@ func (p *pass) countsAsUse(t *index.Task, cur inspector.Cursor) bool {
 			return false
 		}
 	}
+	if _, waits := cur.Parent().Node().(*ast.SelectorExpr); waits && p.inTest(cur.Node()) {
+		return false
+	}
 	return p.obeys(cur)
 }
 

@@ -150,7 +150,7 @@ func (p *pass) errorOf(a *acquisition) (v *types.Var, dropped bool) {
 // releasedTooSoon reports a release that also happens when Acquire has failed.
 func (p *pass) releasedTooSoon(a *acquisition) {
 	list, i := statement(a.call.Cur)
-	if i < 0 || list == nil || neverFails(p, a.call.Expr) {
+	if i < 0 || list == nil || neverFails(p, a.call.Cur, a.call.Expr) {
 		return
 	}
 	method := text(a.call.Expr.Fun)
@@ -195,11 +195,15 @@ func (p *pass) releasedTooSoon(a *acquisition) {
 }
 
 // neverFails reports whether the context of a call is one that is never done.
-func neverFails(p *pass, call *ast.CallExpr) bool {
+func neverFails(p *pass, cur inspector.Cursor, call *ast.CallExpr) bool {
 	if len(call.Args) == 0 {
 		return false
 	}
-	inner, ok := ast.Unparen(call.Args[0]).(*ast.CallExpr)
+	arg := ast.Unparen(call.Args[0])
+	if v, scope := p.Var(arg), p.ScopeOf(cur); v != nil && scope != nil {
+		arg, _ = scope.Only(v)
+	}
+	inner, ok := arg.(*ast.CallExpr)
 	if !ok {
 		return false
 	}

@@ -80,6 +80,11 @@ func (p *pass) endUnknown(items *index.Call, loop *ast.RangeStmt) {
 	if !ok || len(items.Expr.Args) != 1 {
 		return
 	}
+	if n := len(loop.Body.List); n > 0 {
+		if _, ok := loop.Body.List[n-1].(*ast.ReturnStmt); ok {
+			return // takes one item
+		}
+	}
 	typ, ctx, scope := funcType(fn.Node()), p.Var(items.Expr.Args[0]), p.ScopeOf(items.Cur)
 	if ctx == nil || scope == nil || !p.returnsError(typ) {
 		return

@@ -18,7 +18,7 @@ import (
 var Uncancellable = newAnalyzer("uncancellable", func(p *pass) {
 	seen := map[ast.Node]bool{}
 	for _, t := range p.Tasks {
-		if seen[t.Func] || !t.HasContext() {
+		if seen[t.Func] || !t.HasContext() || p.inTest(t.Body) {
 			continue
 		}
 		if _, ok := t.Func.(*ast.FuncDecl); ok && !t.Own {

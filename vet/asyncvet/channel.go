@@ -91,7 +91,7 @@ func (p *pass) blockingSend(t *index.Task, cur inspector.Cursor, send *ast.SendS
 	}
 	loop := c.ranges[0]
 	receiver := p.TaskAt(loop)
-	if receiver == nil || receiver.Func == t.Func || receiver.Group != t.Group || p.inLoop(receiver.Call.Cur, c.scope) || !p.failsWithin(receiver, loop) {
+	if receiver == nil || receiver.Func == t.Func || receiver.Group != t.Group || p.inLoop(receiver.Call.Cur, c.scope.Cur) || !p.failsWithin(receiver, loop) {
 		return
 	}
 	p.report(send, nil, "this send blocks for ever once the task that receives has failed: select on %s.Done() as well", p.nearName(t))
@@ -114,10 +114,10 @@ func (p *pass) blockingReceive(t *index.Task, cur inspector.Cursor, receive *ast
 	p.report(receive, nil, "this receive blocks for ever once the task that sends has failed: select on %s.Done() as well", p.nearName(t))
 }
 
-// inLoop reports whether the call at cur is in a loop of its function.
-func (p *pass) inLoop(cur inspector.Cursor, scope *index.Scope) bool {
+// inLoop reports whether the call at cur is in a loop that def is not in.
+func (p *pass) inLoop(cur, def inspector.Cursor) bool {
 	for c := range cur.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
-		if within(scope.Cur.Node(), c.Node().Pos()) {
+		if !within(c.Node(), def.Node().Pos()) {
 			return true
 		}
 	}

@@ -35,18 +35,22 @@ var (
 // for its values: that of a logger, a span, a metric. What makes a context
 // from another one is not of that kind, except WithoutCancel.
 func (p *pass) valuesOnly(call *ast.CallExpr) bool {
-	fn, ok := typeutil.Callee(p.TypesInfo, call).(*types.Func)
-	if !ok {
+	callee := typeutil.Callee(p.TypesInfo, call)
+	if callee == nil {
 		return false
 	}
-	switch index.FuncName(fn) {
+	switch p.name(call) {
 	case "context.WithoutCancel", "context.Cause":
 		return true
 	}
-	for v := range fn.Signature().Results().Variables() {
+	sig, ok := callee.Type().Underlying().(*types.Signature)
+	if !ok {
+		return false
+	}
+	for v := range sig.Results().Variables() {
 		if index.IsContext(v.Type()) {
 			return false
 		}
 	}
-	return valueNames.MatchString(fn.Name()) || fn.Pkg() != nil && valuePkgs.MatchString(fn.Pkg().Path())
+	return valueNames.MatchString(callee.Name()) || callee.Pkg() != nil && valuePkgs.MatchString(callee.Pkg().Path())
 }

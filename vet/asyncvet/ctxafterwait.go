@@ -1,6 +1,7 @@
 package asyncvet
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
 
@@ -22,7 +23,8 @@ var CtxAfterWait = newAnalyzer("ctxafterwait", func(p *pass) {
 })
 
 // usesAfterWait follows the control flow from each Wait in the function that
-// made the group, as long as the variable still holds the group's context.
+// made the group, as long as the variable still holds the group's context. It
+// reports the first use: the others are mended with it.
 func (p *pass) usesAfterWait(g *index.Group) {
 	o := p.ownerOf(g)
 	if o == nil || !p.callsOn(g, "Wait", "Shutdown") {
@@ -36,14 +38,17 @@ func (p *pass) usesAfterWait(g *index.Group) {
 		}
 		return !p.assigns(g.Ctx, n)
 	}, nil)
-	reported := map[ast.Node]bool{}
+	var first ast.Node
+	message := ""
 	o.flow.walk(joins, func(n ast.Node) bool {
-		if !reported[n] {
-			reported[n] = true
-			p.deadUses(g, n)
+		if use, what := p.deadUse(g, n); use != nil && (first == nil || use.Pos() < first.Pos()) {
+			first, message = use, what
 		}
 		return !p.assigns(g.Ctx, n) && !p.assigns(g.Var, n)
 	}, nil)
+	if first != nil {
+		p.report(first, nil, "%s", message)
+	}
 }
 
 // An owner is the function that made a group.
@@ -177,30 +182,28 @@ func (p *pass) assigns(v *types.Var, n ast.Node) bool {
 	return found
 }
 
-// deadUses reports what is done in n with the context of a group that was
-// waited for before.
-func (p *pass) deadUses(g *index.Group, n ast.Node) {
+// deadUse returns the first use in n of the context of a group that was waited
+// for before, and what is wrong with it.
+func (p *pass) deadUse(g *index.Group, n ast.Node) (ast.Node, string) {
 	for _, use := range g.Scope.Uses(g.Var) {
 		call := use.Parent().Parent()
 		if within(n, use.Node().Pos()) && p.name1(call) == "taskgroup.Group.Context" && p.obeys(call) {
-			p.report(call.Node(), nil, "the context of %s is done after %s was waited for", g.Var.Name(), g.Var.Name())
-			return
+			return call.Node(), fmt.Sprintf("the context of %s is done after %s was waited for", g.Var.Name(), g.Var.Name())
 		}
 	}
 	for _, use := range g.Scope.Uses(g.Ctx) {
 		if !within(n, use.Node().Pos()) {
 			continue
 		}
-		id := use.Node().(*ast.Ident)
-		if sel, ok := use.Parent().Node().(*ast.SelectorExpr); ok && sel.Sel.Name == "Err" && p.name1(use.Parent().Parent()) == "context.Context.Err" {
-			p.report(id, nil, "%s is done after %s was waited for: its Err is never nil here", g.Ctx.Name(), g.Var.Name())
-			return
+		sel, ok := use.Parent().Node().(*ast.SelectorExpr)
+		if ok && sel.Sel.Name == "Err" && p.name1(use.Parent().Parent()) == "context.Context.Err" {
+			return use.Node(), fmt.Sprintf("%s is done after %s was waited for: its Err is never nil here", g.Ctx.Name(), g.Var.Name())
 		}
 		if p.obeys(use) {
-			p.report(id, nil, "%s is done after %s was waited for", g.Ctx.Name(), g.Var.Name())
-			return
+			return use.Node(), fmt.Sprintf("%s is done after %s was waited for", g.Ctx.Name(), g.Var.Name())
 		}
 	}
+	return nil, ""
 }
 
 // name1 is name of a cursor that may be at a call.

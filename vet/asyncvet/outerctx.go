@@ -40,7 +40,7 @@ func (p *pass) outerOfErrgroup(t *index.Task) {
 			return
 		}
 	}
-	if g.Ctx != nil && p.mentions(t, g.Scope, g.Ctx) {
+	if g.Ctx != nil && p.mentions(t, g.Scope, g.Ctx) || !p.anotherFails(g, t) {
 		return
 	}
 	uses := p.outerUses(t, g.Scope, parent)
@@ -56,6 +56,31 @@ func (p *pass) outerOfErrgroup(t *index.Task) {
 		fix = &analysis.SuggestedFix{Message: "Use " + g.Ctx.Name(), TextEdits: renames(uses, g.Ctx.Name())}
 	}
 	p.report(uses[0], fix, "%s is used in a task of %s, whose context is %s: the task goes on when another one fails", parent.Name(), g.Var.Name(), g.Ctx.Name())
+}
+
+// anotherFails reports whether a task of the group beside t may fail, and with
+// that end the group's context: one that is not seen to return nothing but nil.
+func (p *pass) anotherFails(g *index.Group, t *index.Task) bool {
+	starts, _ := p.callsOf(g)
+	for _, start := range starts {
+		if start == t.Call.Cur && !p.inLoop(start, g.Def) {
+			continue
+		}
+		known := false
+		for _, other := range p.Tasks {
+			if other.Call.Cur != start {
+				continue
+			}
+			known = true
+			if p.fails(other, other.Body) {
+				return true
+			}
+		}
+		if !known {
+			return true
+		}
+	}
+	return g.Escapes()
 }
 
 // mentions reports whether the task uses v, or what was derived from it.

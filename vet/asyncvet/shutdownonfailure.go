@@ -63,6 +63,9 @@ func (p *pass) shutdownDeferred(call *index.Call) {
 // mayFail reports whether a return statement may be one of a failure of the
 // producer itself: an end of its context is no failure that could be missed.
 func (p *pass) mayFail(fn inspector.Cursor, typ *ast.FuncType, ret *ast.ReturnStmt) bool {
+	if len(ret.Results) == 0 {
+		return p.returnsError(typ) // a named result, perhaps an error
+	}
 	if !p.returnsFailure(typ, ret) {
 		return false
 	}
@@ -103,7 +106,7 @@ func (p *pass) closeDeferred(t *index.Task) {
 	})
 }
 
-// fails reports whether the task returns a failure after def.
+// fails reports whether the task may return a failure after the beginning of def.
 func (p *pass) fails(t *index.Task, def ast.Node) bool {
 	fails := false
 	sameFunc(t.Cur, func(cur inspector.Cursor) {

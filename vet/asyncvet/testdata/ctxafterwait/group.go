@@ -30,7 +30,7 @@ func secondRound(ctx context.Context) error {
 		}
 		return err
 	}
-	g2, ctx := errgroup.WithContext(ctx) // want `ctx is done after g was waited for`
+	g2, ctx := errgroup.WithContext(ctx)
 	g2.Go(func() error { return work(ctx) })
 	return g2.Wait()
 }
@@ -82,7 +82,17 @@ func made(ctx context.Context) error {
 	if err := work(g.Context()); err != nil { // want `the context of g is done after g was waited for`
 		return err
 	}
-	return work(gctx) // want `gctx is done after g was waited for`
+	return work(gctx)
+}
+
+func again2(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	g2, ctx := errgroup.WithContext(ctx) // want `ctx is done after g was waited for`
+	g2.Go(func() error { return work(ctx) })
+	return g2.Wait()
 }
 
 func generic[T any](ctx context.Context, items []T, fn func(context.Context, T) error) error {

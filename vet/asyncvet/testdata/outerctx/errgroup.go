@@ -5,7 +5,11 @@ import (
 	"log/slog"
 
 	"golang.org/x/sync/errgroup"
+
+	"test/outerctx/bklog"
 )
+
+func do() error { return work(context.Background()) }
 
 func dropped(ctx context.Context) error {
 	g, _ := errgroup.WithContext(ctx)
@@ -44,7 +48,7 @@ func wrapped(ctx context.Context) error {
 		select {
 		case <-ctx.Done(): // want `ctx is used`
 		}
-		return nil
+		return work(context.Background())
 	}
 	g.TryGo(waits)
 	<-gctx.Done()
@@ -79,8 +83,10 @@ func both(ctx context.Context, stop func(context.Context) error) error {
 
 func onlyValues(ctx context.Context) error {
 	g, _ := errgroup.WithContext(ctx)
+	g.Go(do)
 	g.Go(func() error {
 		slog.ErrorContext(ctx, "no")
+		bklog.G(ctx).Errorf("no")
 		return ctx.Err()
 	})
 	return g.Wait()
@@ -96,6 +102,23 @@ func reassigned(ctx context.Context) error {
 	g, _ := errgroup.WithContext(ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	g.Go(func() error { return work(ctx) })
+	return g.Wait()
+}
+
+func cannotFail(ctx context.Context, items []int) error {
+	g, _ := errgroup.WithContext(ctx)
+	for range items {
+		g.Go(func() error {
+			_ = work(ctx)
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+func alone(ctx context.Context) error {
+	g, _ := errgroup.WithContext(ctx)
 	g.Go(func() error { return work(ctx) })
 	return g.Wait()
 }

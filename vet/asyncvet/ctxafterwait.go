@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -98,12 +99,8 @@ func (p *pass) ownerOf(g *index.Group) *owner {
 // methods on it.
 func (p *pass) callsOn(g *index.Group, methods ...string) bool {
 	for _, use := range g.Scope.Uses(g.Var) {
-		if sel, ok := use.Parent().Node().(*ast.SelectorExpr); ok {
-			for _, method := range methods {
-				if sel.Sel.Name == method {
-					return true
-				}
-			}
+		if sel, ok := use.Parent().Node().(*ast.SelectorExpr); ok && slices.Contains(methods, sel.Sel.Name) {
+			return true
 		}
 	}
 	return false
@@ -235,7 +232,7 @@ func (p *pass) deadResult(t *index.Task) {
 		if !ok {
 			return
 		}
-		what, why := p.madeWith(scope, t, near, call)
+		what, why := p.madeWith(scope, near, call)
 		if what == "" {
 			return
 		}
@@ -266,7 +263,7 @@ func (p *pass) deadResult(t *index.Task) {
 }
 
 // madeWith says what call makes that depends on near, and what becomes of it.
-func (p *pass) madeWith(scope *index.Scope, t *index.Task, near *types.Var, call *ast.CallExpr) (what, why string) {
+func (p *pass) madeWith(scope *index.Scope, near *types.Var, call *ast.CallExpr) (what, why string) {
 	name := p.name(call)
 	switch name {
 	case "http.Client.Do":
@@ -293,7 +290,7 @@ func (p *pass) madeWith(scope *index.Scope, t *index.Task, near *types.Var, call
 func (p *pass) requestWith(scope *index.Scope, near *types.Var, e ast.Expr) bool {
 	if v := p.Var(e); v != nil {
 		for _, def := range scope.Defs(v) {
-			call, ok := def.Rhs.(*ast.CallExpr)
+			call, ok := def.RHS.(*ast.CallExpr)
 			if !ok {
 				return false
 			}

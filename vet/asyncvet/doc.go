@@ -28,7 +28,7 @@ Good:
 	g.Go(func(ctx context.Context) error { return fetch(ctx) })
 
 The rule is silent about a context that is only looked at for its values, as by a
-logger; about deferred calls and context.WithoutCancel; and, with errgroup, about
+logger; about deferred calls and [context.WithoutCancel]; and, with errgroup, about
 a task that uses both contexts.
 
 # ctxafterwait
@@ -143,7 +143,7 @@ For what knows no context there are taskgroup.Interruptible and BlockingIn.
 
 mutex held over a call that waits
 
-A sync.Mutex knows no context: what waits for it cannot be canceled, so a mutex
+A [sync.Mutex] knows no context: what waits for it cannot be canceled, so a mutex
 that is held over a call that waits passes that wait on to every other goroutine
 that needs it. If the call waits for a task that needs it, too, neither goes on.
 

@@ -82,7 +82,7 @@ func (p *pass) origin(cur inspector.Cursor, e ast.Expr) string {
 			break
 		}
 		name = ""
-		call, ok := def.Rhs.(*ast.CallExpr)
+		call, ok := def.RHS.(*ast.CallExpr)
 		if !ok {
 			continue
 		}
@@ -185,7 +185,7 @@ func (p *pass) typeSwitched(stmt *ast.TypeSwitchStmt) {
 	}
 }
 
-// cleanStop reports errors.Is(err, context.Canceled) that decides that the
+// cleanStop reports [errors.Is] of [context.Canceled] that decides that the
 // error of a group is nothing: in its condition, alone, with a body that
 // returns nil.
 func (p *pass) cleanStop(cur inspector.Cursor, call *ast.CallExpr) {

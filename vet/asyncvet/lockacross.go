@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 
 	"golang.org/x/tools/go/ast/inspector"
 	"golang.org/x/tools/go/cfg"
@@ -96,10 +97,7 @@ func meet(a, b held) held {
 // through applies the nodes of a block to what is held before it. visit sees
 // each part of a node that is evaluated there.
 func (p *pass) through(block *cfg.Block, before held, visit func(n ast.Node, now held)) held {
-	now := held{}
-	for name, pos := range before {
-		now[name] = pos
-	}
+	now := maps.Clone(before)
 	for _, node := range block.Nodes {
 		inspectNow(node, func(n ast.Node) {
 			if visit != nil {

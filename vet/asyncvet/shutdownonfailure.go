@@ -2,9 +2,11 @@ package asyncvet
 
 import (
 	"go/ast"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
+	"golang.org/x/tools/go/cfg"
 
 	"example.com/asyncgo/vet/internal/index"
 )
@@ -52,7 +54,7 @@ func (p *pass) shutdownDeferred(call *index.Call) {
 				puts = puts || p.Var(arg) == q
 			}
 		case *ast.ReturnStmt:
-			fails = fails || n.Pos() > def.Pos() && p.mayFail(fn, typ, n)
+			fails = fails || n.Pos() > def.Pos() && p.mayFail(typ, n)
 		}
 	})
 	if puts && fails {
@@ -62,7 +64,7 @@ func (p *pass) shutdownDeferred(call *index.Call) {
 
 // mayFail reports whether a return statement may be one of a failure of the
 // producer itself: an end of its context is no failure that could be missed.
-func (p *pass) mayFail(fn inspector.Cursor, typ *ast.FuncType, ret *ast.ReturnStmt) bool {
+func (p *pass) mayFail(typ *ast.FuncType, ret *ast.ReturnStmt) bool {
 	if len(ret.Results) == 0 {
 		return p.returnsError(typ) // a named result, perhaps an error
 	}
@@ -110,7 +112,7 @@ func (p *pass) closeDeferred(t *index.Task) {
 func (p *pass) fails(t *index.Task, def ast.Node) bool {
 	fails := false
 	sameFunc(t.Cur, func(cur inspector.Cursor) {
-		if ret, ok := cur.Node().(*ast.ReturnStmt); ok && ret.Pos() > def.Pos() && p.mayFail(t.Cur, t.Type, ret) {
+		if ret, ok := cur.Node().(*ast.ReturnStmt); ok && ret.Pos() > def.Pos() && p.mayFail(t.Type, ret) {
 			fails = true
 		}
 	})
@@ -191,35 +193,28 @@ func (p *pass) skipsTaskDone(fn inspector.Cursor, loop *ast.RangeStmt, q string,
 	}
 	flow := p.flowOf(fn, index.Body(fn.Node()))
 	for _, block := range flow.cfg.Blocks {
-		if !block.Live || block.Stmt != loop || block.Kind.String() != "RangeBody" {
+		if !block.Live || block.Stmt != loop || block.Kind != cfg.KindRangeBody {
 			continue
 		}
 		// A return ends the task, and with it Run and what waits in Join.
 		skipped := false
-		seen := map[int32]bool{}
-		var run func(b int32)
-		run = func(b int32) {
-			if seen[b] {
+		seen := map[*cfg.Block]bool{}
+		var run func(b *cfg.Block)
+		run = func(b *cfg.Block) {
+			if seen[b] || slices.ContainsFunc(b.Nodes, isDone) {
 				return
 			}
 			seen[b] = true
-			for _, n := range flow.cfg.Blocks[b].Nodes {
-				if isDone(n) {
-					return
-				}
-			}
-			for _, next := range flow.cfg.Blocks[b].Succs {
-				if next.Stmt == loop && next.Kind.String() == "RangeLoop" {
+			for _, next := range b.Succs {
+				switch {
+				case next.Stmt != loop:
+					run(next)
+				case next.Kind == cfg.KindRangeLoop:
 					skipped = true
-					continue
 				}
-				if next.Stmt == loop {
-					continue // RangeDone: the loop is left
-				}
-				run(next.Index)
 			}
 		}
-		run(block.Index)
+		run(block)
 		if skipped {
 			p.report(loop.X, nil, "Join waits for a TaskDone for each item of %s: on some path through this loop there is none", q)
 		}

@@ -1,5 +1,5 @@
 // Asyncvet finds the usual mistakes with groups of tasks: of asyncgo, errgroup
-// and sync.WaitGroup.
+// and [sync.WaitGroup].
 //
 //	asyncvet ./...
 //	asyncvet -fix ./...

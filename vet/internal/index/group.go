@@ -64,10 +64,10 @@ func (p *Package) findGroups() {
 func (p *Package) newGroup(scope *Scope, v *types.Var, kind string) *Group {
 	def := scope.defs[v][0]
 	g := &Group{Kind: kind, Var: v, Def: def.Cur, Scope: scope, info: p.info}
-	if lit, ok := def.Cur.Parent().Node().(*ast.FuncLit); ok && def.Rhs == nil {
+	if lit, ok := def.Cur.Parent().Node().(*ast.FuncLit); ok && def.RHS == nil {
 		return p.mainGroup(g, def.Cur.Parent(), lit)
 	}
-	switch rhs := def.Rhs.(type) {
+	switch rhs := def.RHS.(type) {
 	case nil:
 		if _, ok := def.Cur.Node().(*ast.ValueSpec); !ok || isPointer(v.Type()) {
 			return nil
@@ -127,7 +127,7 @@ func (p *Package) contextOf(g *Group) *types.Var {
 		if len(defs) != 1 || !IsContext(v.Type()) {
 			continue
 		}
-		call, ok := defs[0].Rhs.(*ast.CallExpr)
+		call, ok := defs[0].RHS.(*ast.CallExpr)
 		if !ok || CalleeName(p.info, call) != "taskgroup.Group.Context" {
 			continue
 		}

@@ -81,7 +81,7 @@ func typeName(t types.Type) string {
 	return ""
 }
 
-// IsContext reports whether t is context.Context.
+// IsContext reports whether t is [context.Context].
 func IsContext(t types.Type) bool {
 	return t != nil && !isPointer(t) && Named(t) == "context.Context"
 }

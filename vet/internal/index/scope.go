@@ -19,8 +19,8 @@ type Scope struct {
 // A Def is one place where a variable is given a value.
 type Def struct {
 	Cur   inspector.Cursor // the statement, or the field of a parameter
-	Rhs   ast.Expr         // nil where the value is not the result of an expression
-	Index int              // which result of Rhs
+	RHS   ast.Expr         // nil where the value is not the result of an expression
+	Index int              // which result of RHS
 }
 
 // Defs returns the places where v is given a value, in order.
@@ -33,7 +33,7 @@ func (s *Scope) Uses(v *types.Var) []inspector.Cursor { return s.uses[v] }
 // results; nil if there are several, or if its address is taken.
 func (s *Scope) Only(v *types.Var) (ast.Expr, int) {
 	defs := s.defs[v]
-	if len(defs) != 1 || defs[0].Rhs == nil {
+	if len(defs) != 1 || defs[0].RHS == nil {
 		return nil, 0
 	}
 	for _, use := range s.uses[v] {
@@ -41,7 +41,7 @@ func (s *Scope) Only(v *types.Var) (ast.Expr, int) {
 			return nil, 0
 		}
 	}
-	return defs[0].Rhs, defs[0].Index
+	return defs[0].RHS, defs[0].Index
 }
 
 func newScope(info *types.Info, cur inspector.Cursor) *Scope {
@@ -67,9 +67,9 @@ func newScope(info *types.Info, cur inspector.Cursor) *Scope {
 				switch {
 				case n.Tok != token.ASSIGN && n.Tok != token.DEFINE:
 				case len(n.Rhs) == len(n.Lhs):
-					def.Rhs, def.Index = n.Rhs[i], 0
+					def.RHS, def.Index = n.Rhs[i], 0
 				default:
-					def.Rhs = n.Rhs[0]
+					def.RHS = n.Rhs[0]
 				}
 				define(l, def)
 			}
@@ -78,9 +78,9 @@ func newScope(info *types.Info, cur inspector.Cursor) *Scope {
 				def := Def{Cur: c, Index: i}
 				switch {
 				case len(n.Values) == len(n.Names):
-					def.Rhs, def.Index = n.Values[i], 0
+					def.RHS, def.Index = n.Values[i], 0
 				case len(n.Values) == 1:
-					def.Rhs = n.Values[0]
+					def.RHS = n.Values[0]
 				}
 				define(name, def)
 			}

@@ -1,8 +1,11 @@
 package asyncvet_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
 
 	"example.com/asyncgo/vet/asyncvet"
@@ -21,5 +24,35 @@ func TestAnalyzers(t *testing.T) {
 			}
 			analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), a, "./"+a.Name+"/...")
 		})
+	}
+}
+
+// Every rule says what is bad and what is good, and has its rows on the page.
+func TestEveryRuleIsDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/vet.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range asyncvet.Analyzers() {
+		if a == asyncvet.Suppression {
+			continue
+		}
+		for _, want := range []string{"Bad:", "Good:"} {
+			if !strings.Contains(a.Doc, want) {
+				t.Errorf("%s: no %q", a.Name, want)
+			}
+		}
+		if !strings.Contains(string(page), "| `"+a.Name+"` |") {
+			t.Errorf("%s: no row in docs/vet.md", a.Name)
+		}
+		if want := "#hdr-" + a.Name; !strings.HasSuffix(a.URL, want) {
+			t.Errorf("%s: URL %s", a.Name, a.URL)
+		}
+	}
+}
+
+func TestValidate(t *testing.T) {
+	if err := analysis.Validate(asyncvet.Analyzers()); err != nil {
+		t.Error(err)
 	}
 }

@@ -232,6 +232,10 @@ func (p *pass) deadResult(t *index.Task) {
 		if !ok {
 			return
 		}
+		if p.name(call) == "exec.CommandContext" && p.Var(call.Args[0]) == near {
+			p.startedCommand(scope, t, near, cur)
+			return
+		}
 		what, why := p.madeWith(scope, near, call)
 		if what == "" {
 			return
@@ -284,6 +288,40 @@ func (p *pass) madeWith(scope *index.Scope, near *types.Var, call *ast.CallExpr)
 		return "a *" + made, resultTypes[made]
 	}
 	return "", ""
+}
+
+// startedCommand reports a command that the task starts and does not wait for:
+// it is killed when the task returns.
+func (p *pass) startedCommand(scope *index.Scope, t *index.Task, near *types.Var, cur inspector.Cursor) {
+	assign, ok := cur.Parent().Node().(*ast.AssignStmt)
+	if !ok || len(assign.Lhs) != 1 {
+		return
+	}
+	cmd := p.Var(assign.Lhs[0])
+	if cmd == nil || !t.Own && within(t.Func, cmd.Pos()) {
+		return
+	}
+	started := false
+	for _, use := range scope.Uses(cmd) {
+		if !within(t.Func, use.Node().Pos()) {
+			continue
+		}
+		switch p.name1(use.Parent().Parent()) {
+		case "exec.Cmd.Start":
+			started = true
+		case "exec.Cmd.Wait", "exec.Cmd.Run", "exec.Cmd.Output", "exec.Cmd.CombinedOutput":
+			return
+		default:
+			if _, ok := use.Parent().Node().(*ast.SelectorExpr); !ok {
+				if _, ok := use.Parent().Node().(*ast.ReturnStmt); !ok {
+					return // something else may wait for it
+				}
+			}
+		}
+	}
+	if started {
+		p.report(cur.Node(), nil, "a command made with %s is started and not waited for in the function that %s ends with: it is killed", near.Name(), near.Name())
+	}
 }
 
 // requestWith reports whether a request was made with near.

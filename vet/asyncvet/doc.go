@@ -214,7 +214,13 @@ Bad:
 		q.Put(ctx, item.Next()) // q is full, and only this loop empties it
 	}
 
-Good: wait outside of the task; give the group a backlog, or the queue no bound.
+Good:
+
+	if !g.TryGo(more) {
+		return more()
+	}
+
+or wait outside of the task; give the group a backlog, or the queue no bound.
 
 # shutdownonfailure
 

@@ -188,7 +188,7 @@ func (p *pass) leftBehind(g *index.Group, owner inspector.Cursor, starts, joins 
 			}
 			return true
 		}, func(ret *ast.ReturnStmt) {
-			if done || !g.Def.Node().Pos().IsValid() || ret.Pos() < g.Def.Node().Pos() {
+			if done || ret.Pos() < g.Def.Node().Pos() || p.isEcho(g, ret) {
 				return
 			}
 			done = true
@@ -202,6 +202,16 @@ func (p *pass) leftBehind(g *index.Group, owner inspector.Cursor, starts, joins 
 			return
 		}
 	}
+}
+
+// isEcho reports whether ret returns the error of the group's context, which
+// CauseLost reports.
+func (p *pass) isEcho(g *index.Group, ret *ast.ReturnStmt) bool {
+	if len(ret.Results) == 0 || g.Ctx == nil {
+		return false
+	}
+	call, ok := ast.Unparen(ret.Results[len(ret.Results)-1]).(*ast.CallExpr)
+	return ok && p.name(call) == "context.Context.Err" && p.Var(call.Fun.(*ast.SelectorExpr).X) == g.Ctx
 }
 
 // barrier is the outermost statement around join that is not around start.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"io"
 	"net/http"
+	"os/exec"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -49,6 +50,16 @@ func captured(ctx context.Context, url string) ([]byte, error) {
 	return io.ReadAll(resp.Body)
 }
 
+func command(ctx context.Context) (*exec.Cmd, error) {
+	return taskgroup.WaitFor(ctx, time.Second, func(ctx context.Context) (*exec.Cmd, error) {
+		cmd := exec.CommandContext(ctx, "server") // want `a command made with ctx is started and not waited for in the function that ctx ends with: it is killed`
+		if err := cmd.Start(); err != nil {
+			return nil, err
+		}
+		return cmd, nil
+	})
+}
+
 // ---- none of these -----------------------------------------------------------
 
 func readInside(ctx context.Context, url string) ([]byte, error) {
@@ -73,5 +84,15 @@ func otherContext(ctx context.Context, url string) (*http.Response, error) {
 			return nil, err
 		}
 		return http.DefaultClient.Do(req)
+	})
+}
+
+func waitedFor(ctx context.Context) error {
+	return taskgroup.Timeout(ctx, time.Second, func(ctx context.Context, _ *taskgroup.Deadline) error {
+		cmd := exec.CommandContext(ctx, "server")
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		return cmd.Wait()
 	})
 }

@@ -199,3 +199,14 @@ func noTasks(ctx context.Context) error {
 	fmt.Println(gctx, g.TryGo)
 	return nil
 }
+
+func echo(ctx context.Context, jobs chan<- int) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return work(gctx) })
+	select {
+	case jobs <- 1:
+	case <-gctx.Done():
+		return gctx.Err() // causelost reports it
+	}
+	return g.Wait()
+}

@@ -12,9 +12,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// A loader type-checks packages from their source: those that were asked for
-// whole, the others without function bodies. That is a tenth of the work of
-// compiling them all, which export data would need.
+// A loader type-checks packages from their source: the roots
+// whole, the others without function bodies, which is less work than
+// compiling them all, as export data would need.
 type loader struct {
 	fset  *token.FileSet
 	roots map[*packages.Package]bool
@@ -27,7 +27,7 @@ func load(dir string, patterns []string) ([]*packages.Package, *token.FileSet, e
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
 			packages.NeedTypesSizes | packages.NeedModule,
 		Dir:   dir,
-		Env:   append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod"),
+		Env:   append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "CGO_ENABLED=0"),
 		Tests: *tests,
 	}
 	pkgs, err := packages.Load(cfg, patterns...)

@@ -64,13 +64,13 @@ func sources(ctx context.Context, q *queue.Queue[int]) error {
 	return taskgroup.Consume(ctx, 2, q.Items, print)
 }
 
-func asked(ctx context.Context, q *queue.Queue[int]) error {
+func looked(ctx context.Context, q *queue.Queue[int]) error {
 	for range q.Items(ctx) {
 	}
 	return ctx.Err()
 }
 
-func askedInside(ctx context.Context, q *queue.Queue[int]) error {
+func lookedInside(ctx context.Context, q *queue.Queue[int]) error {
 	for range q.Items(ctx) {
 		if ctx.Err() != nil {
 			return errors.New("canceled")

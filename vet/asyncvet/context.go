@@ -21,9 +21,17 @@ func (p *pass) obeys(cur inspector.Cursor) bool {
 		_, receive := cur.Parent().Parent().Parent().Node().(*ast.UnaryExpr)
 		return parent.Sel.Name == "Done" && receive
 	case *ast.CallExpr:
-		return cur.ParentEdgeKind() == edge.CallExpr_Args && !p.valuesOnly(parent)
+		return cur.ParentEdgeKind() == edge.CallExpr_Args && p.takesContext(parent, cur.ParentEdgeIndex()) && !p.valuesOnly(parent)
 	}
 	return false
+}
+
+// takesContext reports whether a call takes the argument i as a context to obey:
+// as a parameter of that type, which by convention is the first; a test may come
+// before it.
+func (p *pass) takesContext(call *ast.CallExpr, i int) bool {
+	sig, ok := types.Unalias(p.TypesInfo.TypeOf(call.Fun)).Underlying().(*types.Signature)
+	return ok && i <= 1 && i < sig.Params().Len() && index.IsContext(sig.Params().At(i).Type())
 }
 
 var (

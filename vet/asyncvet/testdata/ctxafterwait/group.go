@@ -3,6 +3,7 @@ package ctxafterwait
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"golang.org/x/sync/errgroup"
@@ -156,4 +157,11 @@ func without(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	_ = g.Wait()
 	return work(context.WithoutCancel(ctx))
+}
+
+func printed(ctx context.Context, want func(what string, err error, ctx context.Context)) {
+	g, ctx := errgroup.WithContext(ctx)
+	want("a failure", g.Wait(), nil)
+	fmt.Printf("%T", ctx)
+	want("its cause", nil, ctx)
 }

@@ -92,7 +92,7 @@ func text(e ast.Expr) string { return types.ExprString(e) }
 // within reports whether pos is inside n.
 func within(n ast.Node, pos token.Pos) bool { return n.Pos() <= pos && pos < n.End() }
 
-// result is the last result of a function, if that is an error.
+// returnsError reports whether the last result of a function is an error.
 func (p *pass) returnsError(fn *ast.FuncType) bool {
 	if fn.Results == nil {
 		return false
@@ -105,7 +105,7 @@ func isError(t types.Type) bool {
 	return t != nil && types.Identical(t, types.Universe.Lookup("error").Type())
 }
 
-// stopsAt visits what is below cur, but not what is in other functions.
+// sameFunc visits what is below cur, but not what is in other functions.
 func sameFunc(cur inspector.Cursor, visit func(c inspector.Cursor)) {
 	cur.Inspect(nil, func(c inspector.Cursor) bool {
 		if _, ok := c.Node().(*ast.FuncLit); ok && c != cur {
@@ -118,6 +118,14 @@ func sameFunc(cur inspector.Cursor, visit func(c inspector.Cursor)) {
 
 // name is the name of the function that call calls, as in index.CalleeName.
 func (p *pass) name(call *ast.CallExpr) string { return index.CalleeName(p.TypesInfo, call) }
+
+// operand returns what the method of a call is selected from, or nil.
+func operand(call *ast.CallExpr) ast.Expr {
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+		return sel.X
+	}
+	return nil
+}
 
 // visible reports whether the name of v means v at pos.
 func (p *pass) visible(v *types.Var, pos token.Pos) bool {

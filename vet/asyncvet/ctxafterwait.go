@@ -120,7 +120,7 @@ func (p *pass) joins(g *index.Group, n ast.Node) bool {
 func (p *pass) isJoin(g *index.Group, call *ast.CallExpr) bool {
 	switch p.name(call) {
 	case "errgroup.Group.Wait", "taskgroup.Group.Wait", "taskgroup.Group.Shutdown", "sync.WaitGroup.Wait":
-		return p.Var(ast.Unparen(call.Fun).(*ast.SelectorExpr).X) == g.Var
+		return p.Var(operand(call)) == g.Var
 	}
 	return false
 }

@@ -211,7 +211,7 @@ func (p *pass) isEcho(g *index.Group, ret *ast.ReturnStmt) bool {
 		return false
 	}
 	call, ok := ast.Unparen(ret.Results[len(ret.Results)-1]).(*ast.CallExpr)
-	return ok && p.name(call) == "context.Context.Err" && p.Var(call.Fun.(*ast.SelectorExpr).X) == g.Ctx
+	return ok && p.name(call) == "context.Context.Err" && p.Var(operand(call)) == g.Ctx
 }
 
 // barrier is the outermost statement around join that is not around start.

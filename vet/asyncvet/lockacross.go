@@ -151,7 +151,7 @@ func (p *pass) waitsWith(fn inspector.Cursor, task *index.Task, n ast.Node, now 
 		switch {
 		case name == "errgroup.Group.Wait" || name == "sync.WaitGroup.Wait":
 			// That is common, and wrong only if the tasks need the mutex.
-			if g := p.Group(ast.Unparen(n.Fun).(*ast.SelectorExpr).X); g != nil {
+			if g := p.Group(operand(n)); g != nil {
 				for name := range now {
 					if p.tasksLock(g, name) {
 						p.report(n, nil, "%s is held over %s, and a task of %s locks it: neither goes on", name, text(n.Fun), g.Var.Name())

@@ -57,7 +57,7 @@ func (p *pass) startsInFullGroup(t *index.Task) {
 			if !ok || p.name(call) != "errgroup.Group.Go" || isDeferred(cur) {
 				return
 			}
-			if p.Var(call.Fun.(*ast.SelectorExpr).X) == g.Var {
+			if p.Var(operand(call)) == g.Var {
 				p.report(call, nil, "%s has a limit: when all its tasks are here, none ends, and Go waits for ever", g.Var.Name())
 			}
 		})
@@ -142,7 +142,7 @@ func (p *pass) putsIntoOwn(put *index.Call) {
 			if call, ok := loop.X.(*ast.CallExpr); ok && within(loop.Body, put.Expr.Pos()) {
 				switch p.name(call) {
 				case "queue.Queue.Items", "queue.Queue.All":
-					if p.Var(call.Fun.(*ast.SelectorExpr).X) == q && p.onlyConsumer(put, q, loop) {
+					if p.Var(operand(call)) == q && p.onlyConsumer(put, q, loop) {
 						p.report(put.Expr, nil, "this Put waits for room in %s that only this loop makes", q.Name())
 						return
 					}
@@ -151,7 +151,7 @@ func (p *pass) putsIntoOwn(put *index.Call) {
 		case *ast.ForStmt:
 			gets := false
 			sameFunc(c, func(cur inspector.Cursor) {
-				if call, ok := cur.Node().(*ast.CallExpr); ok && p.name(call) == "queue.Queue.Get" && p.Var(call.Fun.(*ast.SelectorExpr).X) == q {
+				if call, ok := cur.Node().(*ast.CallExpr); ok && p.name(call) == "queue.Queue.Get" && p.Var(operand(call)) == q {
 					gets = true
 				}
 			})

@@ -48,7 +48,7 @@ func (p *pass) shutdownDeferred(call *index.Call) {
 		case *ast.CallExpr:
 			switch p.name(n) {
 			case "queue.Queue.Put", "queue.Queue.TryPut":
-				puts = puts || p.Var(n.Fun.(*ast.SelectorExpr).X) == q
+				puts = puts || p.Var(operand(n)) == q
 			}
 			for _, arg := range n.Args {
 				puts = puts || p.Var(arg) == q
@@ -176,7 +176,7 @@ func (p *pass) missingTaskDone(join *index.Call) {
 		p.skipsTaskDone(fn, loop, q.Name(), func(n ast.Node) bool {
 			done := false
 			ast.Inspect(n, func(n ast.Node) bool {
-				if c, ok := n.(*ast.CallExpr); ok && p.name(c) == "queue.Queue.TaskDone" && p.Var(c.Fun.(*ast.SelectorExpr).X) == q {
+				if c, ok := n.(*ast.CallExpr); ok && p.name(c) == "queue.Queue.TaskDone" && p.Var(operand(c)) == q {
 					done = true
 				}
 				return !done

@@ -11,8 +11,8 @@ import (
 
 // A Group is a variable that holds a group and is given one only once.
 type Group struct {
-	Kind    string     // "errgroup", "taskgroup", "sync"
-	Var     *types.Var //
+	Kind    string // "errgroup", "taskgroup", "sync"
+	Var     *types.Var
 	Ctx     *types.Var // the context that came with it, nil if that was dropped
 	Ident   *ast.Ident // the name of Ctx where it was made, perhaps "_"
 	Parent  ast.Expr   // the context it was made from

@@ -5,6 +5,7 @@ package index
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"reflect"
 	"slices"
@@ -238,12 +239,6 @@ func (p *Package) declared(fn *types.Func) []inspector.Cursor {
 	return nil
 }
 
-// Declared returns the declaration of fn, if it is in this package.
-func (p *Package) Declared(fn *types.Func) (inspector.Cursor, bool) {
-	cur, ok := p.decls[fn.Origin()]
-	return cur, ok
-}
-
 // ScopeOf returns the declared function around cur. It is nil outside of one
 // and of a literal in the declaration of a variable.
 func (p *Package) ScopeOf(cur inspector.Cursor) *Scope {
@@ -292,22 +287,20 @@ func (p *Package) TaskAt(cur inspector.Cursor) *Task {
 	return nil
 }
 
-// Var returns the variable that e names: an identifier, its address, or it in
-// parentheses.
-func (p *Package) Var(e ast.Expr) *types.Var { return Var(p.info, e) }
-
-// Var returns the variable that e names: an identifier, its address, or it in
-// parentheses.
-func Var(info *types.Info, e ast.Expr) *types.Var {
+// Var returns the variable that e names: an identifier, its address, what it
+// points to, or one of these in parentheses.
+func (p *Package) Var(e ast.Expr) *types.Var {
 	switch e := e.(type) {
 	case *ast.ParenExpr:
-		return Var(info, e.X)
+		return p.Var(e.X)
 	case *ast.UnaryExpr:
-		return Var(info, e.X)
+		if e.Op == token.AND {
+			return p.Var(e.X)
+		}
 	case *ast.StarExpr:
-		return Var(info, e.X)
+		return p.Var(e.X)
 	case *ast.Ident:
-		v, _ := info.ObjectOf(e).(*types.Var)
+		v, _ := p.info.ObjectOf(e).(*types.Var)
 		return v
 	}
 	return nil

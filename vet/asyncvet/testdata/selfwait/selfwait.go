@@ -16,7 +16,7 @@ func work(ctx context.Context) error         { return ctx.Err() }
 func own(ctx context.Context) error {
 	g := taskgroup.New(ctx)
 	g.Go(func(ctx context.Context) error {
-		return g.Wait() // want `g.Wait waits for the task that calls it`
+		return (g.Wait)() // want `waits for the task that calls it`
 	})
 	taskgroup.Go(g, func(ctx context.Context) (int, error) {
 		defer g.Shutdown(ctx) // want `g.Shutdown waits for the task that calls it`

@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
+	"golang.org/x/tools/go/analysis/checker"
+	"golang.org/x/tools/go/packages"
 
 	"example.com/asyncgo/vet/asyncvet"
 )
@@ -54,5 +56,34 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 func TestValidate(t *testing.T) {
 	if err := analysis.Validate(asyncvet.Analyzers()); err != nil {
 		t.Error(err)
+	}
+}
+
+// The analyzers share what they know of a package and run at the same time.
+func TestTogether(t *testing.T) {
+	cfg := &packages.Config{
+		Mode: packages.LoadAllSyntax, //nolint:staticcheck // what the checker needs
+		Dir:  analysistest.TestData(),
+		Env:  append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly"),
+	}
+	pkgs, err := packages.Load(cfg, "./...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph, err := checker.Analyze(asyncvet.Analyzers(), pkgs, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]int{}
+	for _, action := range graph.Roots {
+		if action.Err != nil {
+			t.Error(action.Err)
+		}
+		found[action.Analyzer.Name] += len(action.Diagnostics)
+	}
+	for _, a := range asyncvet.Analyzers() {
+		if found[a.Name] == 0 && a != asyncvet.FromAsyncio {
+			t.Errorf("%s found nothing", a.Name)
+		}
 	}
 }

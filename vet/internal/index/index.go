@@ -9,6 +9,7 @@ import (
 	"go/types"
 	"reflect"
 	"slices"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/inspect"
@@ -35,10 +36,12 @@ type Package struct {
 
 	info    *types.Info
 	decls   map[*types.Func]inspector.Cursor
-	scopes  map[ast.Node]*Scope
 	lits    map[ast.Node]*Task
 	groups  map[*types.Var]*Group
 	imports map[string]bool
+
+	mu     sync.Mutex // the analyzers run at the same time
+	scopes map[ast.Node]*Scope
 }
 
 // A Call is a call of a function in one of the packages that are known.
@@ -250,6 +253,8 @@ func (p *Package) ScopeOf(cur inspector.Cursor) *Scope {
 	if !found {
 		return nil
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	scope, ok := p.scopes[outer.Node()]
 	if !ok {
 		scope = newScope(p.info, outer)

@@ -62,7 +62,7 @@ func TestValidate(t *testing.T) {
 // The analyzers share what they know of a package and run at the same time.
 func TestTogether(t *testing.T) {
 	cfg := &packages.Config{
-		Mode: packages.LoadAllSyntax, //nolint:staticcheck // what the checker needs
+		Mode: packages.LoadAllSyntax,
 		Dir:  analysistest.TestData(),
 		Env:  append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly"),
 	}

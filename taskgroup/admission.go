@@ -20,10 +20,10 @@ import "example.com/asyncgo/internal/waitlist"
 // one that has been granted a slot has it, although its context may have ended
 // meanwhile: the caller finds out under the group's lock.
 type admission struct {
-	limit   int   // of units; negative: none
-	used    units // taken by tasks that run, or by callers that have been granted
-	size    int   // of the backlog; negative: unbounded
-	backlog backlog
+	limit   int      // of units; negative: none
+	used    units    // taken by tasks that run, or by callers that have been granted
+	size    int      // of the backlog; negative: unbounded
+	backlog *backlog // nil if there is none
 	callers waitlist.List[*caller]
 
 	// With a shared limit a caller that has been granted a slot has to acquire that
@@ -61,9 +61,16 @@ func (c *caller) hasLeft() bool {
 	}
 }
 
+func (a *admission) init(limit, size int, shared bool) {
+	a.limit, a.size, a.shared = limit, size, shared
+	if size != 0 {
+		a.backlog = new(backlog)
+	}
+}
+
 // enter takes a slot for a task of that weight, if one is free and nothing waits.
 func (a *admission) enter(weight int) (units int, ok bool) {
-	if a.callers.Len() > 0 || a.acquiring || a.backlog.n > 0 {
+	if a.callers.Len() > 0 || a.acquiring || a.backlog.len() > 0 {
 		return 0, false
 	}
 	return a.take(weight)
@@ -72,7 +79,7 @@ func (a *admission) enter(weight int) (units int, ok bool) {
 // mayQueue reports that a task may enter the backlog now.
 func (a *admission) mayQueue() bool { return a.callers.Len() == 0 && a.hasPlace() }
 
-func (a *admission) hasPlace() bool { return !a.shared && (a.size < 0 || a.backlog.n < a.size) }
+func (a *admission) hasPlace() bool { return !a.shared && (a.size < 0 || a.backlog.len() < a.size) }
 
 // take takes the units of a task, if there are so many. A task that is heavier
 // than the limit takes all of it.
@@ -156,4 +163,4 @@ func (a *admission) firstCaller(groupCanceled bool) *caller {
 }
 
 // waiting returns how many tasks and callers wait.
-func (a *admission) waiting() int { return a.callers.Len() + a.backlog.n }
+func (a *admission) waiting() int { return a.callers.Len() + a.backlog.len() }

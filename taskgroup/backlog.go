@@ -13,6 +13,15 @@ type backlog struct {
 	n       int // tasks in it
 }
 
+// len returns how many tasks wait. A group without a backlog has a nil one, which is
+// always empty.
+func (b *backlog) len() int {
+	if b == nil {
+		return 0
+	}
+	return b.n
+}
+
 type backlogEntry struct {
 	index int
 	task  runner // nil: taken out
@@ -25,7 +34,7 @@ func (b *backlog) push(r runner) {
 
 // front returns the task that has waited longest, or nil.
 func (b *backlog) front() runner {
-	if b.n == 0 {
+	if b.len() == 0 {
 		return nil
 	}
 	return b.entries.at(0).task
@@ -46,6 +55,9 @@ func (b *backlog) trim() {
 
 // remove takes out that task, and returns nil if it is not there.
 func (b *backlog) remove(c *core) runner {
+	if b.len() == 0 {
+		return nil
+	}
 	i := sort.Search(b.entries.n, func(i int) bool { return b.entries.at(i).index >= c.index() })
 	if i == b.entries.n {
 		return nil
@@ -65,6 +77,9 @@ func (b *backlog) remove(c *core) runner {
 
 // removeIf takes out every task for which f is true, and returns them in order.
 func (b *backlog) removeIf(f func(runner) bool) (removed []runner) {
+	if b == nil {
+		return nil
+	}
 	left := b.entries
 	*b = backlog{}
 	for e, ok := left.pop(); ok; e, ok = left.pop() {
@@ -82,6 +97,9 @@ func (b *backlog) removeIf(f func(runner) bool) (removed []runner) {
 
 // all yields every task, in order.
 func (b *backlog) all(yield func(runner) bool) {
+	if b == nil {
+		return
+	}
 	for i := range b.entries.n {
 		if r := b.entries.at(i).task; r != nil && !yield(r) {
 			return

@@ -23,8 +23,7 @@ const opCompleted = ctxerr.Op("taskgroup: Completed")
 //
 // The completion of a handle happens before its pair. It costs O(1) for each
 // handle; one that is neither a [*Task] nor a [*Future] has a goroutine while the
-// loop lasts. [Set] is the same for a growing number of handles; [AsCompleted]
-// starts functions.
+// loop lasts. [Set] is the same for more and more handles.
 func Completed[A Awaitable](ctx context.Context, tasks ...A) iter.Seq2[A, error] {
 	for _, a := range tasks {
 		newTarget(a, "Completed")

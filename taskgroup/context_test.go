@@ -337,7 +337,7 @@ func TestATasksContextFromManyGoroutines(t *testing.T) {
 func TestATasksContextHasOneDoneChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		parent := &testkit.Context{Parent: t.Context(), OnValue: testkit.NoValues}
-		before := runtime.NumGoroutine()
+		before := bubbleGoroutines()
 		var first, second <-chan struct{}
 		task := taskgroup.Start(parent, func(ctx context.Context) (int, error) {
 			parent.OnDone = func() <-chan struct{} { // in the middle of the call below
@@ -354,7 +354,7 @@ func TestATasksContextHasOneDoneChannel(t *testing.T) {
 		assert.Equal(t, first, second)
 		assert.True(t, done(first))
 		synctest.Wait()
-		assert.LessOrEqual(t, runtime.NumGoroutine(), before, "somebody still waits for the parent")
+		assert.Equal(t, before, bubbleGoroutines(), "no goroutine waits for the parent")
 	})
 }
 

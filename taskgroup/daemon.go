@@ -23,9 +23,9 @@ func Daemon() TaskOption {
 // daemons are left. The two derive from contexts of the standard library alone, so
 // that to cancel them calls no user code, and may be done under the lock.
 type daemons struct {
-	pending int           // accepted and not ended
-	stopped bool          // only daemons were left
-	ends    [2]daemonsEnd // of those that are not shielded, and of those that are
+	pending int32          // accepted and not ended
+	stopped bool           // only daemons were left
+	ends    *[2]daemonsEnd // of those that are not shielded, and of those that are
 }
 
 type daemonsEnd struct {
@@ -46,6 +46,9 @@ func (g *Group) daemonContext(parent context.Context, shielded bool) context.Con
 func (g *Group) daemonsEnd(shielded bool) context.Context {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.daemons.ends == nil {
+		g.daemons.ends = new([2]daemonsEnd)
+	}
 	end, from := &g.daemons.ends[0], g.ctx
 	if shielded {
 		end, from = &g.daemons.ends[1], context.WithoutCancel(g.ctx)
@@ -68,10 +71,6 @@ func (g *Group) stopDaemonsLocked() {
 	if g.grace != nil {
 		g.grace.begin()
 	}
-	g.cancelDaemonsLocked()
-}
-
-func (g *Group) cancelDaemonsLocked() {
 	for _, end := range g.daemons.ends {
 		if end.cancel != nil {
 			end.cancel(ErrStopped)
@@ -80,7 +79,8 @@ func (g *Group) cancelDaemonsLocked() {
 }
 
 // wasStopped reports that c, which has ended with an echo, is a daemon, and that
-// what it echoes is that only daemons were left.
+// what it echoes is that only daemons were left: its group's context was not
+// stopped, and if that has ended, it did so later.
 func (c *core) wasStopped() bool {
-	return c.state.Load()&daemon != 0 && context.Cause(c.base()) == ErrStopped && context.Cause(c.group().ctx) == nil
+	return c.state.Load()&daemon != 0 && context.Cause(c.base()) == ErrStopped && context.Cause(c.group().ctx) != ErrStopped
 }

@@ -35,7 +35,7 @@ var (
 	ErrFull = errors.New("taskgroup: group full")
 
 	// ErrTimeout reports that a time limit of this package has passed, that of
-	// [WaitFor] or [Timeout]. It is a net.Error whose Timeout is true, and
+	// [WaitFor] or [Timeout]. It is a [net.Error] whose Timeout is true, and
 	// [errors.Is] finds [context.DeadlineExceeded] in it. An outer deadline or a
 	// canceled parent is never reported as it. It mirrors asyncio.TimeoutError.
 	ErrTimeout error = &timeoutError{"taskgroup: timeout"}

@@ -12,9 +12,10 @@ const fifoKeeps = 1024 // how long the ring of an empty queue may be
 
 func (q *fifo[E]) push(e E) {
 	if q.n == len(q.ring) {
-		larger := make([]E, max(4, 2*q.n))
+		larger := make([]E, max(16, 4*q.n))
 		copied := copy(larger, q.ring[q.first:])
 		copy(larger[copied:], q.ring[:q.first])
+		clear(q.ring) // it may be part of something that lives on
 		q.ring, q.first = larger, 0
 	}
 	*q.at(q.n) = e

@@ -23,24 +23,24 @@ func TestFifoIsEmpty(t *testing.T) {
 
 // Whatever the first position is when the ring grows, the order stays.
 func TestFifoGrowsWherever(t *testing.T) {
-	for first := range 8 {
+	for first := range 16 {
 		var q fifo[int]
-		for i := range 8 {
+		for i := range 16 {
 			q.push(i)
 		}
 		for range first {
 			q.pop()
 		}
 		for i := range first {
-			q.push(8 + i)
+			q.push(16 + i)
 		}
-		require.Len(t, q.ring, 8, "it wraps around")
-		q.push(8 + first)
-		require.Len(t, q.ring, 16)
+		require.Len(t, q.ring, 16, "it wraps around")
+		q.push(16 + first)
+		require.Len(t, q.ring, 64)
 		for i := range q.n {
 			require.Equal(t, first+i, *q.at(i))
 		}
-		for i := range 9 {
+		for i := range 17 {
 			v, ok := q.pop()
 			require.True(t, ok)
 			require.Equal(t, first+i, v)
@@ -53,8 +53,8 @@ func TestFifoDoesAsASlice(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var q fifo[int]
 	var model []int
-	for i := range 100_000 {
-		if pushes := i/5000%2 == 0; random.IntN(10) < 4 == pushes {
+	for i := range 20_000 {
+		if pushes := i/1000%2 == 0; random.IntN(10) < 4 == pushes {
 			v, ok := q.pop()
 			require.Equal(t, len(model) > 0, ok)
 			if ok {

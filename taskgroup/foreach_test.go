@@ -201,7 +201,7 @@ func TestFlowDropsNoItemAfterAFailure(t *testing.T) {
 			err := c.call(t.Context(), 2, items, func(ctx context.Context, i int) error {
 				called = append(called, i)
 				if i == 1 {
-					assertCause(t, errOwn, ctx)
+					assertCause(ctx, t, errOwn)
 				}
 				time.Sleep(ms) // until the input is at work again
 				return errOwn

@@ -323,6 +323,7 @@ func TestTaskWaitsAreDurableForWhatWasMadeOutside(t *testing.T) {
 	finish := make(chan struct{})
 	g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(taskgroup.NoLimit))
 	g.Go(func(context.Context) error { <-finish; return nil })
+	g.Context().Done() // made here, it belongs to no bubble
 	for range 2 {
 		queued := taskgroup.Go(g, value(1))
 		synctest.Test(t, func(t *testing.T) {

@@ -22,8 +22,7 @@ const opGatherTasks = ctxerr.Op("taskgroup: GatherTasks")
 // panics if a task is nil. The completion of the tasks happens before the return.
 // It costs what [Wait] does.
 //
-// Unlike asyncio.gather, a later failure stays with its task, and the end of ctx
-// cancels no task. [Gather] takes functions.
+// Unlike asyncio.gather, it cancels no task when ctx is done.
 func GatherTasks[T any](ctx context.Context, tasks ...*Task[T]) ([]T, error) {
 	if len(tasks) == 0 {
 		return []T{}, nil

@@ -101,7 +101,7 @@ func TestGoReadyThatFailsLater(t *testing.T) {
 		assert.Equal(t, 42, v)
 		_, errs := failed(g.Wait())
 		assert.Equal(t, []error{errBoom}, errs)
-		assertCause(t, errBoom, g.Context())
+		assertCause(g.Context(), t, errBoom)
 
 		g = taskgroup.New(t.Context())
 		_, err = taskgroup.GoReady(t.Context(), g, func(_ context.Context, ready func(int)) error {

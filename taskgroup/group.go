@@ -40,32 +40,30 @@ type Group struct {
 	outcome   outcome
 	join      join
 
-	life     life
-	canceled bool // by the group itself, or it has seen the end of its parent
-	inMain   bool // the main function of Run has not returned
-	rejected bool // main has had a task refused because it had joined the group
-	daemons  daemons
-	accepted int // tasks
-	pending  int // of them, not ended
-	running  int // of them, ready or running
-	callers  int // calls that are blocked, or have been and have yet to find out why
-	// An accepted task did not return nil, or one was refused because of the parent's
-	// end: only then that is an error of the group.
-	incomplete bool
+	life       life
+	canceled   bool // by the group itself, or it has seen the end of its parent
+	inMain     bool // the main function of Run has not returned
+	rejected   bool // main has had a task refused because it had joined the group
+	hasLabels  bool // ctx has pprof labels
+	incomplete bool // an accepted task did not return nil, or the parent's end had one refused
+	accepted   int  // tasks
+	pending    int  // of them, not ended
+	running    int  // of them, ready or running
+	callers    int  // calls that are blocked, or have been and have yet to find out why
+	daemons    daemons
 
-	settings
+	options   *options
 	ctx       context.Context //nolint:containedctx // what the tasks' contexts derive from
 	cancel    context.CancelCauseFunc
 	parent    context.Context //nolint:containedctx // to tell its end from the group's own
-	acquiring context.Context //nolint:containedctx // with a limiter: bounds the wait for it
-	refuse    context.CancelCauseFunc
-	handling  chan struct{} // held while the error handler runs
-	stopDrain func() bool   // set once the backlog has been used
-	grace     *graceClock   // with a grace period
+	shared    *sharedLimit    // with a limiter
+	handling  chan struct{}   // held while the error handler runs
+	stopDrain func() bool     // set once the backlog has been used
+	grace     *graceClock     // with a grace period
 }
 
 // life is how far a group has come.
-type life int
+type life uint8
 
 const (
 	open    life = iota
@@ -96,17 +94,17 @@ func New(ctx context.Context, opts ...Option) *Group {
 	return newGroup(ctx, o)
 }
 
-func newGroup(ctx context.Context, o options) *Group {
-	g := &Group{settings: o.settings, parent: ctx}
-	g.admission.limit, g.admission.size, g.admission.shared = o.limit, o.backlog, o.limiter != nil
-	g.workers.init(&g.mu, g.run, g.finishedLocked)
-	g.workers.start = labelGoroutine(ctx)
+func newGroup(ctx context.Context, o *options) *Group {
+	g := &Group{options: o, parent: ctx}
+	g.admission.init(o.limit, o.backlog, o.limiter != nil)
+	g.workers.init(g, &g.mu)
+	g.hasLabels = hasLabels(ctx)
 	g.ctx, g.cancel = context.WithCancelCause(ctx)
 	if o.handler != nil {
 		g.handling = make(chan struct{}, 1)
 	}
 	if o.limiter != nil {
-		g.acquiring, g.refuse = context.WithCancelCause(g.ctx)
+		g.shared = newSharedLimit(g.ctx, o.limiter)
 	}
 	if o.grace > 0 {
 		g.grace = watchGrace(g.ctx, o.grace)
@@ -254,7 +252,7 @@ func (g *Group) Waiting() int {
 	g.check()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.callers + g.admission.backlog.n
+	return g.callers + g.admission.backlog.len()
 }
 
 // Limit returns how many slots the group has; [NoLimit] if there is no limit.

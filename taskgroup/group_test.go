@@ -57,7 +57,7 @@ func TestTheFirstFailureCancelsTheGroup(t *testing.T) {
 		g := taskgroup.New(t.Context())
 		g.Go(func(ctx context.Context) error {
 			<-ctx.Done()
-			assertCause(t, errBoom, ctx)
+			assertCause(ctx, t, errBoom)
 			return ctx.Err()
 		})
 		g.Go(func(ctx context.Context) error {
@@ -73,7 +73,7 @@ func TestTheFirstFailureCancelsTheGroup(t *testing.T) {
 		require.Len(t, ge.Errors, 1)
 		assert.Equal(t, 2, ge.Errors[0].Index)
 		assert.Same(t, errBoom, ge.Errors[0].Err)
-		assertCause(t, errBoom, g.Context())
+		assertCause(g.Context(), t, errBoom)
 	})
 }
 
@@ -376,7 +376,7 @@ func TestTheParentsEndAndAFailureAtOnce(t *testing.T) {
 			require.Len(t, ge.Errors, 1)
 			assert.Equal(t, errBoom, ge.Errors[0].Err)
 			if failFirst {
-				assertCause(t, errBoom, g.Context())
+				assertCause(g.Context(), t, errBoom)
 			} else {
 				assert.Equal(t, errWhy, context.Cause(g.Context()))
 			}
@@ -403,7 +403,7 @@ func TestCancel(t *testing.T) {
 		ge = groupError(t, g.Wait())
 		assert.Equal(t, errWhy, ge.Cause)
 		require.Len(t, ge.Errors, 1)
-		assertCause(t, errBoom, g.Context())
+		assertCause(g.Context(), t, errBoom)
 
 		g = taskgroup.New(t.Context())
 		g.Go(func(ctx context.Context) error { <-ctx.Done(); return fmt.Errorf("ended: %w", context.Cause(ctx)) })

@@ -222,6 +222,7 @@ func (s *handleSet) await(ctx context.Context, done <-chan struct{}, op fmt.Stri
 		s.mu.Unlock()
 		return got
 	}
+	call.answer = answer{} // node may have been used before
 	call.arm(done)
 	s.calls.PushBack(node)
 	s.mu.Unlock()

@@ -147,11 +147,11 @@ func publicAll(errs []*taskgroup.TaskError) []*taskgroup.TaskError {
 
 // assertCause asserts that the cause of ctx is the failure of one task, which is
 // want.
-func assertCause(t *testing.T, want error, ctx context.Context, of ...any) {
+func assertCause(ctx context.Context, t *testing.T, want error) { //nolint:thelper // the context comes first
 	t.Helper()
 	te, ok := context.Cause(ctx).(*taskgroup.TaskError)
-	if assert.True(t, ok, "%T: %v", context.Cause(ctx), of) {
-		assert.Equal(t, want, te.Err, of...)
+	if assert.True(t, ok, "%T", context.Cause(ctx)) {
+		assert.Equal(t, want, te.Err)
 	}
 }
 
@@ -205,6 +205,11 @@ func goroutine() string {
 	id, _, _ := strings.Cut(string(bytes.TrimPrefix(debugStack(), []byte("goroutine "))), " ")
 	return id
 }
+
+// bubbleGoroutines counts the goroutines in synctest bubbles. Unlike
+// [runtime.NumGoroutine] it does not count one that has exited by the accounts of
+// [synctest.Wait], and none of another test's.
+func bubbleGoroutines() int { return strings.Count(stacks(), ", synctest bubble ") }
 
 func debugStack() []byte {
 	buf := make([]byte, 64)

@@ -11,9 +11,9 @@ import (
 // join is what the calls of Wait and Shutdown share. It is guarded by the group's
 // lock.
 type join struct {
-	parked  bool           // a call waits at end
 	end     sync.WaitGroup // for calls that wait for nothing else
 	done    chan struct{}  // for the others; closed at the end, made on demand
+	parked  bool           // a call waits at end
 	gaveUp  bool           // a Wait has returned a LateError: the next one waits for the end
 	settled bool           // result and raised are set
 	result  error
@@ -110,8 +110,8 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	}
 	done := g.doneChanLocked()
 	g.mu.Unlock()
-	if g.refuse != nil {
-		g.refuse(ErrGroupClosed)
+	if g.shared != nil {
+		g.shared.refuse(ErrGroupClosed)
 	}
 	if ended {
 		return g.answer()
@@ -149,7 +149,7 @@ func (g *Group) closeIfOverLocked() {
 	case g.life < joining || g.life == closed || g.callers > 0 && g.life < closing:
 		return
 	case g.pending > 0:
-		if g.pending == g.daemons.pending {
+		if g.pending == int(g.daemons.pending) {
 			g.stopDaemonsLocked()
 		}
 		return
@@ -237,10 +237,10 @@ func (g *Group) cause(incomplete bool) error {
 type groupName Group
 
 func (g *groupName) String() string {
-	if g.name == "" {
+	if g.options.name == "" {
 		return prefix + "group"
 	}
-	return prefix + "group " + strconv.Quote(g.name)
+	return prefix + "group " + strconv.Quote(g.options.name)
 }
 
 // parentsEnd reports whether the parent's end is what has ended the group, and its

@@ -5,14 +5,15 @@ import (
 	"runtime/pprof"
 )
 
-// labelGoroutine returns a function that gives the calling goroutine the pprof
-// labels of ctx. A goroutine starts with those of the one that started it, which
-// may belong to another task or to any caller of Go.
-func labelGoroutine(ctx context.Context) func() {
-	if !hasLabels(ctx) {
-		ctx = context.Background() // cheaper to look through
+// enter gives the goroutine of a worker the pprof labels of the group's context. It
+// has those of the goroutine that started it, which may belong to another task or to
+// any caller of Go, or what the task before has set.
+func (g *Group) enter() {
+	ctx := context.Background() // cheaper to look through
+	if g.hasLabels {
+		ctx = g.ctx
 	}
-	return func() { pprof.SetGoroutineLabels(ctx) }
+	pprof.SetGoroutineLabels(ctx)
 }
 
 // hasLabels reports that ctx has labels. The Value method of a context may be the

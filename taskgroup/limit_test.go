@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -748,22 +749,41 @@ func TestWaitForWhoWaitsForTheLimiter(t *testing.T) {
 	})
 }
 
-// Rule 6: nobody overtakes the calls that have been handed room in the group, and
-// have not asked the shared limit yet.
-func TestNobodyOvertakesOnTheWayToTheLimiter(t *testing.T) {
-	for waiting := 1; waiting <= 2; waiting++ {
-		synctest.Test(t, func(t *testing.T) {
-			hold := func(context.Context) error { time.Sleep(time.Minute); return nil }
-			g := taskgroup.New(t.Context(), taskgroup.WithLimiter(&units{free: 3}), taskgroup.WithLimit(1))
-			assert.True(t, g.Go(hold))
-			for range waiting {
-				go func() { assert.True(t, g.Go(hold)) }()
+// Rule 6: no call overtakes one that has been granted a slot of the group and has
+// not come to the shared limit yet; once that has, there is none to overtake.
+func TestNoneOvertakesOnTheWayToTheLimiter(t *testing.T) {
+	for _, past := range []bool{false, true} {
+		for waiting := 1; waiting <= 2; waiting++ {
+			synctest.Test(t, func(t *testing.T) {
+				hold := func(context.Context) error { time.Sleep(time.Minute); return nil }
+				g := taskgroup.New(t.Context(), taskgroup.WithLimiter(&units{free: 4}), taskgroup.WithLimit(1))
+				assert.True(t, g.Go(hold))
+				goOn := make(chan struct{})
+				for range waiting {
+					calls := 0
+					ctx := &testkit.Context{Parent: t.Context()}
+					ctx.OnDone = func() <-chan struct{} {
+						if calls++; calls == 2 { // it has been granted a slot
+							<-goOn
+						}
+						return ctx.Parent.Done()
+					}
+					go func() { assert.NoError(t, g.Submit(ctx, hold)) }()
+					synctest.Wait()
+				}
+				g.SetLimit(10)
 				synctest.Wait()
-			}
-			g.SetLimit(10)
-			assert.False(t, g.TryGo(hold))
-			assert.NoError(t, g.Wait())
-		})
+				if past {
+					close(goOn)
+					synctest.Wait()
+				}
+				assert.Equal(t, past, g.TryGo(hold))
+				if !past {
+					close(goOn)
+				}
+				assert.NoError(t, g.Wait())
+			})
+		}
 	}
 }
 

@@ -131,7 +131,7 @@ func TestMapSeqFailureCancelsEarlierItems(t *testing.T) {
 			switch i {
 			case 0:
 				<-ctx.Done() // in spite of which it succeeds
-				assertCause(t, errOwn, ctx)
+				assertCause(ctx, t, errOwn)
 				return i, nil
 			case 2:
 				time.Sleep(ms)
@@ -336,7 +336,10 @@ func TestMapSeqPanic(t *testing.T) {
 			var values []int
 			pe := ownPanic(t, func() {
 				for v, err := range m(t.Context(), 3, slices.Values(upTo(9)), func(_ context.Context, i int) (int, error) {
-					if i == 2 {
+					switch i {
+					case 1:
+						time.Sleep(2 * ms) // or else MapUnordered may yield it before 0
+					case 2:
 						time.Sleep(ms)
 						panic(errOwn)
 					}
@@ -445,7 +448,7 @@ func TestMapSeqDropsNoItem(t *testing.T) {
 			t.Log(name)
 			var called []int
 			for _, err := range m(t.Context(), 2, func(yield func(int) bool) {
-				yield(0)
+				assert.True(t, yield(0))
 				time.Sleep(5 * ms)
 				assert.False(t, yield(1))
 			}, func(ctx context.Context, i int) (int, error) {
@@ -454,6 +457,7 @@ func TestMapSeqDropsNoItem(t *testing.T) {
 				return i, nil
 			}) {
 				assert.NoError(t, err)
+				synctest.Wait() // until the input sleeps: before, yield(0) may return false
 				break
 			}
 			assert.Equal(t, []int{0, 1}, called)

@@ -19,7 +19,7 @@ const longest = 10 * 365 * 24 * time.Hour
 
 // NoTimeout: no limit, and no deadline either.
 func TestNoTimeout(t *testing.T) {
-	assert.EqualValues(t, math.MaxInt64, taskgroup.NoTimeout)
+	assert.EqualValues(t, taskgroup.NoTimeout, int64(math.MaxInt64))
 	synctest.Test(t, func(t *testing.T) {
 		lasts := func(ctx context.Context) error {
 			_, ok := ctx.Deadline()

@@ -12,15 +12,10 @@ import (
 type Option interface{ applyGroup(*options) }
 
 type options struct {
-	settings
-	signals []os.Signal // not nil: on
-}
-
-// settings are the options that a group keeps.
-type settings struct {
 	name      string
 	limit     int
 	backlog   int
+	signals   []os.Signal // not nil: on
 	limiter   Limiter
 	keepGoing bool
 	handler   func(ctx context.Context, task TaskInfo, err error)
@@ -152,8 +147,14 @@ func WithGrace(d time.Duration) Option {
 	return optionFunc(func(o *options) { o.grace = d })
 }
 
-func newOptions(opts []Option) options {
-	o := options{settings: settings{limit: NoLimit}}
+// defaults are the options of a group that is given none.
+var defaults = options{limit: NoLimit}
+
+func newOptions(opts []Option) *options {
+	if len(opts) == 0 {
+		return &defaults
+	}
+	o := defaults
 	for _, opt := range opts {
 		if opt == nil {
 			panic(misused("a nil Option"))
@@ -163,5 +164,5 @@ func newOptions(opts []Option) options {
 	if o.limiter != nil && o.backlog != 0 {
 		panic(misused("WithLimiter together with WithBacklog"))
 	}
-	return o
+	return &o
 }

@@ -77,14 +77,15 @@ func (g *Group) mainReturned(err error) {
 	g.mu.Lock()
 	g.incomplete = g.incomplete || err != nil
 	g.canceled = g.canceled || isFailure
-	if isFailure && !again {
+	isNew := isFailure && !again
+	if isNew {
 		g.outcome.add(failure)
 	}
 	if g.rejected {
 		g.outcome.cause = both(g.outcome.cause, errSecondRound)
 	}
-	if g.join.settled {
-		g.answerLocked()
+	if g.join.settled && (isNew || g.rejected) {
+		g.answerLocked() // or else the answer is the very one that main has had
 	}
 	g.mu.Unlock()
 	if isFailure {
@@ -116,10 +117,10 @@ func (g *Group) abandon() {
 func (g *Group) logUnreturned(failures *GroupError, late *LateError) {
 	report := func(text string, err error) {
 		log(context.Background(), slog.LevelError, "taskgroup: "+text, func() []any {
-			return []any{"group", g.name, "error", err}
+			return []any{"group", g.options.name, "error", err}
 		})
 	}
-	if failures != nil && g.handler == nil {
+	if failures != nil && g.options.handler == nil {
 		for _, failure := range failures.Errors {
 			if _, isPanic := failure.Err.(*PanicError); !isPanic {
 				report("a task failed, and main did not return", failure)

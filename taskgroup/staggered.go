@@ -110,7 +110,7 @@ func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
 		s.mu.Unlock()
 		s.stop(nil)
 	} else if !s.isEcho(err) {
-		s.add(i, err)
+		_ = s.add(i, err)
 	}
 	returned = true
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
 // broke takes note of a function that did not return.
 func (s *staggered[T]) broke(i int, v any) {
 	if v == nil {
-		s.add(i, ErrGoexit)
+		_ = s.add(i, ErrGoexit)
 		return
 	}
 	pe, isNew := s.recovered(s.nameOf(i), v)

@@ -61,7 +61,7 @@ type item[T, R any] struct {
 
 func newStream[T, R any](limit int, order order, fn func(context.Context, T) (R, error)) *stream[T, R] {
 	s := &stream[T, R]{fn: fn, limit: limit, order: order}
-	s.workers.init(&s.mu, s.do, s.endedLocked)
+	s.workers.init(s, &s.mu)
 	s.workers.gone = &s.gone
 	s.notFull.L = &s.mu
 	s.notEmpty.L = &s.mu
@@ -144,8 +144,11 @@ func (s *stream[T, R]) awaitRoom() bool {
 	return !s.over()
 }
 
-// do calls the function for one item.
-func (s *stream[T, R]) do(it *item[T, R]) {
+// enter keeps the labels that a worker has.
+func (s *stream[T, R]) enter() {}
+
+// run calls the function for one item.
+func (s *stream[T, R]) run(it *item[T, R]) {
 	protect(func() { it.res, it.err = s.fn(s.ctx, it.value) }, func(e exit) {
 		if !e.returned {
 			s.abnormalExit(it, e)
@@ -184,8 +187,8 @@ func (s *stream[T, R]) abnormalExit(it *item[T, R], e exit) {
 	s.raise(it.index, pe, isNew)
 }
 
-// endedLocked moves an item on whose function has ended.
-func (s *stream[T, R]) endedLocked(it *item[T, R]) {
+// finishedLocked moves an item on whose function has ended.
+func (s *stream[T, R]) finishedLocked(it *item[T, R]) {
 	it.ended = true
 	s.failed = s.failed || it.err != nil
 	switch {
@@ -258,7 +261,7 @@ func (s *stream[T, R]) inputFailed(e exit) {
 	s.mu.Unlock()
 	s.abnormalExit(it, e)
 	s.mu.Lock()
-	s.endedLocked(it)
+	s.finishedLocked(it)
 	s.mu.Unlock()
 }
 

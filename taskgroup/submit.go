@@ -37,16 +37,16 @@ func (t *plainTask) drop() { t.fn = nil }
 // Go panics if fn is nil. It allocates once, and takes a goroutine for as long
 // as the task blocks. It mirrors asyncio.TaskGroup.create_task.
 func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
-	t := newTask("Go", noContext, g, fn, opts)
+	t := newTask(noContext, "Go", g, fn, opts)
 	if err := g.submit(noContext, t, false); err != nil {
 		t.refuse(err)
 	}
 	return t
 }
 
-// newTask returns a task of g that is still to be submitted, by the function of
-// that name, under ctx.
-func newTask[T any](what string, ctx context.Context, g *Group, fn Func[T], opts []TaskOption) *Task[T] {
+// newTask returns a task of g that is still to be submitted, under ctx, by the
+// function of that name.
+func newTask[T any](ctx context.Context, what string, g *Group, fn Func[T], opts []TaskOption) *Task[T] {
 	g.check()
 	if fn == nil {
 		panic(misused(what + " of a nil function"))
@@ -70,7 +70,7 @@ func (c *core) belong(ctx context.Context, g *Group, opts []TaskOption) {
 //
 // It mirrors asyncio.TaskGroup.create_task within asyncio.timeout.
 func SubmitTask[T any](ctx context.Context, g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) {
-	t := newTask("SubmitTask", ctx, g, fn, opts)
+	t := newTask(ctx, "SubmitTask", g, fn, opts)
 	if err := g.submit(ctx, t, false); err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func SubmitTask[T any](ctx context.Context, g *Group, fn Func[T], opts ...TaskOp
 //
 // asyncio has no equivalent.
 func TryTask[T any](g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) {
-	t := newTask("TryTask", noContext, g, fn, opts)
+	t := newTask(noContext, "TryTask", g, fn, opts)
 	if err := g.submit(noContext, t, true); err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (t *Task[T]) refuse(why error) {
 // called. Unlike errgroup's Go, it gives fn a context, and a call that waits
 // for a slot gives up when the group is canceled. Go panics if fn is nil.
 func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool {
-	return g.submit(noContext, g.plain("Go", noContext, fn, opts), false) == nil
+	return g.submit(noContext, g.plain(noContext, "Go", fn, opts), false) == nil
 }
 
 // Submit starts fn as a task of the group as [Group.Go] does, but waits for a
@@ -121,7 +121,7 @@ func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool 
 // The task's context has the values of ctx first, but ends with the group and
 // not with ctx. Submit panics if fn is nil.
 func (g *Group) Submit(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
-	return g.submit(ctx, g.plain("Submit", ctx, fn, opts), false)
+	return g.submit(ctx, g.plain(ctx, "Submit", fn, opts), false)
 }
 
 // TryGo starts fn as a task of the group if it need not wait: a slot or a place
@@ -129,10 +129,10 @@ func (g *Group) Submit(ctx context.Context, fn func(ctx context.Context) error, 
 // task was accepted: if not, fn is never called; [TryTask] says why. TryGo
 // panics if fn is nil.
 func (g *Group) TryGo(fn func(ctx context.Context) error, opts ...TaskOption) bool {
-	return g.submit(noContext, g.plain("TryGo", noContext, fn, opts), true) == nil
+	return g.submit(noContext, g.plain(noContext, "TryGo", fn, opts), true) == nil
 }
 
-func (g *Group) plain(what string, ctx context.Context, fn func(ctx context.Context) error, opts []TaskOption) *plainTask {
+func (g *Group) plain(ctx context.Context, what string, fn func(ctx context.Context) error, opts []TaskOption) *plainTask {
 	g.check()
 	if fn == nil {
 		panic(misused(what + " of a nil function"))
@@ -162,7 +162,7 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 		return g.refusal()
 	}
 	if units, ok := g.admission.enter(c.weight()); ok {
-		if g.limiter != nil {
+		if g.shared != nil {
 			g.callers++
 			g.mu.Unlock()
 			return g.submitShared(ctx, r, units, try, false)
@@ -206,7 +206,7 @@ func (g *Group) await(ctx context.Context, p *caller) error {
 	case !accepted:
 		defer g.leave(0) // after the refusal has been noted
 		return g.waitError(ctx)
-	case g.limiter != nil:
+	case g.shared != nil:
 		return g.submitShared(ctx, p.runner, p.units, false, true)
 	}
 	return nil // the task is on its way
@@ -266,7 +266,7 @@ func (g *Group) grantLocked() {
 		}
 		p.accept, p.units = true, granted.units
 		close(p.granted)
-		if g.limiter != nil {
+		if g.shared != nil {
 			continue // it has to acquire the shared limit first
 		}
 		g.callers--
@@ -290,17 +290,21 @@ func (g *Group) waitError(ctx context.Context) error {
 }
 
 // endedFor is the error of a Submit whose own context has ended; nil if it has
-// not. Also then a task is refused because of the parent's end, if that is done.
+// not. Also then a task is refused because of the parent's end, if that is done, or
+// because main has joined the group, if that is what ended the context.
 func (g *Group) endedFor(ctx context.Context) error {
 	if ctx == nil {
 		return nil
 	}
 	err := ctxerr.In(ctx, ctxerr.Op(prefix+"Submit"))
-	if err != nil && g.parent.Err() != nil {
-		g.mu.Lock()
-		g.incomplete = true
-		g.mu.Unlock()
+	if err == nil {
+		return nil
 	}
+	byParent, byGroup := g.parent.Err() != nil, ctxerr.Same(context.Cause(ctx), context.Cause(g.ctx))
+	g.mu.Lock()
+	g.incomplete = g.incomplete || byParent
+	g.rejected = g.rejected || byGroup && g.inMain && g.life == closed
+	g.mu.Unlock()
 	return err
 }
 

@@ -331,7 +331,7 @@ func (c *core) info() TaskInfo {
 	info := TaskInfo{ID: x.id, Name: x.name}
 	c.mu.Unlock()
 	if g := c.group(); g != nil {
-		info.Group = g.name
+		info.Group = g.options.name
 	}
 	return info
 }

@@ -56,6 +56,7 @@ func (donePanics) Done() <-chan struct{} { panic(errWhy) }
 // Rule 4: the error of a wait says what was waited for, and the causes inside
 // the scopes do not.
 func TestTimeCallsNameThemselves(t *testing.T) {
+	testkit.CaptureLog(t) // of the calls that Blocking leaves
 	synctest.Test(t, func(t *testing.T) {
 		for name, call := range timeCalls(t) {
 			for what, begin := range map[string]func() (context.Context, context.CancelCauseFunc){
@@ -81,14 +82,16 @@ func TestTimeCallsNameThemselves(t *testing.T) {
 			assert.EqualError(t, call(ctx), "taskgroup: "+name+": context deadline exceeded")
 			cancel()
 		}
+		time.Sleep(2 * time.Hour) // for the calls that Blocking has left
 	})
 }
 
 // timeCalls are calls whose functions last until their context is done.
 func timeCalls(t *testing.T) map[string]func(ctx context.Context) error {
 	t.Helper()
-	forever := func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() }
-	var s taskgroup.Shared[int, int]
+	forever := taskgroup.NoValue(untilDone)
+	asleep := func() (int, error) { time.Sleep(2 * time.Hour); return 0, errOwn }
+	var s taskgroup.Shared[int, struct{}]
 	return map[string]func(ctx context.Context) error{
 		"Sleep":   func(ctx context.Context) error { return taskgroup.Sleep(ctx, time.Hour) },
 		"WaitFor": func(ctx context.Context) error { _, err := taskgroup.WaitFor(ctx, time.Hour, forever); return err },
@@ -101,11 +104,11 @@ func timeCalls(t *testing.T) map[string]func(ctx context.Context) error {
 		},
 		"Shield": func(ctx context.Context) error { _, err := taskgroup.Shield(ctx, 0, forever); return err },
 		"Blocking": func(ctx context.Context) error {
-			_, err := taskgroup.Blocking(ctx, func() (int, error) { return forever(ctx) })
+			_, err := taskgroup.Blocking(ctx, asleep)
 			return err
 		},
 		"BlockingIn": func(ctx context.Context) error {
-			_, err := taskgroup.BlockingIn(ctx, &countingLimiter{}, func() (int, error) { return forever(ctx) })
+			_, err := taskgroup.BlockingIn(ctx, &countingLimiter{}, asleep)
 			return err
 		},
 		"Interruptible": func(ctx context.Context) error {

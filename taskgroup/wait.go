@@ -34,11 +34,10 @@ const opWait = ctxerr.Op("taskgroup: Wait")
 // Wait panics if a handle is nil or cannot be compared, or if until is unknown.
 //
 // The completion of each handle in done happens before the return. Wait costs O(n)
-// time and, whatever n is, a few allocations at most, and a goroutine for each
-// handle that is neither a [*Task] nor a [*Future]. To handle many one by one, use
-// [Completed] or [Set].
+// time, a few allocations whatever n is, and a goroutine for each handle that is
+// neither a [*Task] nor a [*Future]. To take many one by one, use [Completed].
 //
-// Unlike asyncio.wait, it keeps the order, and its only timeout is that of ctx.
+// Unlike asyncio.wait, it keeps the order.
 func Wait[A Awaitable](ctx context.Context, until Until, tasks ...A) (done, pending []A, err error) {
 	if until < AllCompleted || until > FirstError {
 		panic(misused("Wait with an unknown Until"))

@@ -740,7 +740,7 @@ func TestDoneIsCalledOnceForEachHandle(t *testing.T) {
 				call(t, a, b, a, b, b)
 				assert.Equal(t, 1, a.calls)
 				assert.Equal(t, 1, b.calls)
-				time.Sleep(2 * ms)
+				time.Sleep(3 * ms) // the watchers of the sets end
 			})
 		})
 	}

@@ -17,26 +17,35 @@ import (
 // The owner's lock guards everything but the functions. Whoever has pushed a job
 // must release it with unlock.
 type workers[J any] struct {
-	mu       *sync.Mutex
-	start    func()          // what a new worker calls first; may be nil
-	call     func(J)         // calls the user's code; only Goexit keeps it from returning
-	finished func(J)         // is called after that, with mu held
-	loop     func()          // w.work, made once
-	gone     *sync.WaitGroup // counts goroutines; may be nil
+	mu    *sync.Mutex
+	owner owner[J]
+	loop  func()          // w.work, made once
+	gone  *sync.WaitGroup // counts goroutines; may be nil
 
 	ready    fifo[J]
 	starting bool             // a worker has yet to look at ready
 	active   waitlist.List[J] // a node for each worker; the zero J between two jobs
 	free     waitlist.List[J] // nodes of workers that have returned: starting one allocates nothing
 	first    waitlist.Node[J] // the first of them
-	few      [4]J             // the first ring of ready
+	one      [1]J             // the first ring of ready
 }
 
-// init prepares w to be used, with the lock of its owner.
-func (w *workers[J]) init(mu *sync.Mutex, call, finished func(J)) {
-	w.mu, w.call, w.finished = mu, call, finished
+// owner is what workers work for.
+type owner[J any] interface {
+	// enter is called before each job: the goroutine may have what another one has
+	// left.
+	enter()
+	// run calls the user's code for a job; only Goexit keeps it from returning.
+	run(job J)
+	// finishedLocked is called after that, with the owner's lock held.
+	finishedLocked(job J)
+}
+
+// init prepares w to be used, with its owner and the owner's lock.
+func (w *workers[J]) init(owner owner[J], mu *sync.Mutex) {
+	w.owner, w.mu = owner, mu
 	w.loop = w.work
-	w.ready.ring = w.few[:]
+	w.ready.ring = w.one[:]
 	w.free.PushBack(&w.first)
 }
 
@@ -58,9 +67,6 @@ func (w *workers[J]) unlock() {
 func (w *workers[J]) work() {
 	if w.gone != nil {
 		defer w.gone.Done()
-	}
-	if w.start != nil {
-		w.start()
 	}
 	w.mu.Lock()
 	w.starting = false
@@ -91,7 +97,8 @@ func (w *workers[J]) callAll(worker *waitlist.Node[J]) {
 		}
 		worker.Value = job
 		w.unlock()
-		w.call(job)
+		w.owner.enter()
+		w.owner.run(job)
 		w.mu.Lock()
 		w.finishLocked(worker)
 	}
@@ -101,7 +108,7 @@ func (w *workers[J]) finishLocked(worker *waitlist.Node[J]) {
 	var none J
 	job := worker.Value
 	worker.Value = none
-	w.finished(job)
+	w.owner.finishedLocked(job)
 }
 
 // addLocked adds a node to the list of workers, if possible a used one.

@@ -11,7 +11,7 @@ type Rule struct {
 	Row string // where the difference is documented
 	Why string
 
-	// Applies recognises the scenarios in which the difference can show.
+	// Applies recognizes the scenarios in which the difference can show.
 	Applies func(s *Scenario) bool
 
 	// Promise turns what asyncio observed into what this module promises.

@@ -72,14 +72,14 @@ func queueModel(take func(items []int) (v int, rest []int)) porcupine.Nondetermi
 				case "full":
 					return next(c.op == "tryput" && !s.shut && len(all) == capacity, s)
 				}
-				return next(c.op == "put" && out == "cancelled", s)
+				return next(c.op == "put" && out == "canceled", s)
 			case "get", "tryget":
 				switch out {
 				case "shutdown":
 					return next(s.shut && len(all) == 0, s)
 				case "empty":
 					return next(c.op == "tryget" && !s.shut && len(all) == 0, s)
-				case "cancelled":
+				case "canceled":
 					return next(c.op == "get", s)
 				}
 				if len(all) == 0 {
@@ -138,7 +138,7 @@ func refusal(err error) any {
 	case errors.Is(err, queue.ErrFull):
 		return "full"
 	case errors.Is(err, context.Canceled):
-		return "cancelled"
+		return "canceled"
 	}
 	return err
 }
@@ -218,7 +218,7 @@ func TestPriorityQueueIsLinearizable(t *testing.T) {
 	verify(t, queueModel(takeSmallest), func() workload { return traffic(queue.NewPriority(capacity, cmp.Compare[int])) })
 }
 
-// forgetful loses the item that a cancelled getter was handed: the mistake of
+// forgetful loses the item that a canceled getter was handed: the mistake of
 // asyncio's queue before bpo-23812.
 type forgetful struct{ *queue.Queue[int] }
 

@@ -44,7 +44,7 @@ var permitModel = porcupine.NondeterministicModel{
 			case "too large":
 				return next(!s.closed && s.limit > 0 && c.n > s.limit, s)
 			}
-			return next(out == "cancelled", s) // leaves no trace
+			return next(out == "canceled", s) // leaves no trace
 		case "try":
 			if out == true {
 				return next(!s.closed && s.held+c.n <= s.limit, permitState{s.limit, s.held + c.n, s.closed})
@@ -90,7 +90,7 @@ func hammer(s permits) workload {
 					case errors.Is(err, semaphore.ErrTooLarge):
 						return "too large"
 					case errors.Is(err, context.Canceled):
-						return "cancelled"
+						return "canceled"
 					}
 					return err
 				})

@@ -55,7 +55,7 @@ var setModel = porcupine.NondeterministicModel{
 			switch out {
 			case "none":
 				return next(s.pending == 0 && s.ready == "", s)
-			case "cancelled":
+			case "canceled":
 				return []any{s}
 			}
 			rest, ok := strings.CutPrefix(s.ready, fmt.Sprint(out))
@@ -91,7 +91,7 @@ func collect(s collector) workload {
 					case errors.Is(err, taskgroup.ErrNoTasks):
 						return "none"
 					}
-					return "cancelled"
+					return "canceled"
 				})
 				done()
 			}

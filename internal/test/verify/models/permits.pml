@@ -1,18 +1,18 @@
 /* Mirrors: semaphore/permits.go semaphore/semaphore.go
  *
- * One atomic word as long as nobody waits, a lock and a line otherwise, with
+ * One atomic word while no call waits, a lock and a list otherwise, with
  * cancellation, resizing and closing at any moment.
  *
- * Shown: what is taken and not given back is always the limit less what is free,
- * so that no permit is lost or doubled; nobody is served beyond the limit that
- * held then; everybody who waits ends. The mutants:
+ * Shown: what is acquired and not released is always the limit less what is free,
+ * so that no permit is lost or doubled; no waiter is granted permits beyond the
+ * limit of that moment; every wait ends. The mutants:
  *
- *	-DMUTANT=1  unlock puts the state into the word although somebody waits
- *	-DMUTANT=2  who gives up keeps what was just handed over
- *	-DMUTANT=3  who gives up at the head does not let those behind it through
+ *	-DMUTANT=1  unlock puts the state into the word although a call waits
+ *	-DMUTANT=2  a waiter that is canceled keeps what it was just granted
+ *	-DMUTANT=3  a canceled first waiter grants nothing to those behind it
  *	-DMUTANT=4  lock reads the word and clears it in two steps
- *	-DMUTANT=5  Resize serves nobody
- *	-DMUTANT=6  Close leaves the line
+ *	-DMUTANT=5  Resize grants nothing
+ *	-DMUTANT=6  Close leaves the list
  */
 #ifndef MUTANT
 #define MUTANT 0
@@ -31,7 +31,7 @@ chan line = [CALLERS] of { byte };
 byte want[CALLERS];
 bool ready[CALLERS], refused[CALLERS];
 
-short out;	/* what is taken and not given back: not in the code */
+short out;	/* what is acquired and not released: not in the code */
 
 #define ISKNOWN (known && (wfree != 0 || wroom != 0))
 
@@ -109,8 +109,8 @@ proctype caller(byte id)
 	fi;
 	want[id] = n;
 
-	/* take: a compare-and-swap that succeeds has seen what it changes, and one
-	 * that fails changes nothing and looks again, so it is one step. */
+	/* take: a compare-and-swap that succeeds has read what it changes, and one
+	 * that fails changes nothing and is tried again, so it is one step. */
 	if
 	:: atomic {
 		ISKNOWN && wfree >= n ->
@@ -145,7 +145,7 @@ proctype caller(byte id)
 		:: waits ->
 			if
 			:: ready[id] -> ok = !refused[id]
-			:: !patient ->	/* its context ends: giveUp */
+			:: !patient ->	/* its context is done: giveUp */
 				lock();
 				d_step {
 					if

@@ -1,19 +1,19 @@
 /* Mirrors: queue/waiter.go queue/put.go queue/get.go queue/shutdown.go
  * queue/priority.go
  *
- * Items are handed over under the lock, a waiter whose context ends settles
- * itself, a shutdown turns everybody away, and in a priority queue a waiting
- * put is served with the lock itself.
+ * Items are passed on under the lock, a waiter whose context is done settles
+ * itself, a shutdown refuses every waiter, and in a priority queue a waiting put
+ * is granted the lock itself.
  *
  * Shown: what is put is got, or in the queue, or returned by ShutdownNow, and
- * that once; the bound holds; nobody waits while what it waits for is there; the
- * lock is always given back; everybody ends. The mutants:
+ * that once; the bound holds; no call waits while what it waits for is there; the
+ * lock is always released; every call returns. The mutants:
  *
- *	-DMUTANT=1  who is served is not settled, so a cancellation may meet it
- *	-DMUTANT=2  a get that makes room lets nobody in
+ *	-DMUTANT=1  a waiter that is granted is not settled, so a cancellation meets it
+ *	-DMUTANT=2  a get that frees a place grants it to no put
  *	-DMUTANT=3  a put does not look for a waiting get
- *	-DMUTANT=4  a shutdown leaves those who wait for room
- *	-DMUTANT=5  a put served with the lock does not let it go
+ *	-DMUTANT=4  a shutdown leaves the puts that wait
+ *	-DMUTANT=5  a put that is granted the lock does not release it
  */
 #ifndef MUTANT
 #define MUTANT 0
@@ -30,7 +30,7 @@ bool down, byHeap;
 chan putters = [CALLS] of { byte };
 chan getters = [CALLS] of { byte };
 bool settled[CALLS], ready[CALLS], refused[CALLS];
-byte in, out, returned;		/* items, for the account: not in the code */
+byte in, out, returned;		/* items: not in the code */
 
 inline lock() { atomic { !mu -> mu = true } }
 
@@ -66,7 +66,7 @@ inline first(list, w)
 	od
 }
 
-/* enter lets an item in for which there is room, under the lock. */
+/* enter adds an item for which there is a place, under the lock. */
 inline enter(w)
 {
 #if MUTANT != 3
@@ -81,8 +81,8 @@ inline enter(w)
 	fi
 }
 
-/* pass lets go of the lock: in a priority queue it goes to a waiting put for
- * which there is room. */
+/* pass releases the lock: in a priority queue it is granted to a waiting put for
+ * which there is a place. */
 inline pass(w)
 {
 	if
@@ -102,7 +102,7 @@ inline wait(id, list, ok)
 	if
 	:: ready[id] -> ok = true
 	:: atomic {
-		!patient ->	/* the context ends */
+		!patient ->	/* the context is done */
 		if
 #if MUTANT == 1
 		:: true -> ok = false

@@ -36,9 +36,9 @@ var errRandom = errors.New("random failure")
 
 // figures are what has happened, to show that something did.
 type figures struct {
-	groups, tasks, never, panics, goexits, failures, cancelled atomic.Int64
-	permits, refused, resizes                                  atomic.Int64
-	put, got, dropped, shutdowns                               atomic.Int64
+	groups, tasks, never, panics, goexits, failures, canceled atomic.Int64
+	permits, refused, resizes                                 atomic.Int64
+	put, got, dropped, shutdowns                              atomic.Int64
 }
 
 func TestSoak(t *testing.T) {
@@ -61,7 +61,7 @@ func TestSoak(t *testing.T) {
 		}
 	}
 	goroutinesAfter, heapAfter := settled()
-	t.Logf("%d rounds: %d groups; tasks %d, never ran %d, panics %d, Goexits %d, failures %d, cancelled %d",
+	t.Logf("%d rounds: %d groups; tasks %d, never ran %d, panics %d, Goexits %d, failures %d, canceled %d",
 		rounds, f.groups.Load(), f.tasks.Load(), f.never.Load(), f.panics.Load(), f.goexits.Load(), f.failures.Load(), f.cancelled.Load())
 	t.Logf("permits %d, refused %d, resizes %d; items put %d, got %d, dropped %d, shutdowns %d",
 		f.permits.Load(), f.refused.Load(), f.resizes.Load(), f.put.Load(), f.got.Load(), f.dropped.Load(), f.shutdowns.Load())

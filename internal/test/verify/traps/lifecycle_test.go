@@ -19,7 +19,7 @@ import (
 
 var lifecycle = []trap{
 	{
-		"P-1", "a start that waits for room gives up when the work is cancelled",
+		"P-1", "a start that waits for room gives up when the work is canceled",
 		map[string]func() string{
 			ours: func() string {
 				ctx, cancel := context.WithCancel(background())
@@ -456,7 +456,7 @@ var lifecycle = []trap{
 		},
 	},
 	{
-		"P-16", "after a success, the context does not say that something was cancelled",
+		"P-16", "after a success, the context does not say that something was canceled",
 		map[string]func() string{
 			ours: func() string {
 				g := taskgroup.New(background())

@@ -102,7 +102,7 @@ var results = []trap{
 		},
 	},
 	{
-		"P-54", "one task is cancelled by its handle, and its group goes on",
+		"P-54", "one task is canceled by its handle, and its group goes on",
 		map[string]func() string{
 			ours: func() string {
 				err := taskgroup.Run(background(), func(ctx context.Context, g *taskgroup.Group) error {

@@ -1,0 +1,3 @@
+package distributed_test
+
+func child(string) {}

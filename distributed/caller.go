@@ -42,6 +42,16 @@ func (c *Client) callerOf(ctx context.Context, op string) (*caller, error) {
 	if r != nil {
 		return r, nil
 	}
+	if err := c.settingUp.Lock(ctx); err != nil { // what one has made the others find
+		return nil, ended(ctx, op, "")
+	}
+	defer c.settingUp.Unlock()
+	c.mu.Lock()
+	r = c.caller
+	c.mu.Unlock()
+	if r != nil {
+		return r, nil
+	}
 	err := c.read(ctx, op, func(ctx context.Context) error {
 		_, err := c.js.CreateStream(ctx, jetstream.StreamConfig{
 			Name: c.callStream(), Subjects: []string{c.ns + ".call.*.*"}, Retention: jetstream.WorkQueuePolicy,
@@ -56,16 +66,14 @@ func (c *Client) callerOf(ctx context.Context, op string) (*caller, error) {
 	if err != nil {
 		return nil, err
 	}
+	r = &caller{c: c, pending: map[string]chan *answer{}}
+	if _, err := c.conn.Subscribe(c.ns+".result."+c.id+".*", r.received); err != nil {
+		return nil, failed(op, ErrClosed)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.caller == nil {
-		r := &caller{c: c, pending: map[string]chan *answer{}}
-		if _, err := c.conn.Subscribe(c.ns+".result."+c.id+".*", r.received); err != nil {
-			return nil, failed(op, ErrClosed)
-		}
-		c.caller = r
-	}
-	return c.caller, nil
+	c.caller = r
+	return r, nil
 }
 
 // received takes the answer to a call and confirms it, also if nothing waits for it

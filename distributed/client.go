@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"example.com/asyncgo/distributed/internal/link"
+	"example.com/asyncgo/semaphore"
 )
 
 // Client is a connection to the servers, and owns what is opened through it.
@@ -47,6 +48,8 @@ type Client struct {
 	upkeep   tally // what runs until life ends
 	leases   leases
 	returned listener // notified when the connection is back
+
+	settingUp semaphore.Lock // held while the stream of calls is made
 
 	mu       sync.Mutex // guards what follows
 	closing  bool

@@ -106,4 +106,3 @@ func (it *Item[T]) undecodable(err error) {
 func usedUp(attempts int) error {
 	return fmt.Errorf("%w: handed out %d times", ErrAttempts, attempts)
 }
-

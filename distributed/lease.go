@@ -20,8 +20,8 @@ import (
 // word of the next holder. mu guards what follows it.
 type lease struct {
 	c     *Client
-	reply string // the subject that stands for the delivery
-	about []any  // the attributes of its events
+	reply string          // the subject that stands for the delivery
+	about []any           // the attributes of its events
 	ctx   context.Context //nolint:containedctx // the holder's
 	end   context.CancelCauseFunc
 

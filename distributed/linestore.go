@@ -61,11 +61,9 @@ func (k *semaphoreCore) write() {
 		select {
 		case <-k.c.life.Done():
 			return
-		case first := <-k.changes:
-			batch := []lineChange{first}
-			for len(batch) < maxChanges && len(k.changes) > 0 {
-				batch = append(batch, <-k.changes)
-			}
+		case <-k.work:
+		}
+		for batch := k.take(); len(batch) > 0; batch = k.take() {
 			err := k.applyAll(batch)
 			for _, change := range batch {
 				if change.done != nil {
@@ -74,6 +72,16 @@ func (k *semaphoreCore) write() {
 			}
 		}
 	}
+}
+
+// take removes the changes of one write.
+func (k *semaphoreCore) take() []lineChange {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n := min(len(k.changes), maxChanges)
+	batch := k.changes[:n:n]
+	k.changes = k.changes[n:]
+	return batch
 }
 
 // applyAll tries until the changes are stored, or found to change nothing. The

@@ -1,14 +1,13 @@
 package distributed
 
 import (
+	"container/list"
 	"context"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
-
-	"example.com/asyncgo/semaphore"
 )
 
 const (
@@ -20,32 +19,29 @@ const (
 //
 // One goroutine, write, applies the changes of this client to the line, several
 // at once; another, follow, looks at it while something waits. Whatever sees a
-// newer line calls see, which serves the requests. gate lets 64 requests of the
-// client into the line; the others wait at it, in order.
+// newer line calls see, which serves the requests. Up to 64 requests of the client
+// stand in the line; the others are behind, in order, and whatever takes one out
+// of the line lets the next one in, so that nothing overtakes.
 type semaphoreCore struct {
 	c             *Client
 	object        string
 	subject       string // of the line
 	noticeSubject string
 	session       *session
-	changes       chan lineChange
 	hurry         chan struct{} // has room for one: something waits
-	gate          *semaphore.Semaphore
+	work          chan struct{} // has room for one: there are changes
 	news          listener
 
 	mu       sync.Mutex // guards what follows
+	changes  []lineChange
 	seen     line
 	revision uint64
 	seenAt   time.Time
 	trouble  string
-	requests map[string]*request // by place: those that wait
+	requests map[string]*request // by place: those in the line
+	inLine   int                 // of requests, those that wait
+	behind   list.List           // of *request
 	held     map[string]*grant   // by place
-}
-
-// request is one that waits in the line.
-type request struct {
-	granted chan place // has room for one; closed if the place is gone, to enter again
-	in      uint64     // the newest revision with the place in the line
 }
 
 func (c *Client) openSemaphore(ctx context.Context, name string, n int) (*semaphoreCore, error) {
@@ -54,7 +50,7 @@ func (c *Client) openSemaphore(ctx context.Context, name string, n int) (*semaph
 	if k == nil {
 		k = &semaphoreCore{
 			c: c, object: "semaphore " + name, subject: c.bucketSubject("semaphores", token(name)), noticeSubject: c.ns + ".wake.s." + token(name),
-			session: c.session, changes: make(chan lineChange, 4*maxChanges), hurry: make(chan struct{}, 1), gate: semaphore.New(maxWaiters),
+			session: c.session, hurry: make(chan struct{}, 1), work: make(chan struct{}, 1),
 			requests: map[string]*request{}, held: map[string]*grant{},
 		}
 	}
@@ -105,20 +101,20 @@ func (k *semaphoreCore) create(ctx context.Context, n int) error {
 	return nil
 }
 
-// change has the line changed by the writer. apply may be called twice.
+// change has the line changed by the writer, in the order of the calls. apply may be
+// called twice.
 func (k *semaphoreCore) change(apply func(*line), done chan<- error) {
-	change := lineChange{apply, done}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.changeLocked(apply, done)
+}
+
+func (k *semaphoreCore) changeLocked(apply func(*line), done chan<- error) {
+	k.changes = append(k.changes, lineChange{apply, done})
 	select {
-	case k.changes <- change:
-		return
+	case k.work <- struct{}{}:
 	default:
 	}
-	k.c.upkeep.run(func() {
-		select {
-		case k.changes <- change:
-		case <-k.c.life.Done():
-		}
-	})
 }
 
 func (k *semaphoreCore) lastSeen() (line, uint64) {
@@ -136,7 +132,7 @@ func (k *semaphoreCore) setTrouble(err error) {
 func (k *semaphoreCore) hasWaiters() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return len(k.requests) > 0
+	return k.inLine > 0
 }
 
 func (k *semaphoreCore) isOld() bool {
@@ -158,11 +154,11 @@ func (k *semaphoreCore) see(l line, revision uint64) {
 		p := l.find(id)
 		switch {
 		case p == nil && r.in != 0 && revision > r.in:
-			delete(k.requests, id)
+			k.takeOut(r)
 			close(r.granted)
 		case p == nil:
 		case p.Token != 0 || p.weight() > l.Permits:
-			delete(k.requests, id)
+			k.takeOut(r)
 			r.granted <- *p
 		default:
 			r.in = revision
@@ -173,18 +169,20 @@ func (k *semaphoreCore) see(l line, revision uint64) {
 // sessionLost ends what is held under a session, and lets what waits enter again.
 func (k *semaphoreCore) sessionLost(session string) {
 	k.mu.Lock()
+	defer k.mu.Unlock()
 	for id, g := range k.held {
 		if g.place.session() == session {
 			g.lose(ErrLeaseLost)
 			delete(k.held, id)
 		}
 	}
-	for id, r := range k.requests {
-		delete(k.requests, id)
+	for _, r := range k.requests {
 		close(r.granted)
 	}
-	k.mu.Unlock()
-	k.change(func(l *line) { l.removeSession(session) }, nil)
+	clear(k.requests)
+	k.inLine = 0
+	k.letIn()
+	k.changeLocked(func(l *line) { l.removeSession(session) }, nil)
 }
 
 // giveBack ends and releases all that this client has in the line, when it closes.
@@ -208,6 +206,5 @@ func (k *semaphoreCore) giveBack() {
 func (k *semaphoreCore) forget(id string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	delete(k.requests, id)
 	delete(k.held, id)
 }

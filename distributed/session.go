@@ -88,6 +88,13 @@ func (s *session) current(ctx context.Context, op string) (string, error) {
 	}
 }
 
+// alive is the session that is alive, or "".
+func (s *session) alive() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.id
+}
+
 // isAlive reports that what is held under a session is certainly held.
 func (s *session) isAlive(id string) bool {
 	s.mu.Lock()

@@ -184,7 +184,6 @@ func (s *source) take(e *list.Element) *receiver {
 	return r
 }
 
-
 // stop ends the use of a source for which nothing waits any more.
 func (s *source) stop() {
 	s.news.stop()

@@ -27,6 +27,7 @@ import (
 // process is a child.
 type process struct {
 	cmd   *exec.Cmd
+	stdin io.WriteCloser
 	lines chan string
 }
 
@@ -39,8 +40,10 @@ func start(t *testing.T, role string, settings ...string) *process {
 	dieWithParent(cmd)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
+	in, err := cmd.StdinPipe()
+	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	p := &process{cmd: cmd, lines: make(chan string, 1<<16)}
+	p := &process{cmd: cmd, stdin: in, lines: make(chan string, 1<<16)}
 	go func() {
 		defer close(p.lines)
 		for lines := bufio.NewScanner(out); lines.Scan(); {

@@ -22,10 +22,14 @@ type settings struct {
 // begins its session.
 func (c *Client) join(ctx context.Context) error {
 	return c.read(ctx, opConnect, func(ctx context.Context) error {
-		if err := c.agree(ctx); err != nil {
-			return err
+		err := c.agree(ctx)
+		if err == nil {
+			err = c.beginSession(ctx)
 		}
-		return c.beginSession(ctx)
+		if notSent(err) {
+			return fmt.Errorf("JetStream does not answer: %w", err)
+		}
+		return err
 	})
 }
 

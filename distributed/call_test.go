@@ -256,7 +256,7 @@ func TestMemoIsOneCallWhileItIsKept(t *testing.T) {
 		ns := newNamespace()
 		a, b := s.client(t, distributed.Config{Namespace: ns}), s.client(t, distributed.Config{Namespace: ns})
 		var ran atomic.Int64
-		serve(t, b, 10, distributed.Handle("expensive", func(_ context.Context, key string) (int64, error) {
+		serve(t, b, 10, distributed.Handle("expensive", func(context.Context, string) (int64, error) {
 			time.Sleep(100 * time.Millisecond)
 			return ran.Add(1), nil
 		}))

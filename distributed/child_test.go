@@ -135,7 +135,7 @@ func childWork(ctx context.Context, c *distributed.Client) error {
 		return err
 	}
 	say("ready")
-	return taskgroup.Consume(ctx, 8, q.Items, func(ctx context.Context, it *distributed.Item[string]) error {
+	return taskgroup.Consume(ctx, 8, q.Items, func(_ context.Context, it *distributed.Item[string]) error {
 		say("begin", it.Value)
 		if err := it.Done(); err != nil {
 			say("unsettled", it.Value, err)

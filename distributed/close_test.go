@@ -2,7 +2,6 @@ package distributed_test
 
 import (
 	"context"
-	"errors"
 	"testing"
 	"time"
 
@@ -147,7 +146,7 @@ func TestDoOfAClosedClientReturnsNil(t *testing.T) {
 	it := get(t, q)
 	err := it.Do(context.Background(), func(ctx context.Context) error {
 		closeClient(t, c)
-		assert.True(t, errors.Is(context.Cause(ctx), distributed.ErrClosed))
+		assert.ErrorIs(t, context.Cause(ctx), distributed.ErrClosed)
 		return ctx.Err()
 	})
 	assert.NoError(t, err, "the item is lost")

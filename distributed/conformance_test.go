@@ -39,7 +39,7 @@ type queueLike struct {
 func coreQueue(size int) queueLike {
 	q := queue.New[string](size)
 	return queueLike{
-		put: q.Put, tryPut: q.TryPut, join: q.Join, unfinished: q.Unfinished, shutdown: q.Shutdown, shutdownNow: func() { q.ShutdownNow() },
+		put: q.Put, tryPut: q.TryPut, join: q.Join, unfinished: q.Unfinished, shutdown: q.Shutdown, shutdownNow: func() { _ = q.ShutdownNow() },
 		get: func(ctx context.Context) (string, func(), error) {
 			v, err := q.Get(ctx)
 			return v, q.TaskDone, err

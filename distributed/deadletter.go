@@ -70,10 +70,10 @@ func (it *Item[T]) storeIn(to *queueCore, m *nats.Msg) error {
 		refused := error(nil)
 		switch {
 		case isFull(err):
-			refused = stillHeld{ErrFull}
+			refused = stillHeldError{ErrFull}
 		case err != nil && notSent(err):
 			if _, lerr := to.look(ctx); lerr == nil && to.down() {
-				refused = stillHeld{ErrShutdown}
+				refused = stillHeldError{ErrShutdown}
 			}
 		}
 		cancel()

@@ -10,7 +10,7 @@ import (
 //   - fn returns nil: Done, whatever the contexts say.
 //   - fn returns an error that only repeats the end of its context: the item is
 //     given back at once.
-//   - fn fails in another way, panics or calls runtime.Goexit: a failed attempt,
+//   - fn fails in another way, panics or calls [runtime.Goexit]: a failed attempt,
 //     which is logged. The item is given back after Backoff, or becomes a dead
 //     letter if it was the last attempt.
 //

@@ -12,7 +12,7 @@ import (
 //
 //	held -> settling -> settled   by settle, once; its err is everybody's answer
 //	held or settling -> lost      when the deadline has passed
-//	settling -> held              if the settling has changed nothing (stillHeld)
+//	settling -> held              if the settling has changed nothing (stillHeldError)
 //
 // The deadline is one Lease after the last confirmed sign of life, by this
 // process's clock and from before that sign was sent, so it passes before the
@@ -45,10 +45,10 @@ type leases struct {
 	held map[*lease]struct{}
 }
 
-// errStillHeld marks the error of a settling that has changed nothing.
-type stillHeld struct{ error }
+// stillHeldError marks the error of a settling that has changed nothing.
+type stillHeldError struct{ error }
 
-func (s stillHeld) Unwrap() error { return s.error }
+func (s stillHeldError) Unwrap() error { return s.error }
 
 // newLease begins the lease of d. Its context has the values of parent.
 func (c *Client) newLease(parent context.Context, d delivery, about ...any) *lease {
@@ -172,7 +172,7 @@ func (l *lease) settle(op func() error) error {
 	l.mu.Unlock()
 	err := op()
 	l.mu.Lock()
-	if kept := (stillHeld{}); errors.As(err, &kept) {
+	if kept := (stillHeldError{}); errors.As(err, &kept) {
 		s.err = kept.error
 		l.settlement = nil
 		close(s.done)

@@ -16,7 +16,7 @@ func (p *panicked) Error() string { return fmt.Sprint("panic: ", p.value) }
 
 var errGoexit = errors.New("runtime.Goexit called")
 
-// protect calls fn in a goroutine and joins it: a panic, or a runtime.Goexit, is
+// protect calls fn in a goroutine and joins it: a panic, or a [runtime.Goexit], is
 // an error.
 func protect(fn func() error) (err error) {
 	done := make(chan struct{})
@@ -36,8 +36,7 @@ func protect(fn func() error) (err error) {
 
 // stackOf returns the attributes of a panic's stack, if err is one.
 func stackOf(err error) []any {
-	var p *panicked
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*panicked](err); ok {
 		return []any{"stack", string(p.stack)}
 	}
 	return nil

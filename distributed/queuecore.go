@@ -233,9 +233,8 @@ func (k *queueCore) over(ctx context.Context) error {
 	if k.of == nil && fresh || k.of != nil && k.of.over(ctx) == nil {
 		return nil
 	}
-	unfinished, err := k.look(ctx)
-	if err != nil || unfinished > 0 || k.of == nil && !k.down() {
-		return nil
+	if unfinished, err := k.look(ctx); err != nil || unfinished > 0 || k.of == nil && !k.down() {
+		return nil //nolint:nilerr // it is looked at again
 	}
 	return failed(k.op("Get"), ErrShutdown)
 }

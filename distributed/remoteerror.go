@@ -7,7 +7,7 @@ import (
 )
 
 // RemoteError is how a call failed on the worker. It is never an echo of a
-// cancellation, not even if the handler's error was context.Canceled. It shows
+// cancellation, not even if the handler's error was [context.Canceled]. It shows
 // the worker's host, process and stack to the caller.
 type RemoteError struct {
 	Func    string `json:"f"`           // the name that was called
@@ -39,8 +39,7 @@ const (
 // describe fills in what err says.
 func (e *RemoteError) describe(err error) {
 	e.Text = clip(err.Error(), maxText)
-	var p *panicked
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*panicked](err); ok {
 		e.Text = clip(fmt.Sprint(p.value), maxText)
 		e.Panic, e.Stack = true, clip(string(p.stack), maxStack)
 		if inner, ok := p.value.(error); ok {

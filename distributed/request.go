@@ -43,7 +43,7 @@ func (k *semaphoreCore) letIn() {
 		if first == nil {
 			return
 		}
-		r := first.Value.(*request) //nolint:forcetypeassert,errcheck // nothing else is in it
+		r := first.Value.(*request) //nolint:forcetypeassert // nothing else is in it
 		k.behind.Remove(first)
 		r.place = nil
 		k.enter(r)

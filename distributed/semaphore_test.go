@@ -146,9 +146,7 @@ func TestMoreThanNNeverHold(t *testing.T) {
 				all.Go(func() {
 					for range 5 {
 						assert.NoError(t, sem.Do(context.Background(), func(context.Context) error {
-							now := held.Add(1)
-							for old := most.Load(); now > old && !most.CompareAndSwap(old, now); old = most.Load() {
-							}
+							most.Store(max(most.Load(), held.Add(1)))
 							time.Sleep(time.Millisecond)
 							held.Add(-1)
 							return nil

@@ -19,7 +19,7 @@ import (
 // call is lost ([ErrLeaseLost]): then the result is dropped. It has the values of ctx,
 // and none of the caller's.
 //
-// A panic or runtime.Goexit of a handler is logged, and fails that call; Serve goes on.
+// A panic or [runtime.Goexit] of a handler is logged, and fails that call; Serve goes on.
 // A handler that hangs holds its call for as long as its process lives. It panics with
 // [ErrMisuse] if limit is below 1, or the handlers are none, zero or share a name.
 func Serve(ctx context.Context, c *Client, limit int, handlers ...Handler) error {

@@ -178,7 +178,7 @@ func (s *source) failAll(err error) {
 
 // take removes a receiver from the list. mu is held.
 func (s *source) take(e *list.Element) *receiver {
-	r := e.Value.(*receiver) //nolint:forcetypeassert,errcheck // nothing else is in it
+	r := e.Value.(*receiver) //nolint:forcetypeassert // nothing else is in it
 	s.waiting.Remove(e)
 	r.place = nil
 	return r

@@ -171,7 +171,7 @@ func TestAForeignMessageIsNeverAPanic(t *testing.T) {
 			}
 			letter := <-dead
 			assert.Equal(t, "bad", letter.ID)
-			assert.Zero(t, letter.Value)
+			assert.Empty(t, letter.Value)
 			assert.Contains(t, letter.Reason, "cannot be encoded or decoded")
 			require.NoError(t, letter.Done())
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/asyncgo/distributed"
+	"example.com/asyncgo/distributed/internal/servers"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -240,24 +241,20 @@ func childPermit(ctx context.Context, c *distributed.Client) error {
 // childServer is one server of a cluster.
 func childServer() {
 	i, _ := strconv.Atoi(os.Getenv("ASYNCGO_N"))
-	c := &cluster{}
-	for k := range 3 {
-		c.dirs[k] = fmt.Sprintf("%s/%d", os.Getenv("ASYNCGO_DIR"), k)
-	}
+	c := &servers.Cluster{Dir: os.Getenv("ASYNCGO_DIR"), Token: testToken}
 	for k, port := range strings.Split(os.Getenv("ASYNCGO_PORTS"), ",") {
 		n, _ := strconv.Atoi(port)
 		if k < 3 {
-			c.clients[k] = n
+			c.Clients[k] = n
 		} else {
-			c.routes[k-3] = n
+			c.Routes[k-3] = n
 		}
 	}
-	if err := c.run(i); err != nil {
+	if err := c.Run(i); err != nil {
 		say("failed", err)
 		return
 	}
 	say("ready")
 	_, _ = io.Copy(io.Discard, os.Stdin) // the parent closes it to have the server shut down
-	c.servers[i].Shutdown()
-	c.servers[i].WaitForShutdown()
+	c.Stop(i)
 }

@@ -20,6 +20,7 @@ import (
 
 	"example.com/asyncgo/distributed"
 	"example.com/asyncgo/distributed/embedded"
+	"example.com/asyncgo/distributed/internal/servers"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -33,7 +34,7 @@ type childCluster struct {
 
 func newChildCluster(t *testing.T) *childCluster {
 	t.Helper()
-	ports, err := freePorts(6)
+	ports, err := servers.FreePorts(6)
 	require.NoError(t, err)
 	var text, urls []string
 	for i, port := range ports {
@@ -250,7 +251,7 @@ func TestAnEmbeddedServerWithAFolderIsRestarted(t *testing.T) {
 	t.Parallel()
 	ctx := within(t, 2*time.Minute)
 	dir := t.TempDir()
-	ports, err := freePorts(1)
+	ports, err := servers.FreePorts(1)
 	require.NoError(t, err)
 	cfg := embedded.Config{Dir: dir, Listen: fmt.Sprintf("127.0.0.1:%d", ports[0]), Token: testToken}
 	server, err := embedded.Start(ctx, cfg)

@@ -2,9 +2,7 @@ package distributed_test
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -13,12 +11,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 
 	"example.com/asyncgo/distributed"
 	"example.com/asyncgo/distributed/embedded"
+	"example.com/asyncgo/distributed/internal/servers"
 )
 
 // testToken is what all servers of the tests want.
@@ -34,6 +33,8 @@ type site struct {
 	urls string
 	stop func()
 	err  error
+
+	cleaned sync.Map // the namespaces that a test removes
 }
 
 var (
@@ -67,11 +68,11 @@ func startOne() (string, func(), error) {
 }
 
 func startThree() (string, func(), error) {
-	c, err := newCluster("")
+	c, err := servers.New("", testToken)
 	if err != nil {
 		return "", nil, err
 	}
-	return c.urls(), c.close, nil
+	return c.URLs(), c.Close, nil
 }
 
 // each runs a test on one server, and on three.
@@ -114,11 +115,37 @@ func (s *site) client(t *testing.T, cfg distributed.Config) *distributed.Client 
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	s.clean(t, cfg.Namespace)
 	cfg.Token = testToken
 	c, err := distributed.Connect(within(t, time.Minute), s.urls, cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() { closeClient(t, c) })
 	return c
+}
+
+// clean removes what a namespace has on the servers, with the test that is the first to
+// use it: each stream of a cluster costs it heartbeats.
+func (s *site) clean(t *testing.T, ns string) {
+	t.Helper()
+	if _, known := s.cleaned.LoadOrStore(ns, true); known {
+		return
+	}
+	t.Cleanup(func() {
+		conn, err := nats.Connect(s.urls, nats.Token(testToken))
+		if err != nil {
+			return // the servers were the test's own, and are gone
+		}
+		defer conn.Close()
+		js, err := jetstream.New(conn)
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		for name := range js.StreamNames(ctx).Name() {
+			if strings.HasPrefix(name, ns+"_") || strings.HasPrefix(name, "KV_"+ns+"_") {
+				_ = js.DeleteStream(ctx, name)
+			}
+		}
+	})
 }
 
 func closeClient(t *testing.T, c *distributed.Client) {
@@ -156,108 +183,6 @@ func done() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	return ctx
-}
-
-// cluster is three servers in this process, on the loopback interface.
-type cluster struct {
-	dirs    [3]string
-	clients [3]int
-	routes  [3]int
-	servers [3]*server.Server
-	own     bool
-}
-
-// newCluster starts three servers, with their data in dir or in folders of their own.
-func newCluster(dir string) (*cluster, error) {
-	c := &cluster{own: dir == ""}
-	if c.own {
-		var err error
-		if dir, err = os.MkdirTemp("", "asyncgo-cluster-"); err != nil {
-			return nil, err
-		}
-	}
-	ports, err := freePorts(6)
-	if err != nil {
-		return nil, err
-	}
-	for i := range 3 {
-		c.dirs[i] = fmt.Sprintf("%s/%d", dir, i)
-		c.clients[i], c.routes[i] = ports[i], ports[3+i]
-	}
-	for i := range 3 {
-		if err := c.run(i); err != nil {
-			return nil, err
-		}
-	}
-	return c, c.ready()
-}
-
-// run starts one server, again with its folder and its ports.
-func (c *cluster) run(i int) error {
-	var routes []string
-	for _, port := range c.routes {
-		routes = append(routes, fmt.Sprintf("nats://127.0.0.1:%d", port))
-	}
-	s, err := server.NewServer(&server.Options{
-		ServerName: fmt.Sprintf("n%d", i), Host: "127.0.0.1", Port: c.clients[i], JetStream: true, StoreDir: c.dirs[i], NoSigs: true, NoLog: true,
-		Authorization: testToken, Routes: server.RoutesFromStr(strings.Join(routes, ",")),
-		Cluster: server.ClusterOpts{Name: "tests", Host: "127.0.0.1", Port: c.routes[i], PoolSize: -1},
-	})
-	if err != nil {
-		return err
-	}
-	s.Start()
-	c.servers[i] = s
-	return nil
-}
-
-// ready waits until the cluster answers.
-func (c *cluster) ready() error {
-	for range 1200 {
-		up := 0
-		for _, s := range c.servers {
-			if s != nil && s.ReadyForConnections(50*time.Millisecond) && s.JetStreamIsCurrent() {
-				up++
-			}
-		}
-		if up == 3 {
-			return nil
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	return fmt.Errorf("the cluster is not ready")
-}
-
-func (c *cluster) urls() string {
-	var urls []string
-	for _, port := range c.clients {
-		urls = append(urls, fmt.Sprintf("nats://127.0.0.1:%d", port))
-	}
-	return strings.Join(urls, ",")
-}
-
-func (c *cluster) close() {
-	for _, s := range c.servers {
-		if s != nil {
-			s.Shutdown()
-			s.WaitForShutdown()
-		}
-	}
-	if c.own {
-		_ = os.RemoveAll(c.dirs[0][:len(c.dirs[0])-2])
-	}
-}
-
-func freePorts(n int) (ports []int, err error) {
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = l.Close() }()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port) //nolint:forcetypeassert // of TCP
-	}
-	return ports, nil
 }
 
 // events records what a client logs.

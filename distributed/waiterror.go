@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/nats-io/nats.go"
+
 	"example.com/asyncgo/internal/ctxerr"
 )
 
@@ -42,10 +44,13 @@ func ended(ctx context.Context, op, trouble string, kinds ...error) error {
 	return &waitError{op: op, trouble: trouble, err: ctxerr.Ended(ctx), kinds: kinds}
 }
 
-// troubleOf is the text of err, and "" of nil.
+// troubleOf is the text of err, and "" of nil. A try that was ended has had no answer.
 func troubleOf(err error) string {
-	if err == nil {
+	switch {
+	case err == nil:
 		return ""
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
+		return "no answer from the servers"
 	}
 	return bare(err)
 }

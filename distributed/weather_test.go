@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/asyncgo/distributed"
+	"example.com/asyncgo/distributed/internal/servers"
 	"example.com/asyncgo/semaphore"
 )
 
@@ -239,10 +240,10 @@ func TestAFullDiskIsAWaitThatSaysSo(t *testing.T) {
 
 func TestAnOperationWaitsForServersThatAreAway(t *testing.T) {
 	t.Parallel()
-	cluster, err := newCluster(t.TempDir())
+	cluster, err := servers.New(t.TempDir(), testToken)
 	require.NoError(t, err)
-	t.Cleanup(cluster.close)
-	s := &site{urls: cluster.urls()}
+	t.Cleanup(cluster.Close)
+	s := &site{urls: cluster.URLs()}
 	lease := 3 * time.Second
 	var log events
 	c := s.client(t, distributed.Config{Lease: lease, Logger: log.logger()})
@@ -255,8 +256,7 @@ func TestAnOperationWaitsForServersThatAreAway(t *testing.T) {
 	gctx, limit := openSemaphoreNamed(t, c, "limit").Limiter(context.Background())
 	require.NoError(t, limit.AcquireN(within(t, time.Minute), 1))
 	for i := range 3 {
-		cluster.servers[i].Shutdown()
-		cluster.servers[i].WaitForShutdown()
+		cluster.Stop(i)
 	}
 	for name, op := range map[string]func(ctx context.Context) error{
 		"Put":        func(ctx context.Context) error { return q.Put(ctx, "b") },
@@ -294,7 +294,7 @@ func TestAnOperationWaitsForServersThatAreAway(t *testing.T) {
 	go func() { waiting <- q.Put(context.Background(), "b") }()
 	go func() { _, err := sem.Acquire(context.Background()); waiting <- err }()
 	for i := range 3 {
-		require.NoError(t, cluster.run(i))
+		require.NoError(t, cluster.Run(i))
 	}
 	require.NoError(t, <-waiting)
 	require.NoError(t, <-waiting)

@@ -79,10 +79,10 @@ func (k *semaphoreCore) ended(ctx context.Context, op string) error {
 	k.mu.Lock()
 	trouble := k.trouble
 	k.mu.Unlock()
-	if trouble == "" {
-		trouble = "waiting for other holders"
+	if trouble != "" {
+		return ended(ctx, op, trouble)
 	}
-	return ended(ctx, op, trouble, ErrFull)
+	return ended(ctx, op, "waiting for other holders", ErrFull)
 }
 
 // hold makes the grant of a place that holds.

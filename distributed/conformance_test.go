@@ -105,7 +105,7 @@ func TestConformanceQueueRoom(t *testing.T) {
 		require.NoError(t, err)
 		if q.remote { // the first difference
 			select {
-			case <-entered:
+			case <-entered: //nolint:errcheck // it must not come
 				t.Error("it entered though the item is unfinished")
 			case <-time.After(300 * time.Millisecond):
 			}

@@ -3,6 +3,9 @@ package distributed
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
 	"strings"
 	"time"
 
@@ -33,7 +36,7 @@ func (c *Client) dial(ctx context.Context, urls string, more []nats.Option) erro
 			}
 			return nil
 		case isRefused(err):
-			return failed(opConnect, err)
+			return failed(opConnect, withoutURL(err))
 		case ctx.Err() == nil:
 			c.sleep(ctx, 100*time.Millisecond)
 		}
@@ -103,9 +106,20 @@ func dialOnce(ctx context.Context, urls string, options []nats.Option) (*nats.Co
 	return nil, nats.ErrTimeout
 }
 
-// isRefused reports that the servers do not accept the login, or that it cannot
+// withoutURL leaves out the address that could not be read: it may hold a password.
+func withoutURL(err error) error {
+	if bad, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("a server's URL cannot be read: %w", bad.Err)
+	}
+	return err
+}
+
+// isRefused reports that the servers do not accept the login, or that what it says cannot
 // be read: another try does not mend that.
 func isRefused(err error) bool {
+	if _, ok := errors.AsType[*url.Error](err); ok || errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
 	return errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired) || errors.Is(err, nats.ErrAuthRevoked) ||
 		errors.Is(err, nats.ErrAccountAuthExpired) || strings.EqualFold(err.Error(), nats.ErrAuthorization.Error())
 }

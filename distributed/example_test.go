@@ -47,9 +47,10 @@ func Example() {
 	defer func() { _ = c.Close(ctx) }()
 
 	served, stop := context.WithCancel(ctx) // a worker, in this process or another
-	done := make(chan error)
+	done := make(chan struct{})
 	go func() {
-		done <- distributed.Serve(served, c, 8, distributed.Handle("upper", func(_ context.Context, s string) (string, error) {
+		defer close(done)
+		_ = distributed.Serve(served, c, 8, distributed.Handle("upper", func(_ context.Context, s string) (string, error) {
 			return strings.ToUpper(s), nil
 		}))
 	}()
@@ -145,21 +146,21 @@ func ExampleHandle() {
 	// Output: hello, moon <nil>
 }
 
-// errNoRows is an error that is known on both sides by its code.
-type errNoRows struct{}
+// noRowsError is an error that is known on both sides by its code.
+type noRowsError struct{}
 
-func (errNoRows) Error() string { return "no rows" }
-func (errNoRows) Code() string  { return "example.no-rows" }
+func (noRowsError) Error() string { return "no rows" }
+func (noRowsError) Code() string  { return "example.no-rows" }
 
 func ExampleRemoteError() {
 	c, closeAll := open()
 	defer closeAll()
-	find := distributed.Handle("find", func(context.Context, int) (string, error) { return "", fmt.Errorf("user 7: %w", errNoRows{}) })
+	find := distributed.Handle("find", func(context.Context, int) (string, error) { return "", fmt.Errorf("user 7: %w", noRowsError{}) })
 	go func() { _ = distributed.Serve(context.Background(), c, 1, find) }()
 	_, err := distributed.Func[int, string](c, "find")(context.Background(), 7)
 	var remote *distributed.RemoteError
 	fmt.Println(errors.As(err, &remote), remote.Func, remote.Attempt, remote.Text)
-	fmt.Println(errors.Is(err, errNoRows{}))
+	fmt.Println(errors.Is(err, noRowsError{}))
 	// Output:
 	// true find 1 user 7: no rows
 	// true
@@ -173,7 +174,7 @@ func ExampleRemoteError_Error() {
 
 func ExampleRemoteError_Is() {
 	var err error = &distributed.RemoteError{Code: "example.no-rows"}
-	fmt.Println(errors.Is(err, errNoRows{}))
+	fmt.Println(errors.Is(err, noRowsError{}))
 	// Output: true
 }
 

@@ -51,10 +51,6 @@ func (it *Item[T]) Do(ctx context.Context, fn func(ctx context.Context) error) e
 		return nil
 	}
 	it.q.c.log.Warn("distributed: attempt failed", append([]any{"queue", it.q.queue, "item", it.ID, "attempt", it.Attempt, "error", err}, stackOf(err)...)...)
-	if it.q.main != nil {
-		_ = it.back(max(0, it.q.cfg.Backoff(it.Attempt)))
-		return nil
-	}
 	_ = it.afterFailure(err)()
 	return nil
 }

@@ -86,7 +86,7 @@ func (b *batch) isIn(n int) bool {
 	select {
 	case <-future.Ok():
 		return true
-	case <-future.Err():
+	case <-future.Err(): //nolint:errcheck // putting it by itself says why
 	case <-b.k.c.life.Done():
 	}
 	return false

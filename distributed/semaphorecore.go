@@ -197,7 +197,7 @@ func (k *semaphoreCore) giveBack() {
 	client := k.c.id + "-"
 	k.change(func(l *line) { l.removeClient(client) }, done)
 	select {
-	case <-done:
+	case <-done: //nolint:errcheck // what is not given back ends with the session
 	case <-k.c.life.Done():
 	case <-time.After(attemptTime):
 	}

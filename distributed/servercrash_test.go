@@ -29,7 +29,6 @@ type childCluster struct {
 	*site
 	settings []string
 	servers  [3]*process
-	stops    [3]func()
 }
 
 func newChildCluster(t *testing.T) *childCluster {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,11 @@ func TestConnectGivesUpWhenItIsRefused(t *testing.T) {
 		assert.NotErrorIs(t, err, context.DeadlineExceeded)
 		assert.NotContains(t, fmt.Sprint(err), "wrong", "secrets are not shown")
 	}
+	_, err := distributed.Connect(within(t, time.Minute), "nats://user:pass%word@127.0.0.1:1", distributed.Config{})
+	assert.ErrorContains(t, err, "URL")
+	assert.NotContains(t, fmt.Sprint(err), "word")
+	_, err = distributed.Connect(within(t, time.Minute), one.up(t).urls, distributed.Config{Credentials: t.TempDir() + "/none"})
+	assert.ErrorIs(t, err, fs.ErrNotExist)
 	assert.Less(t, time.Since(began), 30*time.Second)
 }
 

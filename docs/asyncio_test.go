@@ -75,7 +75,7 @@ func Example_taskGroup() {
 func Example_exceptionGroup() {
 	err := taskgroup.Run(ctx, func(ctx context.Context, g *taskgroup.Group) error {
 		taskgroup.Go(g, fails, taskgroup.Named("fetch"))
-		taskgroup.Go(g, forever) // is cancelled, which is no failure
+		taskgroup.Go(g, forever) // is canceled, which is no failure
 		return nil
 	})
 	if group, ok := errors.AsType[*taskgroup.GroupError](err); ok {
@@ -150,7 +150,7 @@ func Example_shield() {
 }
 
 func Example_cancel() {
-	var running semaphore.Event // a task cancelled before it begins never runs
+	var running semaphore.Event // a task canceled before it begins never runs
 	task := taskgroup.Start(ctx, func(ctx context.Context) (int, error) {
 		running.Set()
 		<-ctx.Done()
@@ -170,7 +170,7 @@ func Example_cancel() {
 
 func Example_sleep() {
 	if err := taskgroup.Sleep(ctx, time.Millisecond); err != nil {
-		return // cancelled
+		return // canceled
 	}
 	fmt.Println("awake")
 	// Output: awake

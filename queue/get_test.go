@@ -12,7 +12,7 @@ import (
 	"example.com/asyncgo/queue"
 )
 
-//
+// Get blocks while the queue is empty.
 func TestGetWaitsForAnItem(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(1)
@@ -50,7 +50,7 @@ func TestGetWithDoneContext(t *testing.T) {
 	})
 }
 
-// Rule 4.
+// Rule 4: a Get whose context ends returns the context's error.
 func TestGetCancelled(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(1)

@@ -9,33 +9,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/queue"
 )
-
-// ownContext is a user's own context.
-type ownContext struct {
-	done     chan struct{}
-	err      func() error
-	value    func()
-	deadline time.Time
-}
-
-func (c *ownContext) Done() <-chan struct{}       { return c.done }
-func (c *ownContext) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
-
-func (c *ownContext) Err() error {
-	if c.err == nil {
-		return nil
-	}
-	return c.err()
-}
-
-func (c *ownContext) Value(any) any {
-	if c.value != nil {
-		c.value()
-	}
-	return nil
-}
 
 // inUse are calls that wait, each with a queue of its own, which is full or empty.
 func inUse(t kindTest) map[string]waitingCall {
@@ -101,9 +77,9 @@ func (w waitingCall) assertUntouched(t kindTest, name string) {
 func TestContextsThatNeverEnd(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		for _, ctx := range []context.Context{
-			&ownContext{},
-			&ownContext{done: make(chan struct{})},
-			&ownContext{deadline: time.Now().Add(-time.Hour)},
+			&testkit.Context{},
+			&testkit.Context{Channel: make(chan struct{})},
+			&testkit.Context{Until: time.Now().Add(-time.Hour)},
 		} {
 			for name, w := range inUse(t) {
 				c := then(w.call(ctx))
@@ -133,7 +109,7 @@ func TestContextsThatAreDone(t *testing.T) {
 			},
 		} {
 			for name, w := range inUse(t) {
-				c := then(w.call(&ownContext{err: err}))
+				c := then(w.call(&testkit.Context{OnErr: err}))
 				assert.True(t, c.returned, name)
 				assert.Error(t, c.err, name)
 				w.assertUntouched(t, name)
@@ -147,10 +123,10 @@ func TestContextsThatAreDone(t *testing.T) {
 func TestContextsThatEndWithoutAnError(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		for name, w := range inUse(t) {
-			ctx := &ownContext{done: make(chan struct{})}
+			ctx := &testkit.Context{Channel: make(chan struct{})}
 			c := then(w.call(ctx))
 			c.isBlocked(t, name)
-			close(ctx.done)
+			close(ctx.Channel)
 			synctest.Wait()
 			c.failed(t, context.Canceled)
 			w.assertUntouched(t, name)
@@ -162,11 +138,11 @@ func TestContextsThatEndWithoutAnError(t *testing.T) {
 func TestContextsThatPanic(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		for name, w := range inUse(t) {
-			ctx := &ownContext{done: make(chan struct{}), value: func() { panic(errWhy) }}
+			ctx := &testkit.Context{Channel: make(chan struct{}), OnValue: func(any) any { panic(errWhy) }}
 			c := then(w.call(ctx))
 			c.isBlocked(t, name)
-			ctx.err = func() error { return context.Canceled }
-			close(ctx.done)
+			ctx.OnErr = func() error { return context.Canceled }
+			close(ctx.Channel)
 			synctest.Wait()
 			assert.Equal(t, errWhy, c.panicked, name)
 			w.assertUntouched(t, name)

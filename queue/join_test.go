@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/queue"
 )
 
@@ -66,7 +67,8 @@ func TestJoinThoughAnotherItemCameIn(t *testing.T) {
 	})
 }
 
-// Rules 2 and 4.
+// Rules 2 and 4: with items unfinished, Join returns the context's error, at
+// once if it is done.
 func TestJoinCancelled(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -101,38 +103,28 @@ func TestJoinTie(t *testing.T) {
 	})
 }
 
-// asking is a context that looks at a queue whenever it is asked something.
-type asking struct {
-	context.Context //nolint:containedctx // it is a context
-
-	q *queue.Queue[int]
-}
-
-func (a asking) Err() error {
-	a.q.Len()
-	return a.Context.Err()
-}
-
-func (a asking) Done() <-chan struct{} {
-	a.q.Len()
-	return a.Context.Done()
-}
-
 // Rule 10: nobody else's code runs under the lock, and a context is that.
 func TestContextIsNotAskedUnderTheLock(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancel(t.Context())
 		empty, full := t.make(1), t.make(1)
 		fill(t, full, 1)
+		looksAt := func(q *queue.Queue[int]) *testkit.Context {
+			return &testkit.Context{
+				Parent: ctx,
+				OnErr:  func() error { q.Len(); return ctx.Err() },
+				OnDone: func() <-chan struct{} { q.Len(); return ctx.Done() },
+			}
+		}
 		calls := []*call{
-			then(get(asking{ctx, empty}, empty)),
-			then(batch(asking{ctx, empty}, empty, 2)),
-			then(put(asking{ctx, full}, full, 2)),
-			then(join(asking{ctx, full}, full)),
+			then(get(looksAt(empty), empty)),
+			then(batch(looksAt(empty), empty, 2)),
+			then(put(looksAt(full), full, 2)),
+			then(join(looksAt(full), full)),
 		}
 		cancel()
 		synctest.Wait()
-		calls = append(calls, then(join(asking{ctx, full}, full)))
+		calls = append(calls, then(join(looksAt(full), full)))
 		for _, c := range calls {
 			c.failed(t, context.Canceled)
 		}

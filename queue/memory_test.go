@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/queue"
 )
 
 // A call that does not wait allocates nothing.
 func TestAllocationsWithoutWaiting(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -61,7 +62,7 @@ func TestAllocationsWithoutWaiting(t *testing.T) {
 
 // A call that waits allocates its waiter and its channel.
 func TestAllocationsOfWaiting(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -82,35 +83,20 @@ func TestAllocationsOfWaiting(t *testing.T) {
 	partner.Wait()
 }
 
-// heap returns how many bytes are in use.
-func heap() int {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	return int(m.HeapAlloc) //nolint:gosec // that is enough for a test
-}
-
 // growth returns by how many bytes f leaves more in use.
-func growth(f func()) int {
-	before := heap()
+func growth(f func()) int64 {
+	before := testkit.HeapInUse()
 	f()
-	return heap() - before
+	return testkit.HeapInUse() - before
 }
 
-// leastGrowth returns the least of what f leaves more in use, done three times.
-// What it leaks it leaks each time. But while a collection frees the stacks of
-// ended goroutines, new ones cannot take their place, and the runtime keeps what
-// it makes for these for ever: now and then that is a lot.
-func leastGrowth(f func()) int { return min(growth(f), growth(f), growth(f)) }
-
-const little = 256 << 10
+const little = int64(256 << 10)
 
 // Q-09, rule 11: those who gave up have left nothing.
 func TestCancelledWaitersAreForgotten(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		waiters := 40_000
-		if raceEnabled {
+		if testkit.Race {
 			waiters = 5000
 		}
 		empty, full := t.make(1), t.make(1)
@@ -128,7 +114,7 @@ func TestCancelledWaitersAreForgotten(t *testing.T) {
 			synctest.Wait()
 		}
 		wave() // the runtime keeps what it needed for so many goroutines
-		assert.Less(t, leastGrowth(func() {
+		assert.Less(t, testkit.LeastGrowth(func() {
 			for range waiters / 1000 {
 				wave()
 			}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/queue"
 )
 
@@ -269,7 +270,7 @@ func list(items []int) []int { return append([]int{}, items...) }
 func TestModel(t *testing.T) {
 	random := rand.New(rand.NewPCG(9, 10)) //nolint:gosec // chance enough for a test
 	scripts := 600
-	if raceEnabled {
+	if testkit.Race {
 		scripts = 150
 	}
 	for range scripts {

@@ -15,7 +15,7 @@ import (
 
 var errWhy = errors.New("why")
 
-//
+// Put blocks while the queue is full.
 func TestPutWaitsForRoom(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(1)

@@ -11,7 +11,7 @@ import (
 	"example.com/asyncgo/queue"
 )
 
-//
+// FIFO, LIFO, smallest first.
 func TestOrderOfEachKind(t *testing.T) {
 	for name, want := range map[string][]int{
 		"fifo":     {3, 1, 2, 5, 4},
@@ -76,7 +76,7 @@ func TestZeroQueueIsUnboundedFIFO(t *testing.T) {
 	assert.ErrorIs(t, q.TryPut(1), queue.ErrShutdown)
 }
 
-// Rule 9.
+// Rule 9: a nil comparison panics.
 func TestNilComparisonIsMisuse(t *testing.T) {
 	assert.ErrorIs(t, panicked(func() { queue.NewPriority[int](1, nil) }), queue.ErrMisuse)
 }

@@ -69,7 +69,7 @@ func TestShutdownAndGets(t *testing.T) {
 	})
 }
 
-//
+// one Get receives the item, the other fails.
 func TestItemThenShutdownWithTwoGets(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		for _, shutdown := range []func(*queue.Queue[int]){

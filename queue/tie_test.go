@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/queue"
 )
 
@@ -111,7 +112,7 @@ func TestTimeoutAtTheMomentOfPut(t *testing.T) {
 // from a FIFO queue, those of one producer come in order.
 func TestNothingIsLostOrDoubled(t *testing.T) {
 	rounds := 3000
-	if raceEnabled {
+	if testkit.Race {
 		rounds = 600
 	}
 	for name, newQueue := range kinds {

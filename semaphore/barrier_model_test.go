@@ -55,9 +55,9 @@ func (m *barrierModel) end() {
 // after each step who waits, and who has returned with which index or error.
 func playBarrier(t *testing.T, s *script) {
 	t.Helper()
-	m := &barrierModel{parties: 1 + s.next(4)}
+	m := &barrierModel{parties: 1 + s.Next(4)}
 	b := semaphore.NewBarrier(m.parties)
-	s.note("parties ", m.parties)
+	s.Note("parties %v", m.parties)
 	var all []*party
 	arrive := func() *party {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -68,28 +68,28 @@ func playBarrier(t *testing.T, s *script) {
 		return p
 	}
 	abortOrReset := func() {
-		if m.end(); s.next(2) == 0 {
-			s.note("abort")
+		if m.end(); s.Next(2) == 0 {
+			s.Note("abort")
 			m.broken = true
 			b.Abort()
 		} else {
-			s.note("reset")
+			s.Note("reset")
 			m.broken = false
 			b.Reset()
 		}
 	}
-	for len(s.data) > 0 && !t.Failed() {
-		op := s.next(16)
+	for len(s.Data) > 0 && !t.Failed() {
+		op := s.Next(16)
 		var waiting *party
 		if len(m.line) > 0 {
-			waiting = m.line[s.next(len(m.line))]
+			waiting = m.line[s.Next(len(m.line))]
 		}
 		switch {
 		case op < 8:
-			s.note("wait")
+			s.Note("wait")
 			arrive()
 		case op < 9:
-			s.note("done")
+			s.Note("done")
 			index, err := b.Wait(canceled(t))
 			assert.ErrorIs(t, err, context.Canceled)
 			assert.Equal(t, -1, index)
@@ -97,7 +97,7 @@ func playBarrier(t *testing.T, s *script) {
 			abortOrReset()
 		case waiting == nil:
 		case op < 13:
-			s.note("cancel one")
+			s.Note("cancel one")
 			waiting.over, waiting.index, waiting.errs = true, -1, []error{context.Canceled}
 			m.line = slices.DeleteFunc(m.line, func(p *party) bool { return p == waiting })
 			waiting.cancel()
@@ -105,14 +105,14 @@ func playBarrier(t *testing.T, s *script) {
 			if len(m.line) < m.parties-1 {
 				break
 			}
-			s.note("the last comes, cancel one")
+			s.Note("the last comes, cancel one")
 			last := &party{real: &call{returned: true}, cancel: func() {}}
 			all = append(all, last)
 			m.arrive(last)
 			last.realIndex, last.real.err = b.Wait(t.Context())
 			waiting.cancel()
 		default: // without yielding
-			s.note("end, cancel one")
+			s.Note("end, cancel one")
 			abortOrReset()
 			waiting.errs = append(waiting.errs, context.Canceled)
 			waiting.cancel()

@@ -37,7 +37,7 @@ func (a *arrival) assertFailed(t *testing.T, want error) {
 	assert.Equal(t, -1, a.index)
 }
 
-// B-01.
+// B-01: a barrier has at least one party, and one never blocks.
 func TestBarrierParties(t *testing.T) {
 	for _, n := range []int{0, -1} {
 		assertMisuse(t, func() { semaphore.NewBarrier(n) })

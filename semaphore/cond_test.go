@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
 
@@ -139,26 +140,18 @@ func TestCondWithoutTheLock(t *testing.T) {
 	})
 }
 
-// unlocking is a context that has a lock unlocked when it is first looked at.
-type unlocking struct {
-	context.Context //nolint:containedctx // it is a context
-
-	l *semaphore.Lock
-}
-
-func (u *unlocking) Err() error {
-	if u.l.Locked() {
-		u.l.Unlock()
-	}
-	return nil
-}
-
 // The same when somebody unlocks the lock in the midst of a Wait that is not theirs.
 func TestWaitForWhichTheLockIsPulledAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
 		assert.True(t, r.l.TryLock())
-		assertMisuse(t, func() { _ = r.c.Wait(&unlocking{t.Context(), &r.l}) }, semaphore.ErrNotLocked)
+		ctx := &testkit.Context{Parent: t.Context(), OnErr: func() error {
+			if r.l.Locked() {
+				r.l.Unlock()
+			}
+			return nil
+		}}
+		assertMisuse(t, func() { _ = r.c.Wait(ctx) }, semaphore.ErrNotLocked)
 		assert.False(t, r.l.Locked())
 		waiter := r.wait(t, t.Context(), 0)
 		r.with(t, func() { r.c.Notify(1) })
@@ -359,7 +352,8 @@ func TestNotifyTwoOfWhomOneIsCancelled(t *testing.T) {
 	}
 }
 
-// C-06, C-07.
+// C-06, C-07: WaitFor returns once the predicate is true, and a notification
+// alone does not make it return.
 func TestWaitFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
 
@@ -57,7 +58,8 @@ func TestDoOfNilIsMisuse(t *testing.T) {
 	}
 }
 
-// Rules 2 and 4.
+// Rules 2 and 4: with a context that is done, Do returns its error and calls
+// nothing.
 func TestDoWithADoneContextDoesNotCall(t *testing.T) {
 	for name, d := range doers() {
 		t.Run(name, func(t *testing.T) {
@@ -109,7 +111,7 @@ func TestDoGivesAContextThatEnds(t *testing.T) {
 					parent, cancel := context.WithTimeout(context.WithValue(t.Context(), ctxKey{}, 7), time.Hour)
 					defer cancel()
 					var ctx context.Context
-					_, _, _ = leave(func() error {
+					_, _, _ = testkit.Leave(func() error {
 						return d.do(parent, func(c context.Context) error {
 							ctx = c //nolint:fatcontext // to look at it afterwards
 							assert.Equal(t, 7, ctx.Value(ctxKey{}))
@@ -179,39 +181,20 @@ func TestDoGivesAContextThatIsCheapToDeriveFrom(t *testing.T) {
 	}))
 }
 
-// hooked is a context that calls hook when its Done channel is first asked for.
-type hooked struct {
-	context.Context //nolint:containedctx // it is a context
-
-	hook func()
-}
-
-func (h *hooked) Done() <-chan struct{} {
-	if hook := h.hook; hook != nil {
-		h.hook = nil
-		hook()
-	}
-	return h.Context.Done()
-}
-
-// opaque hides what kind of context it is, so that whoever derives from it needs a
-// goroutine that waits for its end.
-type opaque struct {
-	context.Context //nolint:containedctx // it is a context
-}
-
-func (opaque) Value(any) any { return nil }
-
 // Two who ask for its Done channel at the same time get the same, and nothing is left of
 // the other.
 func TestDoContextHasOneDoneChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(1)
-		parent := &hooked{Context: opaque{t.Context()}}
+		parent := &testkit.Context{Parent: t.Context(), OnValue: testkit.NoValues}
 		before := runtime.NumGoroutine()
 		var first, second <-chan struct{}
 		assert.NoError(t, s.Do(parent, func(ctx context.Context) error {
-			parent.hook = func() { first = ctx.Done() }
+			parent.OnDone = func() <-chan struct{} { // in the middle of the call below
+				parent.OnDone = nil
+				first = ctx.Done()
+				return parent.Done()
+			}
 			second = ctx.Done()
 			return nil
 		}))

@@ -44,15 +44,15 @@ func playEvent(t *testing.T, s *script) {
 		isSet, line = true, nil
 		e.Set()
 	}
-	for len(s.data) > 0 && !t.Failed() {
-		op := s.next(16)
+	for len(s.Data) > 0 && !t.Failed() {
+		op := s.Next(16)
 		var waiting *eventWaiter
 		if len(line) > 0 {
-			waiting = line[s.next(len(line))]
+			waiting = line[s.Next(len(line))]
 		}
 		switch {
 		case op < 5:
-			s.note("wait")
+			s.Note("wait")
 			ctx, cancel := context.WithCancel(t.Context())
 			w := &eventWaiter{over: isSet, cancel: cancel}
 			if all = append(all, w); !isSet {
@@ -60,39 +60,39 @@ func playEvent(t *testing.T, s *script) {
 			}
 			w.real = begin(func() error { return e.Wait(ctx) })
 		case op < 6:
-			s.note("done")
+			s.Note("done")
 			if err := e.Wait(canceled(t)); isSet {
 				assert.NoError(t, err)
 			} else {
 				assert.ErrorIs(t, err, context.Canceled)
 			}
 		case op < 8:
-			s.note("set")
+			s.Note("set")
 			set()
 		case op < 10:
-			s.note("clear")
+			s.Note("clear")
 			isSet = false
 			e.Clear()
 		case op < 11: // without yielding
-			s.note("set, clear")
+			s.Note("set, clear")
 			set()
 			isSet = false
 			e.Clear()
 		case op < 12:
-			s.note("Done")
+			s.Note("Done")
 			channels = append(channels, &handedOut{e.Done(), isSet})
 		case waiting == nil:
 		case op < 14:
-			s.note("cancel one")
+			s.Note("cancel one")
 			waiting.over, waiting.errs = true, []error{context.Canceled}
 			line = slices.DeleteFunc(line, func(w *eventWaiter) bool { return w == waiting })
 			waiting.cancel()
 		case op < 15: // without yielding
-			s.note("set, cancel one")
+			s.Note("set, cancel one")
 			set()
 			waiting.cancel()
 		default: // without yielding; the other may or may not have given up before
-			s.note("cancel one, set")
+			s.Note("cancel one, set")
 			waiting.errs = []error{nil, context.Canceled}
 			waiting.cancel()
 			set()

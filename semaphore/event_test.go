@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
 
@@ -106,30 +107,22 @@ func TestEventSetAndCancelledAtOnce(t *testing.T) {
 	}
 }
 
-// askedContext is a context that lets meet happen when it is asked whether it has
-// ended, and then answers err.
-type askedContext struct {
-	context.Context //nolint:containedctx // it is a context
-
-	meet func()
-	err  error
-}
-
-func (c askedContext) Err() error {
-	c.meet()
-	return c.err
+// setsEvent returns a context that sets e when its Err is called, and then
+// answers err.
+func setsEvent(ctx context.Context, e *semaphore.Event, err error) context.Context {
+	return &testkit.Context{Parent: ctx, OnErr: func() error { e.Set(); return err }}
 }
 
 // Rules 2 and 3: the same while Wait has only begun. It was set, and then the context ended.
 func TestEventSetAndCancelledWhileWaitBegins(t *testing.T) {
 	var e semaphore.Event
-	assert.NoError(t, e.Wait(askedContext{t.Context(), e.Set, context.Canceled}))
+	assert.NoError(t, e.Wait(setsEvent(t.Context(), &e, context.Canceled)))
 }
 
 // It was set, and then the context had not ended. The event can be cleared afterwards.
 func TestEventSetWhileWaitBegins(t *testing.T) {
 	var e semaphore.Event
-	assert.NoError(t, e.Wait(askedContext{t.Context(), e.Set, nil}))
+	assert.NoError(t, e.Wait(setsEvent(t.Context(), &e, nil)))
 	e.Clear()
 	assert.False(t, e.IsSet())
 }

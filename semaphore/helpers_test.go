@@ -5,13 +5,13 @@ import (
 	"errors"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
 
@@ -61,36 +61,19 @@ func canceled(t *testing.T) context.Context {
 	return ctx
 }
 
-// meeting is a context that ends when its Done channel is first asked for, which is when the
-// wait for it begins, and has meet happen in the same moment. So both are there
-// before anybody can tell which was first.
-type meeting struct {
-	context.Context //nolint:containedctx // it is a context
-
-	meet  func()
-	ended bool
-	done  chan struct{}
-}
-
-func newMeeting(ctx context.Context, meet func()) *meeting {
-	m := &meeting{Context: ctx, meet: meet, done: make(chan struct{})}
-	close(m.done)
+// newMeeting returns a context that ends when its Done is first called, which is
+// when a wait with it begins, and that calls meet in the same moment. So both are
+// there before a waiter can see which was first.
+func newMeeting(ctx context.Context, meet func()) *testkit.Context {
+	m := &testkit.Context{Parent: ctx, Channel: make(chan struct{}), OnErr: testkit.Never}
+	close(m.Channel)
+	m.OnDone = func() <-chan struct{} {
+		m.OnDone = nil
+		m.OnErr = func() error { return context.Canceled }
+		meet()
+		return m.Channel
+	}
 	return m
-}
-
-func (m *meeting) Done() <-chan struct{} {
-	if !m.ended {
-		m.ended = true
-		m.meet()
-	}
-	return m.done
-}
-
-func (m *meeting) Err() error {
-	if m.ended {
-		return context.Canceled
-	}
-	return nil
 }
 
 // assertContextError checks rule 4.
@@ -128,22 +111,10 @@ var waysOut = map[string]func() error{
 	"Goexit":     func() error { runtime.Goexit(); return nil },
 }
 
-// leave runs f in a goroutine and tells how it ended.
-func leave(f func() error) (returned bool, panicked any, err error) {
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		defer func() { panicked = recover() }()
-		err = f()
-		returned = true
-	})
-	wg.Wait()
-	return returned, panicked, err
-}
-
 // assertWayOut checks that a call of a user's function ended as that did.
 func assertWayOut(t *testing.T, way string, f func() error) {
 	t.Helper()
-	returned, panicked, err := leave(f)
+	returned, panicked, err := testkit.Leave(f)
 	switch way {
 	case "nil":
 		assert.NoError(t, err)

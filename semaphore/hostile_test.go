@@ -9,33 +9,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
-
-// ownContext is a user's own context.
-type ownContext struct {
-	done     chan struct{}
-	err      func() error
-	value    func()
-	deadline time.Time
-}
-
-func (c *ownContext) Done() <-chan struct{}       { return c.done }
-func (c *ownContext) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
-
-func (c *ownContext) Err() error {
-	if c.err == nil {
-		return nil
-	}
-	return c.err()
-}
-
-func (c *ownContext) Value(any) any {
-	if c.value != nil {
-		c.value()
-	}
-	return nil
-}
 
 // inUse are calls that wait, each for something of its own, and what ends the
 // wait. Afterwards check tells that a call that gave up has taken nothing along.
@@ -98,9 +74,9 @@ func TestContextsThatNeverEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				for _, ctx := range []context.Context{
-					&ownContext{},
-					&ownContext{done: make(chan struct{})},
-					&ownContext{deadline: time.Now().Add(-time.Hour)},
+					&testkit.Context{},
+					&testkit.Context{Channel: make(chan struct{})},
+					&testkit.Context{Until: time.Now().Add(-time.Hour)},
 				} {
 					w := inUse(t)[name]
 					if w.serve == nil {
@@ -133,7 +109,7 @@ func TestContextsThatAreDone(t *testing.T) {
 					return context.Canceled
 				},
 			} {
-				c := begin(func() error { return w.call(&ownContext{err: err}) })
+				c := begin(func() error { return w.call(&testkit.Context{OnErr: err}) })
 				assert.True(t, c.returned, name)
 				assert.Error(t, c.err, name)
 				assert.True(t, w.check(), name)
@@ -147,10 +123,10 @@ func TestContextsThatAreDone(t *testing.T) {
 func TestContextsThatEndWithoutAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, w := range inUse(t) {
-			ctx := &ownContext{done: make(chan struct{})}
+			ctx := &testkit.Context{Channel: make(chan struct{})}
 			c := begin(func() error { return w.call(ctx) })
 			c.assertBlocked(t)
-			close(ctx.done)
+			close(ctx.Channel)
 			c.assertReturned(t, context.Canceled)
 			assert.True(t, w.check(), name)
 		}
@@ -161,12 +137,12 @@ func TestContextsThatEndWithoutAnError(t *testing.T) {
 func TestContextsThatPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, w := range inUse(t) {
-			ctx := &ownContext{done: make(chan struct{}), value: func() { panic(errWhy) }}
+			ctx := &testkit.Context{Channel: make(chan struct{}), OnValue: func(any) any { panic(errWhy) }}
 			var panicked any
-			go func() { _, panicked, _ = leave(func() error { return w.call(ctx) }) }()
+			go func() { _, panicked, _ = testkit.Leave(func() error { return w.call(ctx) }) }()
 			synctest.Wait()
-			ctx.err = func() error { return context.Canceled }
-			close(ctx.done)
+			ctx.OnErr = func() error { return context.Canceled }
+			close(ctx.Channel)
 			synctest.Wait()
 			assert.Equal(t, errWhy, panicked, name)
 			assert.True(t, w.check(), name)

@@ -73,7 +73,7 @@ func (m *keyedModel) used() (n int) {
 // compares after each step who waits, and who has returned with what.
 func playKeyed(t *testing.T, s *script) {
 	t.Helper()
-	m := &keyedModel{limit: s.next(4), held: map[int]int{}, lines: map[int][]*request{}}
+	m := &keyedModel{limit: s.Next(4), held: map[int]int{}, lines: map[int][]*request{}}
 	keys := 4
 	var k keyed
 	var lock *keyedLock
@@ -84,7 +84,7 @@ func playKeyed(t *testing.T, s *script) {
 	} else {
 		k = semaphore.NewKeyed[int](m.limit)
 	}
-	s.note("limit ", m.limit, ", keys ", keys)
+	s.Note("limit %v, keys %v", m.limit, keys)
 	var requests []*request
 	release := func(key int) {
 		switch {
@@ -96,45 +96,45 @@ func playKeyed(t *testing.T, s *script) {
 			assertMisuse(t, func() { k.Release(key) }, semaphore.ErrOverRelease)
 		}
 	}
-	for len(s.data) > 0 && !t.Failed() {
-		op, key := s.next(16), s.next(keys)
+	for len(s.Data) > 0 && !t.Failed() {
+		op, key := s.Next(16), s.Next(keys)
 		var waiting *request
 		if line := m.lines[key]; len(line) > 0 {
-			waiting = line[s.next(len(line))]
+			waiting = line[s.Next(len(line))]
 		}
 		switch {
 		case op < 5:
-			s.note("acquire ", key)
+			s.Note("acquire %v", key)
 			ctx, cancel := context.WithCancel(t.Context())
 			r := &request{n: key, cancel: cancel}
 			requests = append(requests, r)
 			m.acquire(r)
 			r.real = begin(func() error { return k.Acquire(ctx, key) })
 		case op < 6:
-			s.note("try ", key)
+			s.Note("try %v", key)
 			want := m.held[key] < m.limit
 			if want {
 				m.held[key]++
 			}
 			assert.Equal(t, want, k.TryAcquire(key))
 		case op < 7:
-			s.note("done ", key)
+			s.Note("done %v", key)
 			assert.ErrorIs(t, k.Acquire(canceled(t), key), context.Canceled)
 		case op < 11:
-			s.note("release ", key)
+			s.Note("release %v", key)
 			release(key)
 		case waiting == nil:
 		case op < 13:
-			s.note("cancel one of ", key)
+			s.Note("cancel one of %v", key)
 			m.cancel(waiting)
 			waiting.cancel()
 		case op < 14: // without yielding
-			s.note("cancel one, release ", key)
+			s.Note("cancel one, release %v", key)
 			m.cancel(waiting)
 			waiting.cancel()
 			release(key)
 		default: // without yielding
-			s.note("release ", key, ", cancel one")
+			s.Note("release %v, cancel one", key)
 			release(key)
 			waiting.cancel()
 			synctest.Wait()

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
 
@@ -164,7 +165,7 @@ func TestKeyedHugeNumbers(t *testing.T) {
 	assertMisuse(t, func() { k.Release("x") }, semaphore.ErrOverRelease)
 }
 
-// Rule 9.
+// Rule 9: a release of what is not held panics.
 func TestKeyedReleaseOfWhatIsNotHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := semaphore.NewKeyed[string](2)
@@ -236,12 +237,12 @@ func TestZeroKeys(t *testing.T) {
 // keep the memory of the others.
 func TestKeyedForgetsWhatIsFinished(t *testing.T) {
 	n := 300_000
-	if raceEnabled || testing.Short() {
+	if testkit.Race || testing.Short() {
 		n = 50_000
 	}
 	k := semaphore.NewKeyed[string](1)
 	require.True(t, k.TryAcquire("stays"))
-	before := heap()
+	before := testkit.HeapInUse()
 	for i := range n {
 		k.TryAcquire(strconv.Itoa(i))
 	}
@@ -250,7 +251,7 @@ func TestKeyedForgetsWhatIsFinished(t *testing.T) {
 		k.Release(strconv.Itoa(i))
 	}
 	assert.Equal(t, 1, k.Len())
-	assert.InDelta(t, before, heap(), 256<<10)
+	assert.InDelta(t, before, testkit.HeapInUse(), 256<<10)
 	k.Release("stays")
 	assert.Zero(t, k.Len())
 }

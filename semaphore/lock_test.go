@@ -88,7 +88,7 @@ func TestLockHasNoOwner(t *testing.T) {
 	})
 }
 
-// Rule 2, L-09.
+// Rule 2, L-09: a context that is done does not take even a free lock.
 func TestLockWithADoneContextTakesNothing(t *testing.T) {
 	var l semaphore.Lock
 	ctx := canceled(t)

@@ -8,36 +8,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
-
-// heap returns the bytes in use.
-func heap() float64 {
-	runtime.GC()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return float64(m.HeapAlloc)
-}
-
-// leastGrowth returns the least of what f leaves more in use, done three times.
-// What it leaks it leaks each time. But while a collection frees the stacks of
-// ended goroutines, new ones cannot take their place, and the runtime keeps what
-// it makes for these for ever: now and then that is a lot.
-func leastGrowth(f func()) float64 {
-	growth := func() float64 {
-		before := heap()
-		f()
-		return heap() - before
-	}
-	return min(growth(), growth(), growth())
-}
 
 func free(context.Context) error { return nil }
 
 // What does not wait allocates nothing.
 func TestAllocationsWithoutWaiting(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -72,7 +51,7 @@ func TestAllocationsWithoutWaiting(t *testing.T) {
 
 // A wait costs a place in the line and a fresh channel.
 func TestAllocationsOfAWait(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -118,7 +97,7 @@ func TestAllocationsOfAWait(t *testing.T) {
 // Rule 11: all the waiters that have given up leave nothing.
 func TestCancelledWaitersLeaveNothing(t *testing.T) {
 	n, at := 200_000, 1000
-	if raceEnabled || testing.Short() {
+	if testkit.Race || testing.Short() {
 		n = 20_000
 	}
 	s, k, e := semaphore.New(1), semaphore.NewKeyed[int](1), new(semaphore.Event)
@@ -144,7 +123,7 @@ func TestCancelledWaitersLeaveNothing(t *testing.T) {
 	}
 	n /= len(waits)
 	for name, wait := range waits {
-		assert.Less(t, leastGrowth(func() {
+		assert.Less(t, testkit.LeastGrowth(func() {
 			for range n / at {
 				ctx, cancel := context.WithCancel(t.Context())
 				ended := make(chan error, at)
@@ -156,7 +135,7 @@ func TestCancelledWaitersLeaveNothing(t *testing.T) {
 					assert.ErrorIs(t, <-ended, context.Canceled)
 				}
 			}
-		}), 256.0*1024, "%d", name)
+		}), int64(256*1024), "%d", name)
 	}
 	assert.Equal(t, semaphore.Stats{Limit: 1, Held: 1}, s.Stats())
 	assert.Equal(t, 1, k.Len())
@@ -166,7 +145,7 @@ func TestCancelledWaitersLeaveNothing(t *testing.T) {
 // Rule 11: nor do very many that wait at the same time, not even until the collection after
 // the next.
 func TestManyWhoGiveUpAtOnceLeaveNothing(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector forgets places in the line by itself")
 	}
 	s := semaphore.New(0)
@@ -184,13 +163,5 @@ func TestManyWhoGiveUpAtOnceLeaveNothing(t *testing.T) {
 		all.Wait()
 	}
 	wave() // so that the goroutines are not new
-	growth := func() float64 {
-		before := heap()
-		wave()
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return float64(m.HeapAlloc) - before
-	}
-	assert.Less(t, min(growth(), growth(), growth()), 500_000.0)
+	assert.Less(t, testkit.LeastGrowth(wave), int64(500_000))
 }

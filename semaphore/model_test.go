@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
 
@@ -222,7 +223,7 @@ func runModel(t *testing.T, data []byte) {
 func FuzzSemaphore(f *testing.F) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 20 {
-		f.Add(randomBytes(r, 60))
+		f.Add(testkit.RandomBytes(r, 60))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 400 {
@@ -232,18 +233,10 @@ func FuzzSemaphore(f *testing.F) {
 	})
 }
 
-func randomBytes(r *rand.Rand, n int) []byte {
-	data := make([]byte, n)
-	for i := range data {
-		data[i] = byte(r.Uint32())
-	}
-	return data
-}
-
 func TestSemaphoreDoesAsTheModel(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 400 {
-		if runModel(t, randomBytes(r, 200)); t.Failed() {
+		if runModel(t, testkit.RandomBytes(r, 200)); t.Failed() {
 			return
 		}
 	}

@@ -19,7 +19,7 @@ var _ interface {
 	ReleaseN(n int)
 } = (*semaphore.Semaphore)(nil)
 
-// M-01.
+// M-01: zero is a size, a negative one panics.
 func TestNewTakesAnySizeButANegativeOne(t *testing.T) {
 	assertMisuse(t, func() { semaphore.New(-1) })
 	assertMisuse(t, func() { semaphore.NewCounting(-1) })
@@ -232,7 +232,7 @@ func TestOverReleaseLetsNobodyIn(t *testing.T) {
 	})
 }
 
-// M-07.
+// M-07: a counting semaphore may be released more often than acquired.
 func TestCountingReleaseRaisesTheCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.NewCounting(0)
@@ -303,7 +303,7 @@ func TestHugeNumbers(t *testing.T) {
 	}
 }
 
-// Rule 9.
+// Rule 9: less than one permit panics.
 func TestLessThanOnePermitIsMisuse(t *testing.T) {
 	s := semaphore.New(2)
 	assert.True(t, s.TryAcquire())
@@ -317,7 +317,7 @@ func TestLessThanOnePermitIsMisuse(t *testing.T) {
 	assert.Equal(t, semaphore.Stats{Limit: 2, Held: 1, Available: 1}, s.Stats())
 }
 
-// M-11, P-67.
+// M-11, P-67: a request above the limit fails at once.
 func TestMoreThanTheLimitIsTooLarge(t *testing.T) {
 	s := semaphore.New(2)
 	assert.ErrorIs(t, s.AcquireN(t.Context(), 3), semaphore.ErrTooLarge)
@@ -327,7 +327,7 @@ func TestMoreThanTheLimitIsTooLarge(t *testing.T) {
 	assert.NoError(t, s.AcquireN(t.Context(), 3))
 }
 
-// M-09.
+// M-09: Locked says that an Acquire would have to wait.
 func TestLocked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(1)
@@ -348,7 +348,8 @@ func TestLocked(t *testing.T) {
 	})
 }
 
-// Rule 2, M-10, L-09, P-60.
+// Rule 2, M-10, L-09, P-60: a context that is done does not take even a free
+// permit.
 func TestAcquireWithADoneContextTakesNothing(t *testing.T) {
 	s := semaphore.New(2)
 	ctx := canceled(t)
@@ -374,7 +375,7 @@ func TestOrderOfChecks(t *testing.T) {
 	assert.NotErrorIs(t, s.Acquire(ctx), semaphore.ErrClosed)
 }
 
-// Rule 4.
+// Rule 4: the error is the context's, with its cause.
 func TestAcquireReturnsTheContextsError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(0)
@@ -469,7 +470,7 @@ func TestCancelledHeadLetsOthersThrough(t *testing.T) {
 	})
 }
 
-// P-75.
+// P-75: waiters and later calls get ErrClosed, and Release stays legal.
 func TestClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(2)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/semaphore"
 )
 
@@ -131,21 +132,21 @@ func TestGrantThenCancel(t *testing.T) {
 	}
 }
 
-// canceling is a context in the middle of its cancellation: it says that it is done, and its
-// channel is not closed yet. Every context goes through this; this one stays.
-type canceling struct {
-	context.Context //nolint:containedctx // it is a context
-
-	canceled atomic.Bool
-}
-
-func (c *canceling) Done() <-chan struct{} { return make(chan struct{}) }
-
-func (c *canceling) Err() error {
-	if c.canceled.Load() {
-		return context.Canceled
-	}
-	return nil
+// newCanceling returns a context in the middle of its cancellation, once canceled
+// is true: it is done, and its channel is not closed yet. Every context goes
+// through this; this one stays.
+func newCanceling(ctx context.Context) (c context.Context, canceled *atomic.Bool) {
+	canceled = new(atomic.Bool)
+	return &testkit.Context{
+		Parent: ctx,
+		OnDone: func() <-chan struct{} { return make(chan struct{}) },
+		OnErr: func() error {
+			if canceled.Load() {
+				return context.Canceled
+			}
+			return nil
+		},
+	}, canceled
 }
 
 // So a grant can wake a waiter whose context is done. It is handed on all the same.
@@ -154,11 +155,11 @@ func TestGrantWakesACancelledWaiter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newLine()
-				ctx := &canceling{Context: t.Context()}
+				ctx, canceled := newCanceling(t.Context())
 				first := begin(func() error { return l.wait(ctx) })
 				second := begin(func() error { return l.wait(t.Context()) })
 				third := begin(func() error { return l.wait(t.Context()) })
-				ctx.canceled.Store(true)
+				canceled.Store(true)
 				first.assertBlocked(t)
 				l.give()
 				first.assertReturned(t, context.Canceled)

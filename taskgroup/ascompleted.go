@@ -11,33 +11,26 @@ import (
 
 // AsCompleted returns a sequence that, when it is ranged over, calls all
 // functions at the same time and yields a [Result] for each, in the order in
-// which they end. Each range calls them anew.
+// which they return. Each range calls them anew.
 //
-// A failure is one Result's and ends nothing; so is [ErrGoexit] for a function
-// that calls [runtime.Goexit]. Leaving the loop, in whatever way, cancels the
-// context of the functions that still run and waits for them. A panic in a
-// function is reported at once, cancels the others, and is raised again as a
-// [*PanicError] at the loop's next step, when the others have ended.
+// An error affects only its own Result and does not cancel the others; so does
+// [ErrGoexit]. Leaving the loop cancels the functions that still run and waits
+// for them. A panic in a function is raised at the loop's next step.
 //
-// When ctx ends, the functions' context does, and what they return then is
-// yielded as before. Functions that have not begun are not called, and their
-// Results, the last ones, have an error for which [errors.Is] finds both
-// ctx.Err() and [context.Cause](ctx).
+// When ctx is done, the functions' context is, and what they return then is
+// yielded as before. Functions that have not begun are not called; their
+// Results, the last ones, have the error of ctx.
 //
-// A nil function is misuse, and AsCompleted itself panics. The beginning of the
-// loop happens before the functions begin, and the return of each before the
-// step that yields its Result. A loop over n functions costs O(n).
-//
+// AsCompleted panics if a function is nil. A loop over n functions costs O(n).
 // It mirrors asyncio.as_completed. Unlike there, each result says which
-// function it is from, and leaving the loop leaves nothing running. For tasks
-// that exist already, see [Completed] and [Set].
+// function it is from. For existing tasks, see [Completed] and [Set].
 func AsCompleted[T any](ctx context.Context, fns ...Func[T]) iter.Seq[Result[T]] {
 	checkFuncs("AsCompleted", fns)
 	fns = slices.Clone(fns)
 	return func(yield func(Result[T]) bool) {
 		c := newCompletions(fns)
-		if len(fns) > 0 && c.start(ctx, "AsCompleted") {
-			defer c.stop() // also if the loop's body panics
+		if len(fns) > 0 && c.begin(ctx, "AsCompleted") {
+			defer c.abort() // also if the loop's body panics
 		} else {
 			c.over = true
 		}
@@ -46,17 +39,17 @@ func AsCompleted[T any](ctx context.Context, fns ...Func[T]) iter.Seq[Result[T]]
 				break
 			}
 		}
-		c.stop()
+		c.abort()
 		c.reraise()
 	}
 }
 
-// completions is a crew whose results are taken one by one, while it works.
+// completions is a batch whose results are taken one by one, while it works.
 type completions[T any] struct {
-	*crew
+	*batch
 	ready sync.Cond // where the loop waits
 
-	// Under crew.mu.
+	// Under batch.mu.
 	results []Result[T] // in order of time
 	taken   int         // of them
 	called  []bool      // by index: there is a result
@@ -67,7 +60,7 @@ type completions[T any] struct {
 
 func newCompletions[T any](fns []Func[T]) *completions[T] {
 	c := &completions[T]{
-		crew:    newCrew(len(fns), NoLimit),
+		batch:   newBatch(len(fns), NoLimit),
 		results: make([]Result[T], 0, len(fns)),
 		called:  make([]bool, len(fns)),
 	}
@@ -101,7 +94,7 @@ func (c *completions[T]) add(r Result[T]) {
 func (c *completions[T]) next() (r Result[T], ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for c.failures.panic == nil {
+	for c.outcome.panic == nil {
 		if c.taken < len(c.results) {
 			r, c.results[c.taken] = c.results[c.taken], r
 			c.taken++

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -30,7 +31,7 @@ func TestAsCompleted(t *testing.T) {
 	})
 }
 
-//
+// of no functions there are no pairs.
 func TestAsCompletedOfNothing(t *testing.T) {
 	for range taskgroup.AsCompleted[int](t.Context()) {
 		assert.Fail(t, "yielded")
@@ -174,7 +175,7 @@ func TestAsCompletedNotCalled(t *testing.T) {
 // A panic is raised at the loop's next step, also if there are results, and also
 // if that step is to leave.
 func TestAsCompletedPanic(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	for _, leave := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			steps := 0
@@ -198,7 +199,7 @@ func TestAsCompletedPanic(t *testing.T) {
 
 // Rule 8: also one that comes only because the loop was left.
 func TestLeavingALoopRaisesPanics(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		panics := func(ctx context.Context) (int, error) { <-ctx.Done(); panic(errOwn) }
 		fns := []ownFunc{ownNothing, panics}
@@ -231,7 +232,7 @@ func TestLeavingALoopRaisesPanics(t *testing.T) {
 
 // A panic in the loop's body is not replaced by one in a function.
 func TestAsCompletedTwoPanics(t *testing.T) {
-	log := captureLog(t)
+	log := testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		assert.PanicsWithValue(t, "body", func() {
 			for range taskgroup.AsCompleted(t.Context(), after(ms, 1, nil), func(ctx context.Context) (int, error) {

@@ -5,36 +5,35 @@ import (
 	"reflect"
 )
 
-// Awaitable is anything that ends once. [*Task] and [*Future] are Awaitables,
-// and so is every [context.Context]; users may write their own.
+// Awaitable is anything that completes once, what asyncio calls an awaitable.
+// [*Task] and [*Future] are Awaitables, and so is every [context.Context]; users
+// may write their own.
 //
-// Those who wait for one compare handles with ==, so one that is a value must be
-// comparable, and call Done once, before they wait. They call Err only after
-// Done has been closed, and always in the goroutine that waits.
-//
-// It mirrors what asyncio calls an awaitable.
+// Functions that wait for Awaitables compare them with ==, so one that is a value
+// must be comparable. They call Done at most once for each, before they block, and
+// Err only after Done has been closed, in the goroutine that waits.
 type Awaitable interface {
-	// Done returns a channel that is closed when it has ended. If that is nil,
-	// it never ends.
+	// Done returns a channel that is closed on completion. If that is nil, it
+	// never completes.
 	Done() <-chan struct{}
-	// Err returns nil if it ended well, and its failure otherwise. It is asked
-	// only after the end.
+	// Err returns nil after a success, and the failure otherwise. It is called only
+	// after the completion.
 	Err() error
 }
 
-// handle is an Awaitable of this package, which tells of its end without a
-// channel and a goroutine for each who waits.
+// handle is an Awaitable of this package, which notifies observers without a
+// channel and a goroutine for each.
 type handle interface {
 	Awaitable
 	// as returns the handle's completion if a is this very handle, and not
 	// something that embeds it and may have a Done and an Err of its own. Of a
 	// nil handle it is nil.
 	as(a any) (c *completion, same bool)
-	// failure is Err, after the end.
+	// failure is Err, once the result is written, which may be a moment before the
+	// completion is visible.
 	failure() error
-	// cancelled tells, after the end, that failure is no more than that. Before the
-	// end, that of a task is false.
-	cancelled() bool
+	// wasCanceled reports, after the completion, that failure is no more than that.
+	wasCanceled() bool
 }
 
 func (t *Task[T]) as(a any) (*completion, bool) {
@@ -44,8 +43,8 @@ func (t *Task[T]) as(a any) (*completion, bool) {
 	return &t.completion, true
 }
 
-func (t *Task[T]) failure() error  { return t.err }
-func (t *Task[T]) cancelled() bool { return t.state.Load()&noisy != 0 }
+func (t *Task[T]) failure() error    { return t.err }
+func (t *Task[T]) wasCanceled() bool { return t.state.Load()&secondary != 0 }
 
 func (f *Future[T]) as(a any) (*completion, bool) {
 	if a != any(f) || f == nil {
@@ -54,18 +53,18 @@ func (f *Future[T]) as(a any) (*completion, bool) {
 	return &f.completion, true
 }
 
-func (f *Future[T]) failure() error  { return f.err }
-func (f *Future[T]) cancelled() bool { return isCancellation(f.err) }
+func (f *Future[T]) failure() error    { return f.err }
+func (f *Future[T]) wasCanceled() bool { return isCancellation(f.err) }
 
-// target is an Awaitable as those see it who wait for it.
+// target is an Awaitable as the functions see it that wait for it.
 type target struct {
 	awaitable  Awaitable
-	completion *completion     // nil if it is not this package's
+	completion *completion     // nil if it is foreign: not of this package
 	done       <-chan struct{} // otherwise
 }
 
-// newTarget returns the target for a, without done. An Awaitable that is nil or
-// cannot be compared is misuse of the function of that name.
+// newTarget returns the target for a, without done. It panics, in the name of
+// caller, if a is nil or cannot be compared.
 func newTarget(a Awaitable, caller string) target {
 	if h, ok := a.(handle); ok {
 		if c, same := h.as(a); c != nil {
@@ -83,10 +82,11 @@ func newTarget(a Awaitable, caller string) target {
 	return target{awaitable: a}
 }
 
-// hasEnded reports whether the end has come, perhaps before anybody is told.
-func (t *target) hasEnded() bool {
+// hasCompleted reports whether the completion is visible, perhaps before any
+// observer has been notified of it.
+func (t *target) hasCompleted() bool {
 	if t.completion != nil {
-		return t.completion.hasEnded()
+		return t.completion.hasCompleted()
 	}
 	select {
 	case <-t.done:
@@ -96,18 +96,20 @@ func (t *target) hasEnded() bool {
 	}
 }
 
-// waitEnded waits for an end of which others have been told, for a moment at most.
-func (t *target) waitEnded() {
+// waitCompleted waits until a completion is visible of which an observer has been
+// notified: for a moment at most.
+func (t *target) waitCompleted() {
 	if t.completion != nil {
-		_ = t.completion.wait(context.Background())
+		_ = t.completion.wait(context.Background(), nil)
 	}
 }
 
-// hasFailed reports, after the end, that it was a failure and no cancellation.
+// hasFailed reports, after the completion, that it was a failure and no
+// cancellation.
 func (t *target) hasFailed() bool {
 	if t.completion != nil {
 		h := t.awaitable.(handle)
-		return h.failure() != nil && !h.cancelled()
+		return h.failure() != nil && !h.wasCanceled()
 	}
 	err := t.awaitable.Err()
 	if err == nil || isCancellation(err) {

@@ -3,57 +3,97 @@ package taskgroup
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Blocking calls fn, which knows no context, in a goroutine of its own and waits
-// for what it returns, but no longer than until ctx is done: then it returns at
-// once with an error for which [errors.Is] finds both ctx.Err() and
-// [context.Cause](ctx), and fn goes on by itself. What fn returns after that goes
-// to [slog.Default] at debug level and is lost otherwise: fn should not return
-// what has to be closed. If fn returns and ctx ends at the same moment, the
-// result is returned.
+// Blocking calls fn, which cannot be canceled, in a goroutine of its own and
+// returns what fn returns. If ctx is done first, Blocking returns the error of
+// ctx at once, and fn runs on. What fn returns after that is logged to
+// [slog.Default] at debug level and dropped, so fn should not return what has to
+// be closed. If both happen at once, the result is returned.
 //
-// If ctx is done at the call, fn is not called. Nothing but the caller limits how
-// many such calls run at once.
+// If ctx is done at the call, fn is not called. Nothing limits how many such
+// calls run at once: see [BlockingIn].
 //
-// A panic in fn is reported to [slog.Default] and raised in the caller, as a
-// [*PanicError] with the stack of fn; if the caller has left, it ends the process
-// as after a go statement. If fn ends its goroutine with [runtime.Goexit], the
-// error is [ErrGoexit]. A nil fn is misuse.
+// A panic in fn is logged and raised in the caller as a [*PanicError]; after the
+// caller has left, it ends the process as after a go statement. If fn calls
+// [runtime.Goexit], the error is [ErrGoexit]. Blocking panics if fn is nil. It
+// starts one goroutine, with the caller's pprof labels.
 //
-// The call of Blocking happens before that of fn, and the return of fn before
-// that of Blocking, if it returns the result. It mirrors asyncio.to_thread.
+// The call of Blocking happens before fn starts, and fn's return before
+// Blocking returns the result. It mirrors asyncio.to_thread.
 func Blocking[T any](ctx context.Context, fn func() (T, error)) (T, error) {
 	if fn == nil {
 		panic(misused("Blocking of a nil function"))
 	}
-	var zero T
-	if err := ctxerr.Of(ctx); err != nil {
+	const op = ctxerr.Op("taskgroup: Blocking")
+	done := ctx.Done() // may be code of the user's: before anything has begun
+	if err := ctxerr.In(ctx, op); err != nil {
+		var zero T
 		return zero, err
 	}
-	b := &blockingCall[T]{fn: fn, ended: make(chan struct{})}
-	go b.run(ctx)
-	select {
-	case <-b.ended:
-	case <-ctx.Done():
-		if b.leave() {
-			return zero, ctxerr.Ended(ctx)
-		}
-	}
-	if b.raised != nil {
-		panic(b.raised)
-	}
-	return b.value, b.err
+	return (&blockingCall[T]{op: op, fn: fn}).do(ctx, done)
 }
 
-// blockingCall is one call of Blocking. Whichever comes first under the lock
-// decides who sees to the result: the end of the function, then the caller
-// does; or the caller's leaving, then the function's goroutine does.
+// BlockingIn is [Blocking] with at most as many calls at once as l has units: it
+// waits for a unit of l, a *semaphore.Semaphore for instance, and gives it back
+// when fn has returned, also if the caller has left long before.
+//
+// If ctx is done at the call, or before a unit is granted, fn is not called and
+// no unit is kept; the error is that of ctx. Any other error of l is returned as
+// it is. A panic or [runtime.Goexit] in fn also gives the unit back. BlockingIn
+// panics if l or fn is nil.
+//
+// The unit is back in l before BlockingIn returns the result; fn's return
+// happens before the start of the function that gets the unit.
+//
+// It mirrors loop.run_in_executor with a ThreadPoolExecutor, l being its
+// max_workers. Unlike there, a call that waits for a unit can be canceled.
+func BlockingIn[T any](ctx context.Context, l Limiter, fn func() (T, error)) (T, error) {
+	if l == nil {
+		panic(misused("BlockingIn without a limiter"))
+	}
+	if fn == nil {
+		panic(misused("BlockingIn of a nil function"))
+	}
+	const op = ctxerr.Op("taskgroup: BlockingIn")
+	var zero T
+	done := ctx.Done()
+	if err := ctxerr.In(ctx, op); err != nil {
+		return zero, err
+	}
+	if err := l.AcquireN(ctx, 1); err != nil {
+		if isEcho(err, ctx) {
+			err = ctxerr.EndedIn(ctx, op)
+		}
+		return zero, err
+	}
+	b := &blockingCall[T]{op: op, fn: fn, limiter: l}
+	started := false
+	defer func() {
+		if !started { // also if ctx panics
+			l.ReleaseN(1)
+		}
+	}()
+	if err := ctxerr.In(ctx, op); err != nil {
+		return zero, err
+	}
+	started = true
+	return b.do(ctx, done)
+}
+
+// blockingCall is one call of Blocking or BlockingIn. It is running, left or
+// over. Under the lock, what comes first decides what becomes of the result:
+// the function's end, then the caller returns it, though its context may be
+// done; or the caller's leaving, then the function's goroutine drops it. That
+// goroutine owns the limiter's unit and gives it back before the call is over.
 type blockingCall[T any] struct {
-	fn func() (T, error)
+	op      ctxerr.Op
+	fn      func() (T, error)
+	limiter Limiter // nil: none
 
 	// Written by the function's goroutine before over is set.
 	value  T
@@ -66,46 +106,50 @@ type blockingCall[T any] struct {
 	ended chan struct{}
 }
 
-func (b *blockingCall[T]) run(ctx context.Context) {
-	returned := false
-	defer func() {
-		if !returned {
-			if v := recover(); v != nil {
-				b.panicked(ctx, v)
-				return
-			}
-			b.err = ErrGoexit
+// do starts the function and waits for it, or until ctx, whose channel is done,
+// has ended.
+func (b *blockingCall[T]) do(ctx context.Context, done <-chan struct{}) (T, error) {
+	b.ended = make(chan struct{})
+	go contain(ctx, b.call, func(how ending) { b.end(ctx, how) })
+	select {
+	case <-b.ended:
+	case <-done:
+		if b.leave() {
+			var zero T
+			return zero, ctxerr.EndedIn(ctx, b.op)
 		}
-		if b.end() {
-			tell(ctx, slog.LevelDebug, "taskgroup: a call that Blocking had to leave has ended", "value", b.value, "error", b.err)
-		}
-	}()
+	}
+	if b.raised != nil {
+		panic(b.raised)
+	}
+	return b.value, b.err
+}
+
+func (b *blockingCall[T]) call() {
+	if b.limiter != nil {
+		defer b.limiter.ReleaseN(1)
+	}
 	b.value, b.err = b.fn()
-	returned = true
 }
 
-// panicked sees to a panic, in the deferred call that has recovered it.
-func (b *blockingCall[T]) panicked(ctx context.Context, v any) {
-	pe, isNew := recovered(v, func() TaskInfo {
-		info, _ := Current(ctx)
-		return info
-	})
-	if isNew {
-		pe.report()
+// end publishes the result, or drops it if the caller has left.
+func (b *blockingCall[T]) end(ctx context.Context, how ending) {
+	if b.raised = how.raised; how.goexit() {
+		b.err = ErrGoexit
 	}
-	b.raised = pe
-	if b.end() {
-		panic(v)
-	}
-}
-
-// end publishes the result, and reports whether the caller has left.
-func (b *blockingCall[T]) end() (left bool) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.over = true
+	left := b.left
 	close(b.ended)
-	return b.left
+	b.mu.Unlock()
+	switch {
+	case !left:
+	case how.panicked != nil:
+		panic(how.panicked)
+	default:
+		text := "taskgroup: a call that " + strings.TrimPrefix(string(b.op), prefix) + " had to leave has ended"
+		log(ctx, slog.LevelDebug, text, func() []any { return []any{"value", b.value, "error", b.err} })
+	}
 }
 
 // leave reports whether the caller may leave: the function has not ended.

@@ -14,10 +14,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
-// BT-03.
+// BT-03: what the function returns passes through.
 func TestBlockingReturnsTheResult(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, err := taskgroup.Blocking(t.Context(), func() (int, error) {
@@ -35,7 +36,7 @@ func TestBlockingReturnsTheResult(t *testing.T) {
 // BT-02, H48: it returns when ctx ends; the call goes on by itself, and its
 // result goes to slog at debug level.
 func TestBlockingLeaves(t *testing.T) {
-	log := captureLog(t)
+	log := testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		why := errors.New("why")
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 2*ms, why)
@@ -64,7 +65,7 @@ func TestBlockingLeaves(t *testing.T) {
 
 // A late Goexit is a late error like another.
 func TestBlockingLateGoexit(t *testing.T) {
-	log := captureLog(t)
+	log := testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), ms)
 		defer cancel()
@@ -90,7 +91,7 @@ func TestBlockingDoneContext(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-// Rule 9.
+// Rule 9: a nil function panics.
 func TestBlockingNilIsMisuse(t *testing.T) {
 	assertMisuse(t, func() { _, _ = taskgroup.Blocking[int](t.Context(), nil) })
 }
@@ -98,7 +99,7 @@ func TestBlockingNilIsMisuse(t *testing.T) {
 // Rule 3: when the function returns and ctx ends at the same moment, the result
 // is returned or goes to slog: never both, never neither.
 func TestBlockingTie(t *testing.T) {
-	log := captureLog(t)
+	log := testkit.CaptureLog(t)
 	const n = 500
 	returned := 0
 	for range n {
@@ -123,7 +124,7 @@ func TestBlockingTie(t *testing.T) {
 // Rule 8: a panic is raised in the caller, with the stack of the function, and
 // reported.
 func TestBlockingPanics(t *testing.T) {
-	log := captureLog(t)
+	log := testkit.CaptureLog(t)
 	for _, value := range []any{errOwn, "boom", nil} {
 		func() {
 			defer func() {
@@ -150,7 +151,7 @@ func TestBlockingPanics(t *testing.T) {
 
 // A panic belongs to the task that called.
 func TestBlockingPanicNamesTheTask(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	task := taskgroup.Start(t.Context(), func(ctx context.Context) (taskgroup.TaskInfo, error) {
 		var info taskgroup.TaskInfo
 		func() {
@@ -170,7 +171,7 @@ func TestBlockingPanicNamesTheTask(t *testing.T) {
 // A *PanicError that comes from a join within the function has been reported
 // there; it is raised as it is.
 func TestBlockingPassesAPanicErrorOn(t *testing.T) {
-	log := captureLog(t)
+	log := testkit.CaptureLog(t)
 	inner := &taskgroup.PanicError{Value: "inner"}
 	defer func() {
 		assert.Same(t, inner, recover())
@@ -179,7 +180,7 @@ func TestBlockingPassesAPanicErrorOn(t *testing.T) {
 	_, _ = taskgroup.Blocking(t.Context(), func() (int, error) { panic(inner) })
 }
 
-// H47.
+// H47: a function that calls Goexit does not hang its caller.
 func TestBlockingGoexit(t *testing.T) {
 	_, err := taskgroup.Blocking(t.Context(), func() (int, error) {
 		runtime.Goexit()
@@ -214,7 +215,7 @@ func TestBlockingLatePanicCrashes(t *testing.T) {
 
 // Rule 12, and conservation: each result is returned or, if late, dropped.
 func TestBlockingStress(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	var returned, left atomic.Int64
 	var all sync.WaitGroup
 	const n = 2000

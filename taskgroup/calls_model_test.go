@@ -96,7 +96,7 @@ func (m *callModel) cancel(byCtx bool) {
 func (m *callModel) end(i int, err error) {
 	it := m.items[i]
 	it.running, it.ended, it.err = false, true, err
-	it.noise = m.cancelled && (err == context.Canceled || !m.byCtx && len(m.failures) > 0 && err == m.items[m.failures[0]].err)
+	it.noise = m.cancelled && err == context.Canceled
 	if err != nil && !it.noise {
 		m.failures = append(m.failures, i)
 	}
@@ -388,45 +388,45 @@ func (m *callModel) checkResults(t *testing.T, results []taskgroup.Result[int], 
 // has answered.
 func playCalls(t *testing.T, s *script) {
 	t.Helper()
-	for len(s.data) > 0 && !t.Failed() {
-		m := &callModel{kind: callKinds[s.next(len(callKinds))], n: s.next(7), limit: taskgroup.NoLimit, winner: -1, breakAfter: -1}
+	for len(s.Data) > 0 && !t.Failed() {
+		m := &callModel{kind: callKinds[s.Next(len(callKinds))], n: s.Next(7), limit: taskgroup.NoLimit, winner: -1, breakAfter: -1}
 		switch {
 		case m.sequence():
-			m.limit = 1 + s.next(4)
+			m.limit = 1 + s.Next(4)
 		case m.kind == "Map" || m.kind == "SettleMap":
-			if m.limit = s.next(4); m.limit == 0 {
+			if m.limit = s.Next(4); m.limit == 0 {
 				m.limit = taskgroup.NoLimit
 			}
 		}
-		if m.kind != "ForEach" && s.next(3) == 0 {
-			m.breakAfter = 1 + s.next(3)
+		if m.kind != "ForEach" && s.Next(3) == 0 {
+			m.breakAfter = 1 + s.Next(3)
 			if m.sequence() { // or the last step could make room for one more
 				m.n = min(m.n, m.limit)
 			}
 		}
 		for range m.n {
-			m.items = append(m.items, &calledItem{stubborn: s.next(3) == 0, finish: make(chan error)})
+			m.items = append(m.items, &calledItem{stubborn: s.Next(3) == 0, finish: make(chan error)})
 		}
-		s.note("%s of %d, limit %d, break after %d", m.kind, m.n, m.limit, m.breakAfter)
+		s.Note("%s of %d, limit %d, break after %d", m.kind, m.n, m.limit, m.breakAfter)
 		ctx, cancel := context.WithCancelCause(t.Context())
 		endCtx := func() {
-			s.note("end of ctx")
+			s.Note("end of ctx")
 			m.ctxDone = true
 			m.cancel(true)
 			m.goOn()
 			cancel(errWhy)
 		}
-		if s.next(12) == 0 {
+		if s.Next(12) == 0 {
 			endCtx()
 		}
 		m.goOn()
 		m.begin(ctx)
 		for step := 0; !t.Failed(); step++ {
 			synctest.Wait()
-			if m.check(t, s.log); m.over {
+			if m.check(t, s.Log); m.over {
 				break
 			}
-			if s.next(16) == 0 && !m.ctxDone && len(s.data) > 0 {
+			if s.Next(16) == 0 && !m.ctxDone && len(s.Data) > 0 {
 				endCtx()
 				continue
 			}
@@ -437,12 +437,12 @@ func playCalls(t *testing.T, s *script) {
 				}
 			}
 			if len(able) == 0 { // the model says that it hangs
-				assert.Fail(t, "nothing runs", "%q", s.log)
+				assert.Fail(t, "nothing runs", "%q", s.Log)
 				break
 			}
-			i := able[s.next(len(able))]
-			err := [...]error{nil, nil, nil, nil, fmt.Errorf("failure %d", i), context.Canceled, taskgroup.ErrGoexit}[s.next(7)]
-			s.note("end %d with %v", i, err)
+			i := able[s.Next(len(able))]
+			err := [...]error{nil, nil, nil, nil, fmt.Errorf("failure %d", i), context.Canceled, taskgroup.ErrGoexit}[s.Next(7)]
+			s.Note("end %d with %v", i, err)
 			finish := m.items[i].finish
 			m.end(i, err)
 			finish <- err

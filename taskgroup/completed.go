@@ -4,39 +4,48 @@ import (
 	"context"
 	"iter"
 	"slices"
+
+	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Completed ranges over tasks, or other handles, in the order in which they end,
-// and waits for the next to end where none has. The error of each pair is nil;
-// a failure of the task is the task's own. One given twice comes once.
+const opCompleted = ctxerr.Op("taskgroup: Completed")
+
+// Completed is asyncio.as_completed: an iterator over tasks, or other handles, in
+// the order in which they complete, which blocks while none of the rest has. The
+// error of each pair is nil; a failure of a task is the task's own. Duplicates are
+// left out; with no handles it yields nothing.
 //
-// If ctx is done while some have not ended, the last pair is the zero handle and
-// an error for which [errors.Is] finds both ctx.Err() and [context.Cause](ctx);
-// what has ended by then comes first. Of no handles there are no pairs.
+// If ctx is done first, the last pair is the zero handle and an error as described
+// in the package comment, under Contexts; what has completed by then comes before.
 //
-// It never cancels anything: leaving the loop early leaves the tasks running and
-// nothing registered with them. Each range over the sequence runs anew, over all
-// of them. A nil handle and one that cannot be compared are misuse, of the call
-// of Completed.
+// Leaving the loop cancels no task and leaves nothing registered. Each range starts
+// over, with all of them. Completed panics if a handle is nil or cannot be compared.
 //
-// The end of a handle happens before its pair. It costs O(1) for each; while the
-// loop lasts, a goroutine watches each handle that is neither a [*Task] nor a
-// [*Future].
-//
-// It mirrors asyncio.as_completed. [Set] is the same for a growing number, and
-// [AsCompleted] starts, cancels and joins functions.
+// The completion of a handle happens before its pair. It costs O(1) for each
+// handle; one that is neither a [*Task] nor a [*Future] has a goroutine while the
+// loop lasts. [Set] is the same for more and more handles.
 func Completed[A Awaitable](ctx context.Context, tasks ...A) iter.Seq2[A, error] {
 	for _, a := range tasks {
 		newTarget(a, "Completed")
 	}
 	tasks = slices.Clone(tasks)
 	return func(yield func(A, error) bool) {
-		s := &Set[A]{stop: make(chan struct{})}
-		defer s.drop()
-		s.add(tasks, "Completed")
+		w := newWaitSet(len(tasks))
+		defer w.release()
+		for i, a := range tasks {
+			w.add(i, a, "Completed")
+		}
+		w.register(ctx, FirstCompleted)
 		for {
-			a, err := s.Next(ctx)
-			if err == ErrNoTasks || !yield(a, err) || err != nil {
+			m, err := w.next(ctx, opCompleted)
+			switch {
+			case err == ErrNoTasks:
+				return
+			case err != nil:
+				var zero A
+				yield(zero, err)
+				return
+			case !yield(tasks[m.argument], nil):
 				return
 			}
 		}

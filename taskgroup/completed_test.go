@@ -11,10 +11,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
-//
+// the tasks that were given, once each, in the order of
+// completion; a failure does not end the loop.
 func TestCompletedOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
@@ -31,7 +33,7 @@ func TestCompletedOrder(t *testing.T) {
 	})
 }
 
-//
+// of no handles there are no pairs.
 func TestCompletedOfNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -165,13 +167,13 @@ func TestCompletedLoopBodyPanics(t *testing.T) {
 func TestCompletedLeavesNothing(t *testing.T) {
 	ended, never := taskgroup.NewFuture[int](), taskgroup.NewFuture[int]()
 	ended.Resolve(1)
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	for range 10_000 {
 		for _, err := range taskgroup.Completed(t.Context(), never, ended) {
 			assert.NoError(t, err)
 			break
 		}
 	}
-	assert.Less(t, heapInUse()-before, int64(500_000))
+	assert.Less(t, testkit.HeapInUse()-before, int64(500_000))
 	runtime.KeepAlive(never)
 }

@@ -2,89 +2,101 @@ package taskgroup
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
+
+	"example.com/asyncgo/internal/lazyctx"
 )
 
-// completion is the end of a task or a future, and everybody who waits for it.
+// completion is what a [Task] and a [Future] have in common: it completes once,
+// and notifies its observers of that.
 //
-// The result is written before ended is set, and read only after: that one
-// atomic word is the happens-before edge. Whoever wants to be told of the end
-// takes mu, sets watched and then looks at ended; whoever ends it sets ended
-// first and takes mu only if it finds watched. So one of the two sees the
-// other, and a task that nobody watches ends with one atomic operation. Those
-// that count ends are told before; see publish.
+// The result is written before the completed flag is set and read only after:
+// that one atomic word is the happens-before edge. An observer registers under
+// mu: it sets observed or ordered and then looks at completed. The completing
+// goroutine sets completed first and takes mu only if it finds observed, so one
+// of the two sees the other, and a task without observers completes with one
+// atomic operation.
+//
+// Ordered observers are notified before the flag is set: if one completion
+// causes another, they are notified in that order. From the moment notifying is
+// set no more of them register; to those the completion has happened.
+//
+// An observer that gives up takes itself off the list under mu. If it finds that
+// it is not on the list anymore, the completion wins: it has been notified, or
+// is about to be.
 type completion struct {
 	state     atomic.Uint64  // the flags below, and above them a task's index
 	mu        sync.Mutex     // guards observers and what extra says
 	observers *observer      // the first of a list
-	extra     *extra         // made for who needs it, set once
-	first     sync.WaitGroup // where the first waiter parks that cannot be cancelled
+	extra     *extra         // made when it is needed, set once
+	first     sync.WaitGroup // see core.park
 }
 
 const (
-	ended     uint64 = 1 << iota // the result is there
-	claimed                      // a waiter has taken first for itself
-	parked                       // and waits there
-	watched                      // there is, or was, somebody to be told of it then
-	noisy                        // ended only because its context did
-	cancelled                    // Cancel was called
-	owned                        // extra.ctx is set
-	optional                     // extra's options are set, since before the start
-	shielded                     // extra.base is what the task's context derives from
-	private                      // a failure is the caller's of GoReady, not the group's
-	doomed                       // failed before its start: not to be called
-	shut                         // extra.done is closed
-	counted                      // there is, or was, an observer that counts ends
-	telling                      // those that count ends are told, or have been; no more may come
-	decided                      // a future's result is being written
-	refused                      // the group did not accept it: it has no index
-	flagBits  = iota
+	completed     uint64 = 1 << iota // the result is there
+	claimed                          // a call has taken first for itself
+	parked                           // and is blocked there
+	observed                         // there is, or was, something to do under mu on completion
+	ordered                          // there is, or was, an ordered observer
+	notifying                        // ordered observers are or have been notified; no more register
+	doneClosed                       // extra.done is closed
+	claimedResult                    // a future's result is being written
+	secondary                        // completed only because its context was done
+	canceled                         // Cancel was called
+	hasContext                       // extra.ctx is set
+	hasOptions                       // extra's options are set, since before the start
+	shielded                         // extra.base is what the task's context derives from
+	callerOwned                      // a failure is the caller's of GoReady, not the group's
+	failedEarly                      // failed before its start: not to be called
+	refused                          // the group did not accept it: it has no index
+	daemon                           // does not keep its group open
+	flagBits      = iota
 )
 
 // extra is what only some tasks and futures have.
 type extra struct {
 	// Under completion.mu.
-	done      chan struct{} // made for who asks, closed at the end
+	done      chan struct{} // made by doneChan, closed on completion
 	callbacks []*callback
-	id        uint64 // made, together with a name that was not given, when asked for
+	id        uint64 // made, together with a name that was not given, on first use
 	name      string
 
-	// Set once, under completion.mu, before the owned flag. The end cancels it;
-	// if they meet, whichever comes second does: no context outlives its task.
-	ctx    context.Context //nolint:containedctx // the task's own context, made when it is first asked for
-	cancel context.CancelCauseFunc
+	// The task's own context, used with the hasContext flag, which is set once,
+	// under completion.mu. The completion ends it; if they meet, the second of the
+	// two does: no context outlives its task.
+	scope lazyctx.Context
 
-	// Set before the start, with the optional flag.
+	// Set before the start, with the hasOptions flag.
 	base   context.Context //nolint:containedctx // what a shielded task's context derives from
 	weight int
 
 	taken int // units of the group's limit; under the group's lock
 }
 
-// observer has itself told of the end of one completion. It is embedded in what
-// a Set or a Wait keeps for each handle, so that registering and leaving are O(1)
-// and allocate nothing.
+// observer is a registration with one completion. It is embedded in what a call
+// or a set keeps for each handle, so that registering and leaving are O(1) and
+// allocate nothing.
 type observer struct {
 	to interface {
-		// told notes the end, which nobody else can see yet, and reports
-		// whether it has to be woken when they can.
-		told(o *observer) bool
-		// wake lets those go on who have waited for that.
-		wake(o *observer)
+		// notify notes the completion, which an ordered observer must not rely on
+		// being visible yet, and reports whether wake is to be called when it is.
+		notify() bool
+		// wake unblocks what waits for the completion.
+		wake()
 	}
 	prev, next *observer
 	in         bool
-	index      int32 // for what it tells to tell it from others
 }
 
 // callback is one function registered with OnDone.
 type callback struct{ f func() }
 
-// closedChan stands for the Done channel of what has ended already.
+// closedChan is the Done channel of what has completed before Done is called.
 var closedChan = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
-func (c *completion) hasEnded() bool { return c.state.Load()&ended != 0 }
+func (c *completion) hasCompleted() bool { return c.state.Load()&completed != 0 }
 
 // moreLocked returns extra, making it if need be. The caller holds mu.
 func (c *completion) moreLocked() *extra {
@@ -94,88 +106,85 @@ func (c *completion) moreLocked() *extra {
 	return c.extra
 }
 
-// watchLocked announces, by flags, that somebody is to be told of the end, and
-// reports whether that is still to come; if not, Done is closed. The caller
-// holds mu.
-func (c *completion) watchLocked(flags uint64) bool {
-	if c.state.Or(flags)&ended == 0 {
+// announceLocked sets flags, which say what is to be done on completion, and
+// reports whether that is still to come; if not, Done is closed. The caller holds
+// mu.
+func (c *completion) announceLocked(flags uint64) bool {
+	if c.state.Or(flags)&completed == 0 {
 		return true
 	}
-	c.shutLocked()
+	c.closeDoneLocked()
 	return false
 }
 
-// shutLocked closes Done if somebody has it. The end is there for all to see
-// before that, so whoever is first to see it under mu does this.
-func (c *completion) shutLocked() {
-	if c.extra != nil && c.extra.done != nil && c.state.Or(shut)&shut == 0 {
+// closeDoneLocked closes Done, if it has been made. The completion is visible
+// before that, so the first goroutine that sees it under mu calls this.
+func (c *completion) closeDoneLocked() {
+	if c.extra != nil && c.extra.done != nil && c.state.Or(doneClosed)&doneClosed == 0 {
 		close(c.extra.done)
 	}
 }
 
-// end publishes the result, which has been written, tells everybody, and then
-// runs the callbacks.
-func (c *completion) end(flags uint64) { run(c.publish(flags)) }
+// complete publishes the result, which has been written, and then runs the
+// callbacks.
+func (c *completion) complete(flags uint64) { run(c.publish(flags)) }
 
-// publish is end without the callbacks, which it returns.
+// publish is complete without the callbacks, which it returns.
 //
-// The order matters to who learns of one end and causes another: what counts
-// ends is told before anybody can see this one, so that it counts them in that
-// order. Then the end is there to see, then Done is closed, then who waits is
-// woken.
+// Ordered observers are notified first, then the completion becomes visible, then
+// Done is closed, then the other observers are notified, then all are woken.
 func (c *completion) publish(flags uint64) (callbacks []*callback) {
 	before := c.state.Load()
-	if before&owned != 0 {
-		c.extra.cancel(nil) // who sees the end finds the task's context done
+	if before&hasContext != 0 {
+		c.extra.scope.End() // when the completion is visible, the task's context is done
 	}
-	var told *observer
+	var early, late *observer
 	old := before
 	for {
-		if old&(counted|telling) == counted {
-			told = c.tell()
-		} else if c.state.CompareAndSwap(old, old|ended|flags) {
+		if old&(ordered|notifying) == ordered {
+			early = c.notifyOrdered()
+		} else if c.state.CompareAndSwap(old, old|completed|flags) {
 			break
 		}
 		old = c.state.Load()
 	}
-	if (old^before)&owned != 0 {
-		c.extra.cancel(nil)
+	if (old^before)&hasContext != 0 {
+		c.extra.scope.End()
 	}
-	var late *observer
-	if old&watched != 0 {
-		late, callbacks = c.announce()
+	if old&observed != 0 {
+		late, callbacks = c.closeDone()
 	}
-	told.wakeAll()
-	late.tellAll().wakeAll()
+	early.wakeAll()
+	late.notifyAll().wakeAll()
 	if old&parked != 0 {
 		c.first.Done()
 	}
 	return callbacks
 }
 
-// tell tells the observers of an end that nobody can see yet, and returns those
-// that are to be woken when they can.
-func (c *completion) tell() (waking *observer) {
+// notifyOrdered notifies the observers of a completion that is not visible yet,
+// and returns those that are to be woken when it is.
+func (c *completion) notifyOrdered() (waking *observer) {
 	c.mu.Lock()
-	c.state.Or(telling)
+	c.state.Or(notifying)
 	observers := c.detachLocked()
 	c.mu.Unlock()
-	return observers.tellAll()
+	return observers.notifyAll()
 }
 
-// announce closes Done, for an end that is there to see. It returns the observers
-// that have not been told, and the callbacks.
-func (c *completion) announce() (late *observer, callbacks []*callback) {
+// closeDone closes Done, for a completion that is visible. It returns the
+// observers that have not been notified, and the callbacks.
+func (c *completion) closeDone() (late *observer, callbacks []*callback) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.shutLocked()
+	c.closeDoneLocked()
 	if x := c.extra; x != nil {
 		callbacks, x.callbacks = x.callbacks, nil
 	}
 	return c.detachLocked(), callbacks
 }
 
-// detachLocked takes out the observers, to be told.
+// detachLocked takes out the observers, to be notified.
 func (c *completion) detachLocked() *observer {
 	observers := c.observers
 	c.observers = nil
@@ -185,13 +194,14 @@ func (c *completion) detachLocked() *observer {
 	return observers
 }
 
-// tellAll tells o and those behind it, and returns those that are to be woken.
-func (o *observer) tellAll() (waking *observer) {
+// notifyAll notifies o and those behind it, and returns those that are to be
+// woken. After notify has returned false, the observer may be in use again.
+func (o *observer) notifyAll() (waking *observer) {
 	link := &waking
 	for o != nil {
 		next := o.next
 		o.prev, o.next = nil, nil
-		if o.to.told(o) {
+		if o.to.notify() {
 			*link, link = o, &o.next
 		}
 		o = next
@@ -204,16 +214,16 @@ func (o *observer) wakeAll() {
 	for o != nil {
 		next := o.next
 		o.next = nil
-		o.to.wake(o) // after that, o may be in another list
+		o.to.wake() // after that, o may be in another list
 		o = next
 	}
 }
 
-// doneChan returns the channel that is closed at the end.
+// doneChan returns the channel that is closed on completion.
 func (c *completion) doneChan() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	alive := c.watchLocked(watched)
+	alive := c.announceLocked(observed)
 	if c.extra != nil && c.extra.done != nil {
 		return c.extra.done
 	}
@@ -225,38 +235,22 @@ func (c *completion) doneChan() <-chan struct{} {
 	return x.done
 }
 
-// wait blocks until c has ended; only then it returns nil. An end of ctx before
-// that returns rule 4's error.
-func (c *completion) wait(ctx context.Context) error {
-	if c.hasEnded() {
+// wait blocks until c has completed; only then it returns nil. If ctx is done
+// before that, the error says that op was ended by it.
+func (c *completion) wait(ctx context.Context, op fmt.Stringer) error {
+	if c.hasCompleted() {
 		return nil
 	}
-	if ctx.Done() == nil && ctx.Err() == nil && c.park() {
-		return nil
-	}
-	return c.waitUntil(ctx)
-}
-
-// park waits for the end without a channel. Only one waiter can have that, the
-// first to come; the answer to others is false, at once.
-func (c *completion) park() bool {
-	if c.state.Or(claimed)&claimed != 0 {
-		return false
-	}
-	c.first.Add(1)
-	if c.state.Or(parked)&ended == 0 {
-		c.first.Wait()
-	}
-	return true
+	return c.block(ctx, op)
 }
 
 // observe registers o, which is what the flags say, and reports false if c has
-// ended already: then o is not registered and will not be told. For one that
-// counts ends that may be a moment before the end is there to see.
+// completed already: then o is not registered and will not be notified. For an
+// ordered one that may be a moment before the completion is visible.
 func (c *completion) observe(o *observer, flags uint64) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if flags&counted != 0 && c.state.Load()&telling != 0 || !c.watchLocked(flags) {
+	if flags&ordered != 0 && c.state.Load()&notifying != 0 || !c.announceLocked(flags) {
 		return false
 	}
 	o.prev, o.next, o.in = nil, c.observers, true
@@ -267,7 +261,8 @@ func (c *completion) observe(o *observer, flags uint64) bool {
 	return true
 }
 
-// forget takes back observe, and reports false if o has been or is being told.
+// forget takes back observe, and reports false if o has been notified or is about
+// to be.
 func (c *completion) forget(o *observer) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -286,12 +281,13 @@ func (c *completion) forget(o *observer) bool {
 	return true
 }
 
-// onDone registers f to run after the end, or runs it at once in a goroutine
-// of its own. The answer removes it, and reports whether that came in time.
+// onDone registers f to run after the completion, or runs it at once in a
+// goroutine of its own. remove unregisters f and reports whether it did so in
+// time.
 func (c *completion) onDone(f func()) (remove func() bool) {
 	cb := &callback{f}
 	c.mu.Lock()
-	if !c.watchLocked(watched) {
+	if !c.announceLocked(observed) {
 		c.mu.Unlock()
 		go run([]*callback{cb})
 		return func() bool { return false }
@@ -317,8 +313,8 @@ func (c *completion) removeCallback(cb *callback) bool {
 	return false
 }
 
-// run runs the callbacks in order, the rest also if one of them panics or ends
-// the goroutine.
+// run runs the callbacks in order, the rest also if one of them panics or calls
+// [runtime.Goexit].
 func run(callbacks []*callback) {
 	if len(callbacks) == 0 {
 		return
@@ -334,7 +330,7 @@ func run(callbacks []*callback) {
 func (cb *callback) run() {
 	defer func() {
 		if v := recover(); v != nil {
-			reportCallback("an OnDone callback", v)
+			reportObserver("an OnDone callback", v)
 		}
 	}()
 	cb.f()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -256,32 +258,15 @@ func TestTheTextOfAContext(t *testing.T) {
 	})
 }
 
-// foreign is a context whose methods the library does not know.
-type foreign struct {
-	context.Context //nolint:containedctx // it is one itself
-	done            chan struct{}
-}
-
-func (f foreign) Done() <-chan struct{} { return f.done }
-
-func (f foreign) Err() error {
-	if done(f.done) {
-		return errWhy
-	}
-	return nil
-}
-
-func (f foreign) Value(any) any { return nil }
-
 // Any implementation of a context will do as a parent.
 func TestAForeignContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		parent := foreign{t.Context(), make(chan struct{})}
+		parent := testkit.Foreign(t.Context(), errWhy)
 		g := taskgroup.New(parent)
 		task := taskgroup.Go(g, taskgroup.NoValue(untilDone))
 		started := taskgroup.Start(parent, taskgroup.NoValue(untilDone))
 		synctest.Wait()
-		close(parent.done)
+		close(parent.Channel)
 		_, err := task.Wait(t.Context())
 		assert.ErrorIs(t, err, errWhy)
 		assert.True(t, task.Cancelled())
@@ -347,34 +332,19 @@ func TestATasksContextFromManyGoroutines(t *testing.T) {
 	}
 }
 
-// hooked is a context that calls hook when its Done channel is first asked for.
-// It hides what kind of context it is, so that whoever derives from it needs a
-// goroutine that waits for its end.
-type hooked struct {
-	context.Context //nolint:containedctx // it is a context
-
-	hook func()
-}
-
-func (h *hooked) Value(any) any { return nil }
-
-func (h *hooked) Done() <-chan struct{} {
-	if hook := h.hook; hook != nil {
-		h.hook = nil
-		hook()
-	}
-	return h.Context.Done()
-}
-
 // Two who ask for its Done channel at the same time get the same, and nothing is
 // left of the other.
 func TestATasksContextHasOneDoneChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		parent := &hooked{Context: t.Context()}
-		before := runtime.NumGoroutine()
+		parent := &testkit.Context{Parent: t.Context(), OnValue: testkit.NoValues}
+		before := bubbleGoroutines()
 		var first, second <-chan struct{}
 		task := taskgroup.Start(parent, func(ctx context.Context) (int, error) {
-			parent.hook = func() { first = ctx.Done() }
+			parent.OnDone = func() <-chan struct{} { // in the middle of the call below
+				parent.OnDone = nil
+				first = ctx.Done()
+				return parent.Done()
+			}
 			second = ctx.Done()
 			return 1, nil
 		})
@@ -384,7 +354,7 @@ func TestATasksContextHasOneDoneChannel(t *testing.T) {
 		assert.Equal(t, first, second)
 		assert.True(t, done(first))
 		synctest.Wait()
-		assert.LessOrEqual(t, runtime.NumGoroutine(), before, "somebody still waits for the parent")
+		assert.Equal(t, before, bubbleGoroutines(), "no goroutine waits for the parent")
 	})
 }
 
@@ -392,9 +362,9 @@ func TestATasksContextHasOneDoneChannel(t *testing.T) {
 // moment later if it is not one of the standard library's.
 func TestAForeignParentThatHasEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		parent := foreign{t.Context(), make(chan struct{})}
+		parent := testkit.Foreign(t.Context(), errWhy)
 		g := taskgroup.New(parent)
-		close(parent.done)
+		close(parent.Channel)
 		assert.False(t, g.Go(func(context.Context) error { panic("it runs") }))
 		assert.ErrorIs(t, g.Submit(t.Context(), returns(nil)), errWhy)
 		assert.ErrorIs(t, taskgroup.Go(g, value(1)).Err(), errWhy)
@@ -402,32 +372,63 @@ func TestAForeignParentThatHasEnded(t *testing.T) {
 	})
 }
 
-// Rule 7: what has not begun when such a parent ends never runs, and is what the
-// parent's end has left undone.
+// Rule 7: a task in the backlog does not run once such a parent has ended, and is
+// what the parent's end has left incomplete. Shielded, it runs.
 func TestAForeignParentEndsBeforeATaskBegins(t *testing.T) {
 	never := func(context.Context) (int, error) { panic("it runs") }
-	for name, options := range map[string][]taskgroup.Option{
-		"at once": nil,
-		"backlog": {taskgroup.WithLimit(1), taskgroup.WithBacklog(-1)},
+	synctest.Test(t, func(t *testing.T) {
+		parent := testkit.Foreign(t.Context(), errWhy)
+		g := taskgroup.New(parent, taskgroup.WithLimit(1), taskgroup.WithBacklog(-1))
+		release, shielded := make(chan struct{}), false
+		g.Go(func(context.Context) error { <-release; return nil })
+		synctest.Wait()
+		task := taskgroup.Go(g, never)
+		g.Go(func(context.Context) error { shielded = true; return nil }, taskgroup.Shielded())
+		close(parent.Channel)
+		close(release)
+		ge := groupError(t, g.Wait())
+		assert.ErrorIs(t, ge.Cause, errWhy)
+		assert.Empty(t, ge.Errors)
+		assert.ErrorIs(t, task.Err(), errWhy)
+		assert.True(t, task.Cancelled())
+		assert.True(t, shielded)
+	})
+}
+
+// Rule 7: a task that was accepted is called, also if its context is done by then.
+func TestAnAcceptedTaskIsCalled(t *testing.T) {
+	for name, end := range map[string]func(g *taskgroup.Group, parent context.CancelCauseFunc){
+		"Cancel":       func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Cancel(errWhy) },
+		"Stop":         func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Stop() },
+		"the parent":   func(_ *taskgroup.Group, parent context.CancelCauseFunc) { parent(errWhy) },
+		"a failure":    func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Go(returns(errBoom)); <-g.Context().Done() },
+		"Shutdown":     func(g *taskgroup.Group, _ context.CancelCauseFunc) { _ = g.Shutdown(doneContext()) },
+		"nothing else": func(*taskgroup.Group, context.CancelCauseFunc) {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				parent := foreign{t.Context(), make(chan struct{})}
-				g := taskgroup.New(parent, options...)
-				release, shielded := make(chan struct{}), false
-				g.Go(func(context.Context) error { <-release; return nil })
-				synctest.Wait()
-				task := taskgroup.Go(g, never)
-				g.Go(func(context.Context) error { shielded = true; return nil }, taskgroup.Shielded())
-				close(parent.done)
-				close(release)
-				ge := groupError(t, g.Wait())
-				assert.ErrorIs(t, ge.Cause, errWhy)
-				assert.Empty(t, ge.Errors)
-				assert.ErrorIs(t, task.Err(), errWhy)
-				assert.True(t, task.Cancelled())
-				assert.True(t, shielded)
-			})
+			for range times(200) {
+				parent, cancel := context.WithCancelCause(context.Background())
+				g := taskgroup.New(parent, taskgroup.WithLimit(100))
+				called, accepted := atomic.Int64{}, int64(0)
+				for i := range 20 {
+					if i == 10 {
+						end(g, cancel)
+					}
+					owned := func(context.Context) error { called.Add(1); return nil }
+					if g.Go(owned) {
+						accepted++
+					}
+					if g.TryGo(owned) {
+						accepted++
+					}
+					if g.Submit(context.Background(), owned) == nil {
+						accepted++
+					}
+				}
+				_ = g.Wait()
+				cancel(nil)
+				require.Equal(t, accepted, called.Load())
+			}
 		})
 	}
 }
@@ -435,9 +436,9 @@ func TestAForeignParentEndsBeforeATaskBegins(t *testing.T) {
 // What a task returns of that is noise, though its group has not learnt of it.
 func TestTheErrorOfAForeignParentIsNoise(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		parent := foreign{t.Context(), make(chan struct{})}
+		parent := testkit.Foreign(t.Context(), errWhy)
 		g := taskgroup.New(parent)
-		task := taskgroup.Go(g, func(context.Context) (int, error) { close(parent.done); return 0, parent.Err() })
+		task := taskgroup.Go(g, func(context.Context) (int, error) { close(parent.Channel); return 0, parent.Err() })
 		ge := groupError(t, g.Wait())
 		assert.True(t, task.Cancelled())
 		assert.Empty(t, ge.Errors)

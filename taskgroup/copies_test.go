@@ -1,20 +1,12 @@
 package taskgroup_test
 
 import (
-	"os/exec"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
+	"example.com/asyncgo/internal/test/testkit"
 )
 
 // P-78: copies of used values are caught by go vet.
 func TestCopiesAreCaughtByVet(t *testing.T) {
-	gobin, err := exec.LookPath("go")
-	require.NoError(t, err)
-	out, err := exec.CommandContext(t.Context(), gobin, "vet", "-copylocks", "./testdata/copies").CombinedOutput()
-	assert.Error(t, err)
-	for _, name := range []string{"group", "task", "future", "set", "deadline"} {
-		assert.Contains(t, string(out), "assignment copies lock value to "+name+"Copy")
-	}
+	testkit.AssertVetFindsCopies(t, "group", "task", "future", "set", "deadline", "shared")
 }

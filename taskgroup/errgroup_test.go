@@ -35,7 +35,11 @@ func (s step) run(ctx context.Context, ended func(how string)) error {
 	}
 	if err := sleep(ctx, s.work); err != nil {
 		time.Sleep(time.Millisecond)
-		ended(fmt.Sprint("cancelled ", time.Since(begun), context.Cause(ctx)))
+		cause := context.Cause(ctx)
+		if te, ok := cause.(*taskgroup.TaskError); ok {
+			cause = te.Err // errgroup does not say which task it was
+		}
+		ended(fmt.Sprint("cancelled ", time.Since(begun), cause))
 		return s.cleanup
 	}
 	ended(fmt.Sprint("worked ", time.Since(begun)))

@@ -4,53 +4,59 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
+	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/misuse"
 )
 
-// The conditions that a caller may want to tell apart, for [errors.Is].
+// The errors that callers may want to distinguish, for [errors.Is].
 var (
-	// ErrNotDone is what a task or future answers when it is asked for its
-	// result before it has ended. It mirrors asyncio.InvalidStateError.
+	// ErrNotDone is returned for the result of a task or future that has not
+	// completed. It mirrors asyncio.InvalidStateError.
 	ErrNotDone = errors.New("taskgroup: not done")
 
-	// ErrNoTasks says that there is nothing to wait for: no function was
-	// given, no handle, or the set is empty.
+	// ErrNoTasks is returned if there is nothing to wait for: no function, no
+	// handle, or an empty set.
 	ErrNoTasks = errors.New("taskgroup: no tasks")
 
-	// ErrGroupClosed refuses a task: the group has ended, or has been told to
-	// take no more. It is also the cause of the context of a group that ended
-	// in good order.
+	// ErrGroupClosed is returned for a task that a group refuses because it has
+	// been joined or shut down. It is also the cause of the context of a group
+	// that ended in good order.
 	ErrGroupClosed = errors.New("taskgroup: group closed")
 
-	// ErrStopped is the cause of the context of a group after [Group.Stop].
+	// ErrStopped is the cause of the context of a group after [Group.Stop], and
+	// of daemons that were stopped.
 	ErrStopped = errors.New("taskgroup: group stopped")
 
-	// ErrTimeout says that a time limit of this package has passed:
-	// [WaitFor]'s, [Timeout]'s. [errors.Is] finds it to be
-	// [context.DeadlineExceeded], too, and it has a method Timeout that answers
-	// true. An outer deadline or a cancelled parent is never reported as it.
-	// It mirrors asyncio.TimeoutError.
+	// ErrFull is returned by [TryTask] for a task that would have to wait.
+	ErrFull = errors.New("taskgroup: group full")
+
+	// ErrTimeout reports that a time limit of this package has passed, that of
+	// [WaitFor] or [Timeout]. It is a [net.Error] whose Timeout is true, and
+	// [errors.Is] finds [context.DeadlineExceeded] in it. An outer deadline or a
+	// canceled parent is never reported as it. It mirrors asyncio.TimeoutError.
 	ErrTimeout error = &timeoutError{"taskgroup: timeout"}
 
-	// ErrGoexit is the failure of a function that ended its goroutine with
-	// [runtime.Goexit], as t.FailNow does.
+	// ErrGoexit is the failure of a function that called [runtime.Goexit], as
+	// t.FailNow does.
 	ErrGoexit = errors.New("taskgroup: task called runtime.Goexit")
 
-	// ErrSelfWait is the answer to a task that waits for itself.
+	// ErrSelfWait is returned by [Task.Wait] and [Group.Shutdown] if the context
+	// is that of the task itself, or of a task of the group.
 	ErrSelfWait = errors.New("taskgroup: task waits for itself")
 
-	// ErrNotReady is [GoReady]'s answer when the task returned nil without
-	// having called ready.
+	// ErrNotReady is returned by [GoReady] if the task returned nil without
+	// calling ready.
 	ErrNotReady = errors.New("taskgroup: task ended before it was ready")
 
-	// ErrEnded refuses to move the deadline of a scope that has ended.
+	// ErrEnded is returned for the deadline of a scope that has ended.
 	ErrEnded = errors.New("taskgroup: scope has ended")
 
-	// ErrMisuse is what [errors.Is] finds in the value of every panic that the
-	// package itself raises because it was called wrongly.
+	// ErrMisuse is wrapped by every panic that this package raises because it was
+	// called wrongly.
 	ErrMisuse = errors.New("taskgroup: misuse")
 )
 
@@ -67,10 +73,12 @@ type timeoutError struct{ text string }
 
 func (e *timeoutError) Error() string        { return e.text }
 func (e *timeoutError) Timeout() bool        { return true }
+func (e *timeoutError) Temporary() bool      { return true } // for net.Error, as in context
 func (e *timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// TaskError is the failure of one task of a group, or of one function of a
-// call such as [Gather] or [Map].
+// TaskError is the failure of one task of a group, or of one function of a call
+// such as [Gather] or [Map]. The first one is the cause of the context that it
+// cancels.
 type TaskError struct {
 	// Index is the number of the task among those that the group accepted, of
 	// the function or item in [Gather], [Map] and their like, or of the handle
@@ -83,35 +91,55 @@ type TaskError struct {
 
 	// Err is the failure itself.
 	Err error
+
+	op string // the call that numbers its functions; empty for a task of a group
 }
 
-// Error names the task and the cause, as in "taskgroup: task 3 (fetch): no
-// route to host". A default name, which says nothing, is left out.
-func (e *TaskError) Error() string {
-	var b strings.Builder
-	b.WriteString("taskgroup: ")
-	b.WriteString(e.who())
-	b.WriteString(": ")
-	b.WriteString(strings.TrimPrefix(e.Err.Error(), "taskgroup: "))
-	return b.String()
+// Error names the task and the cause, as in "taskgroup: task 3 (fetch): no route to
+// host" or "taskgroup: Map[2]: no route to host". A default name, which says
+// nothing, is left out.
+func (e *TaskError) Error() string { return prefix + e.text(nil) }
+
+// text is Error without the prefix, within the text of a group that lists the given
+// failures.
+func (e *TaskError) text(listed []*TaskError) string {
+	switch err := e.Err.(type) {
+	case *PanicError:
+		return e.who() + " " + err.what()
+	case *GroupError:
+		if parts := err.parts(listed); len(parts) > 1 {
+			return e.who() + ": [" + strings.Join(parts, "; ") + "]"
+		}
+		return e.who() + ": " + err.text(listed)
+	}
+	return e.who() + ": " + strings.TrimPrefix(e.Err.Error(), prefix)
 }
 
 func (e *TaskError) who() string {
+	who := "task " + strconv.Itoa(e.Index)
 	switch {
+	case e.op != "" && e.Index < 0, e.op != "" && e.Name == nameOfInput:
+		return e.op + " " + e.Name
+	case e.op != "":
+		who = e.op + "[" + strconv.Itoa(e.Index) + "]"
 	case e.Index < 0 && e.Name != "":
 		return e.Name
-	case e.Name == "" || isDefaultName(e.Name):
-		return "task " + strconv.Itoa(e.Index)
 	}
-	return "task " + strconv.Itoa(e.Index) + " (" + e.Name + ")"
+	if e.Name == "" || isDefaultName(e.Name) {
+		return who
+	}
+	return who + " (" + e.Name + ")"
 }
+
+// prefix is what every text of this package begins with, once.
+const prefix = "taskgroup: "
 
 // Unwrap returns the failure itself.
 func (e *TaskError) Unwrap() error { return e.Err }
 
 // GroupError is the one shape in which a group, [Gather], [Map] and their like
-// fail. [errors.Is] and [errors.As] look through it at every failure and at Cause.
-// It mirrors ExceptionGroup.
+// fail. [errors.Is] and [errors.As] look through it at every failure and at
+// Cause. It mirrors ExceptionGroup.
 type GroupError struct {
 	// Cause is why the work was ended from outside: the end of the parent's
 	// context, the cause given to [Group.Cancel], or a [*SignalError]. It is
@@ -119,30 +147,48 @@ type GroupError struct {
 	Cause error
 
 	// Errors holds the failures: the first in time first, the rest in order
-	// of submission. What only echoes the cancellation is not among them.
+	// of submission. Echoes of the cancellation are not among them.
 	Errors []*TaskError
 }
 
 // Error lists the cause and every failure. One failure alone prints as that
-// failure.
-func (e *GroupError) Error() string {
-	var parts []string
-	if e.Cause != nil {
-		parts = append(parts, strings.TrimPrefix(e.Cause.Error(), "taskgroup: "))
+// failure; the list of a group within a group stands in brackets. A cause that is
+// one of the failures is not listed twice.
+func (e *GroupError) Error() string { return prefix + e.text(nil) }
+
+func (e *GroupError) text(listed []*TaskError) string {
+	parts := e.parts(listed)
+	switch {
+	case len(parts) == 0:
+		return "failed"
+	case len(parts) > 1 && len(parts) == len(e.Errors):
+		return strconv.Itoa(len(parts)) + " tasks failed: " + strings.Join(parts, "; ")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// parts is the cause and the failures, within the text of a group that lists others.
+func (e *GroupError) parts(listed []*TaskError) []string {
+	listed = append(slices.Clip(listed), e.Errors...)
+	parts := make([]string, 0, 1+len(e.Errors))
+	if e.Cause != nil && !isListed(e.Cause, listed) {
+		cause := e.Cause.Error()
+		if ended, ok := e.Cause.(*ctxerr.Error); ok && isListed(ended.Cause, listed) {
+			cause = ended.Err.Error()
+		}
+		parts = append(parts, strings.TrimPrefix(cause, prefix))
 	}
 	for _, te := range e.Errors {
-		parts = append(parts, strings.TrimPrefix(te.Error(), "taskgroup: "))
+		parts = append(parts, te.text(listed))
 	}
-	switch len(parts) {
-	case 0:
-		return "taskgroup: failed"
-	case 1:
-		return "taskgroup: " + parts[0]
-	}
-	if e.Cause == nil {
-		return "taskgroup: " + strconv.Itoa(len(parts)) + " tasks failed: " + strings.Join(parts, "; ")
-	}
-	return "taskgroup: " + strings.Join(parts, "; ")
+	return parts
+}
+
+// isListed reports that err is one of the failures.
+func isListed(err error, failures []*TaskError) bool {
+	return slices.ContainsFunc(failures, func(te *TaskError) bool {
+		return err == error(te) || ctxerr.Same(err, te.Err)
+	})
 }
 
 // Unwrap returns the cause, if there is one, and every failure.
@@ -157,7 +203,8 @@ func (e *GroupError) Unwrap() []error {
 	return all
 }
 
-// SignalError says which signal ended a [Run] that has [WithSignals].
+// SignalError is the cause of a [Run] that a signal has ended; see
+// [WithSignals].
 type SignalError struct {
 	Signal os.Signal // the first that came
 }
@@ -165,8 +212,8 @@ type SignalError struct {
 // Error names the signal.
 func (e *SignalError) Error() string { return "taskgroup: signal: " + e.Signal.String() }
 
-// LateError says that time was over while tasks were still running, and names
-// them. They run on: a later [Group.Wait] joins them.
+// LateError says that tasks were still running when their time was over, and
+// names them. They run on: a later [Group.Wait] joins them.
 type LateError struct {
 	// Tasks are those that had not ended, a function given to [Task.OnDone]
 	// included. Those that waited for room run later if they are shielded.
@@ -184,7 +231,7 @@ func (e *LateError) Error() string {
 	}
 	text := "taskgroup: still running: " + strings.Join(names, ", ")
 	if e.Cause != nil {
-		text += ": " + strings.TrimPrefix(e.Cause.Error(), "taskgroup: ")
+		text += ": " + strings.TrimPrefix(e.Cause.Error(), prefix)
 	}
 	return text
 }
@@ -192,7 +239,10 @@ func (e *LateError) Error() string {
 // Unwrap returns Cause.
 func (e *LateError) Unwrap() error { return e.Cause }
 
-const defaultName = "task-"
+const (
+	defaultName = "task-"
+	nameOfInput = "input" // of a stream, in the place of an item
+)
 
 func isDefaultName(name string) bool {
 	digits, ok := strings.CutPrefix(name, defaultName)

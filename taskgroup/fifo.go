@@ -1,38 +1,40 @@
 package taskgroup
 
-// fifo is a queue in a ring that grows as needed.
+// fifo is a queue in a ring that grows as needed and, once it is empty, does not
+// hold on to a large one.
 type fifo[E any] struct {
-	ring  []*E // its length is a power of 2
+	ring  []E // its length is a power of 2
 	first int
 	n     int
 }
 
-func (q *fifo[E]) push(e *E) {
+const fifoKeeps = 1024 // how long the ring of an empty queue may be
+
+func (q *fifo[E]) push(e E) {
 	if q.n == len(q.ring) {
-		bigger := make([]*E, max(4, 2*q.n))
-		copied := copy(bigger, q.ring[q.first:])
-		copy(bigger[copied:], q.ring[:q.first])
-		q.ring, q.first = bigger, 0
+		larger := make([]E, max(16, 4*q.n))
+		copied := copy(larger, q.ring[q.first:])
+		copy(larger[copied:], q.ring[:q.first])
+		clear(q.ring) // it may be part of something that lives on
+		q.ring, q.first = larger, 0
 	}
-	q.ring[(q.first+q.n)&(len(q.ring)-1)] = e
+	*q.at(q.n) = e
 	q.n++
 }
 
-// front returns the first element, or nil.
-func (q *fifo[E]) front() *E {
-	if q.n == 0 {
-		return nil
-	}
-	return q.ring[q.first]
-}
+// at returns the element behind i others; there must be room for it.
+func (q *fifo[E]) at(i int) *E { return &q.ring[(q.first+i)&(len(q.ring)-1)] }
 
-// pop takes the first element out and returns it, or nil.
-func (q *fifo[E]) pop() *E {
-	e := q.front()
-	if e != nil {
-		q.ring[q.first] = nil
-		q.first = (q.first + 1) & (len(q.ring) - 1)
-		q.n--
+// pop takes out the first element, if there is one.
+func (q *fifo[E]) pop() (e E, ok bool) {
+	if q.n == 0 {
+		return e, false
 	}
-	return e
+	first := q.at(0)
+	e, *first = *first, e
+	q.first = (q.first + 1) & (len(q.ring) - 1)
+	if q.n--; q.n == 0 && len(q.ring) > fifoKeeps {
+		q.ring, q.first = nil, 0
+	}
+	return e, true
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -200,7 +201,7 @@ func TestFlowDropsNoItemAfterAFailure(t *testing.T) {
 			err := c.call(t.Context(), 2, items, func(ctx context.Context, i int) error {
 				called = append(called, i)
 				if i == 1 {
-					assert.Equal(t, errOwn, context.Cause(ctx))
+					assertCause(ctx, t, errOwn)
 				}
 				time.Sleep(ms) // until the input is at work again
 				return errOwn
@@ -299,7 +300,7 @@ func TestFlowGoroutines(t *testing.T) {
 
 // Each item gets one call, whatever they do, on any number of cores.
 func TestFlowConserves(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	const n = 3000
 	for _, c := range flowCalls {
 		t.Run(c.name, func(t *testing.T) {
@@ -334,7 +335,7 @@ func TestForEachKeepsEveryFailure(t *testing.T) {
 		})
 		assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{
 			{Index: 3, Err: errors.New("d")}, {Index: 0, Err: errors.New("a")}, {Index: 1, Err: errors.New("b")}, {Index: 2, Err: errors.New("c")},
-		}}, err)
+		}}, public(err))
 	})
 }
 
@@ -362,13 +363,13 @@ func TestFlowIsLazy(t *testing.T) {
 			err := c.call(t.Context(), 3, func(yield func(int) bool) {
 				for n = range 20000 {
 					if n == 1000 {
-						before = heapInUse()
+						before = testkit.HeapInUse()
 					}
 					if n%2000 == 0 {
 						most = max(most, runtime.NumGoroutine()-goroutines)
 					}
 					if n == 19000 && !c.seq {
-						assert.Less(t, heapInUse()-before, int64(1<<20))
+						assert.Less(t, testkit.HeapInUse()-before, int64(1<<20))
 					}
 					if !yield(n) {
 						return
@@ -427,7 +428,7 @@ func TestConsumeEndsItsSource(t *testing.T) {
 		queue <- 1
 		begun := time.Now()
 		err := taskgroup.Consume(t.Context(), 3, source, func(context.Context, int) error { time.Sleep(ms); return errOwn })
-		assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{{Index: 0, Err: errOwn}}}, err)
+		assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{{Index: 0, Err: errOwn}}}, public(err))
 		assert.Equal(t, ms, time.Since(begun))
 
 		errWhy := errors.New("why")

@@ -79,11 +79,11 @@ func ExampleFuture_Wait() {
 	f := taskgroup.NewFuture[int]()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := f.Wait(ctx) // gives up only this waiting
+	_, err := f.Wait(ctx) // ends only this wait
 	fmt.Println(err)
 	f.Resolve(42)
 	fmt.Println(f.Wait(context.Background()))
 	// Output:
-	// context canceled
+	// taskgroup: Future.Wait: context canceled
 	// 42 <nil>
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -83,7 +84,7 @@ func TestFutureDoneIsOneChannel(t *testing.T) {
 	assert.Equal(t, before, f.Done())
 }
 
-// Rule 9.
+// Rule 9: Reject(nil) panics.
 func TestFutureRejectNilIsMisuse(t *testing.T) {
 	f := taskgroup.NewFuture[int]()
 	assertMisuse(t, func() { f.Reject(nil) })
@@ -238,17 +239,17 @@ func TestFutureGivenUpWaitsLeaveNothing(t *testing.T) {
 	cancel()
 	expired, stop := context.WithTimeout(t.Context(), 0)
 	defer stop()
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	for range 20_000 {
 		_, _ = f.Wait(ctx)
 		_, _ = f.Wait(expired)
 	}
-	assert.Less(t, heapInUse()-before, int64(200_000))
+	assert.Less(t, testkit.HeapInUse()-before, int64(200_000))
 	runtime.KeepAlive(f)
 }
 
 func TestFutureAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -264,5 +265,112 @@ func TestFutureAllocations(t *testing.T) {
 		f := taskgroup.NewFuture[int]()
 		f.Resolve(1)
 		_, _ = f.Wait(ctx)
+	}))
+}
+
+// packageFuture is a future in memory that can belong to no bubble.
+var packageFuture future
+
+// Rule 10: a wait for a future whose memory was made outside is durably blocked in
+// a bubble, in one after the other, and works outside again. So is the wait for a
+// task.
+func TestWaitsAreDurableForWhatWasMadeOutside(t *testing.T) {
+	onHeap := taskgroup.NewFuture[int]()
+	for name, f := range map[string]*future{"package variable": &packageFuture, "heap": onHeap} {
+		t.Run(name, func(t *testing.T) {
+			*f = future{} // it is not in use
+			giveUp := func(t *testing.T) {
+				t.Helper()
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+					defer cancel()
+					var waits sync.WaitGroup
+					waits.Go(func() { _, _, _ = taskgroup.Wait(ctx, taskgroup.AllCompleted, f) })
+					waits.Go(func() { _, _ = f.Wait(ctx) })
+					synctest.Wait()
+					waits.Wait() // a second later: the clock goes on if all are durably blocked
+				})
+			}
+			giveUp(t)
+			giveUp(t)
+			synctest.Test(t, func(t *testing.T) {
+				var waits sync.WaitGroup
+				for range 3 {
+					waits.Go(func() {
+						v, err := f.Wait(context.Background())
+						assert.NoError(t, err)
+						assert.Equal(t, 1, v)
+					})
+					waits.Go(func() {
+						done, _, err := taskgroup.Wait(context.Background(), taskgroup.AllCompleted, f)
+						assert.NoError(t, err)
+						assert.Len(t, done, 1)
+					})
+				}
+				synctest.Wait()
+				time.AfterFunc(time.Second, func() { f.Resolve(1) })
+				waits.Wait()
+			})
+			v, err := f.Wait(t.Context())
+			assert.NoError(t, err)
+			assert.Equal(t, 1, v)
+		})
+	}
+}
+
+// The same for tasks, which a backlog holds until they are canceled.
+func TestTaskWaitsAreDurableForWhatWasMadeOutside(t *testing.T) {
+	finish := make(chan struct{})
+	g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(taskgroup.NoLimit))
+	g.Go(func(context.Context) error { <-finish; return nil })
+	g.Context().Done() // made here, it belongs to no bubble
+	for range 2 {
+		queued := taskgroup.Go(g, value(1))
+		synctest.Test(t, func(t *testing.T) {
+			var waits sync.WaitGroup
+			for range 3 {
+				waits.Go(func() {
+					_, err := queued.Wait(context.Background())
+					assert.ErrorIs(t, err, errOwn)
+				})
+			}
+			synctest.Wait()
+			queued.Cancel(errOwn)
+			waits.Wait()
+		})
+	}
+	close(finish)
+	assert.NoError(t, g.Wait())
+}
+
+// Whatever waits with a context that cannot be canceled allocates nothing.
+func TestWaitWithoutCancellationAllocatesNothing(t *testing.T) {
+	if testkit.Race {
+		t.Skip("the race detector allocates")
+	}
+	const waits = 3
+	var started, all sync.WaitGroup
+	begin := make(chan *future)
+	for range waits {
+		go func() {
+			for f := range begin {
+				started.Done()
+				_, _ = f.Wait(context.Background())
+				all.Done()
+			}
+		}()
+	}
+	defer close(begin)
+	assert.Equal(t, 1, allocations(func() {
+		f := taskgroup.NewFuture[int]()
+		started.Add(waits)
+		all.Add(waits)
+		for range waits {
+			begin <- f
+		}
+		started.Wait()
+		runtime.Gosched()
+		f.Resolve(1)
+		all.Wait()
 	}))
 }

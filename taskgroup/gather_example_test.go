@@ -34,8 +34,8 @@ func ExampleGather_failure() {
 	)
 	fmt.Println(err)
 	// Output:
-	// cancelled: no route to host
-	// taskgroup: task 0: no route to host
+	// cancelled: taskgroup: Gather[0]: no route to host
+	// taskgroup: Gather[0]: no route to host
 }
 
 func ExampleGather2() {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -103,11 +104,11 @@ func TestGatherKeepsEveryFailure(t *testing.T) {
 		assert.Nil(t, values)
 		assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{
 			{Index: 2, Err: errs[2]}, {Index: 0, Err: errs[0]}, {Index: 1, Err: errs[1]},
-		}}, err)
+		}}, public(err))
 		for _, e := range errs[:3] {
 			assert.ErrorIs(t, err, e)
 		}
-		assert.EqualError(t, err, "taskgroup: 3 tasks failed: task 2: c; task 0: a; task 1: b")
+		assert.EqualError(t, err, "taskgroup: 3 tasks failed: Gather[2]: c; Gather[0]: a; Gather[1]: b")
 	})
 }
 
@@ -120,7 +121,7 @@ func TestGatherAnyMayFail(t *testing.T) {
 		}
 		fns[bad] = after(0, 0, errOwn)
 		_, err := taskgroup.Gather(t.Context(), fns...)
-		assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{{Index: bad, Err: errOwn}}}, err)
+		assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{{Index: bad, Err: errOwn}}}, public(err))
 	}
 }
 
@@ -164,8 +165,9 @@ func TestGatherFailureAndContextsEnd(t *testing.T) {
 		_, err := taskgroup.Gather(ctx, after(ms, 0, errOwn), untilCancelled(new(note), 5*ms))
 		var ge *taskgroup.GroupError
 		require.ErrorAs(t, err, &ge)
-		assert.Equal(t, context.Canceled, ge.Cause)
-		assert.Equal(t, []*taskgroup.TaskError{{Index: 0, Err: errOwn}}, ge.Errors)
+		assert.ErrorIs(t, ge.Cause, context.Canceled)
+		assert.EqualError(t, ge.Cause, "taskgroup: Gather: context canceled")
+		assert.Equal(t, []*taskgroup.TaskError{{Index: 0, Err: errOwn}}, publicAll(ge.Errors))
 	})
 }
 
@@ -207,7 +209,7 @@ func TestMapBeginsNothingAfterAFailure(t *testing.T) {
 		return 0, errOwn
 	})
 	assert.Equal(t, 1, calls)
-	assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{{Index: 0, Err: errOwn}}}, err)
+	assert.Equal(t, &taskgroup.GroupError{Errors: []*taskgroup.TaskError{{Index: 0, Err: errOwn}}}, public(err))
 }
 
 // Functions that wait for each other all get to run, as after a go statement.
@@ -252,7 +254,7 @@ func TestGatherChain(t *testing.T) {
 
 // The number of allocations does not depend on that of functions.
 func TestGatherAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates on its own")
 	}
 	for _, n := range []int{1, 10, 1000} {
@@ -264,24 +266,6 @@ func TestGatherAllocations(t *testing.T) {
 	}
 }
 
-// A context that does not belong to the standard library, whose children learn
-// of its end a moment later.
-type foreignContext struct {
-	context.Context //nolint:containedctx // it is one
-	done            chan struct{}
-}
-
-func (c foreignContext) Done() <-chan struct{} { return c.done }
-
-func (c foreignContext) Err() error {
-	select {
-	case <-c.done:
-		return errForeign
-	default:
-		return nil
-	}
-}
-
 var errForeign = errors.New("foreign")
 
 // Rule 7, for any context: what ends it in one function keeps the next one from
@@ -289,7 +273,7 @@ var errForeign = errors.New("foreign")
 func TestForeignContext(t *testing.T) {
 	for i := range 200 {
 		last := 1 + i%2*5000 // the first one, or one of many that have been claimed at once
-		ctx := foreignContext{t.Context(), make(chan struct{})}
+		ctx := testkit.Foreign(t.Context(), errForeign)
 		calls := 0
 		_, err := taskgroup.Map(ctx, 1, make([]int, 10_000), func(context.Context, int) (int, error) {
 			calls++
@@ -297,7 +281,7 @@ func TestForeignContext(t *testing.T) {
 				return 0, nil
 			}
 			if calls == last {
-				close(ctx.done)
+				close(ctx.Channel)
 			}
 			return 0, ctx.Err()
 		})

@@ -6,44 +6,38 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// GatherTasks waits for tasks that somebody else owns, and returns their
-// results in the order of the arguments. It never cancels a task.
+const opGatherTasks = ctxerr.Op("taskgroup: GatherTasks")
+
+// GatherTasks is asyncio.gather of tasks that exist already: it waits for them and
+// returns their results in the order of the arguments. It never cancels a task.
 //
-// It returns at the first failure, while the others run on, with a
-// [*GroupError] that names that task; a task that was cancelled or has panicked
-// has failed, too. (Where a failure has cancelled its siblings, it is the
-// failure that is named, if it is among the tasks.) If ctx is done first, the
-// error is a *GroupError whose Cause is one for which [errors.Is] finds both
-// ctx.Err() and [context.Cause](ctx). What has already happened counts whatever
-// ctx says. The results are nil then.
+// It returns at the first failure, while the others run on, with a [*GroupError]
+// that names that task; a task that was canceled or has panicked has failed, too.
+// (If one of the tasks has failed and thereby canceled others, it is the one named.)
+// If ctx is done first, the error is a *GroupError whose Cause is as described in
+// the package comment, under Contexts. With an error the results are nil; of no
+// tasks they are empty and not nil.
 //
-// A task may be given several times, and has its result in each place. Of no
-// tasks the results are empty and not nil. A nil task is misuse. The end of the
-// tasks happens before the return.
+// Duplicates are allowed: each position has the result of its task. GatherTasks
+// panics if a task is nil. The completion of the tasks happens before the return.
+// It costs what [Wait] does.
 //
-// It mirrors asyncio.gather of tasks. Unlike there, a failure that comes later
-// is not lost, but stays with its task, and an end of ctx cancels no task;
-// [Gather] takes functions, and owns what it starts.
+// Unlike asyncio.gather, it cancels no task when ctx is done.
 func GatherTasks[T any](ctx context.Context, tasks ...*Task[T]) ([]T, error) {
 	if len(tasks) == 0 {
 		return []T{}, nil
 	}
-	w := newWaiting(anyFailure, len(tasks))
-	defer w.end()
+	w := newWaitSet(len(tasks))
+	defer w.release()
 	for i, t := range tasks {
 		w.add(i, t, "GatherTasks")
 	}
-	if !w.isOver() {
-		err := ctxerr.Of(ctx)
-		if err == nil {
-			err = w.wait(ctx)
-		}
-		if err != nil {
-			return nil, &GroupError{Cause: err}
-		}
+	failed, err := w.wait(ctx, opGatherTasks, anyFailure)
+	if err != nil {
+		return nil, &GroupError{Cause: err}
 	}
-	if w.failure >= 0 {
-		return nil, &GroupError{Errors: []*TaskError{firstFailure(tasks, w.failure)}}
+	if failed != nil {
+		return nil, &GroupError{Errors: []*TaskError{firstFailure(tasks, int(failed.argument))}}
 	}
 	results := make([]T, len(tasks))
 	for i, t := range tasks {
@@ -53,7 +47,7 @@ func GatherTasks[T any](ctx context.Context, tasks ...*Task[T]) ([]T, error) {
 }
 
 // firstFailure returns the failure to report when the i-th task is the first
-// that has ended with one. If it was cancelled because another of the tasks made
+// that has ended with one. If it was canceled because another of the tasks made
 // their group fail, that is the other's failure, which came first although the
 // group may still be looking at it.
 func firstFailure[T any](tasks []*Task[T], i int) *TaskError {
@@ -74,8 +68,8 @@ func firstFailure[T any](tasks []*Task[T], i int) *TaskError {
 func (g *Group) firstFailure() *TaskError {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.failures.errs) == 0 {
+	if len(g.outcome.errs) == 0 {
 		return nil
 	}
-	return g.failures.errs[0]
+	return g.outcome.errs[0]
 }

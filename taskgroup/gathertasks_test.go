@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -152,7 +153,7 @@ func TestGatherTasksRefusedTask(t *testing.T) {
 
 // Rule 8: a panic of a task that is waited for by its handle is an error.
 func TestGatherTasksPanickedTask(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		g := taskgroup.New(t.Context(), taskgroup.WithPanics(taskgroup.PanicAsError))
 		panicked := taskgroup.Go(g, func(context.Context) (int, error) { panic("boom") })

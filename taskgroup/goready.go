@@ -8,20 +8,21 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// GoReady starts fn as a task of g, as [Go] does, and waits until the task
-// calls ready: then it returns the value given there, and the task runs on as
-// any other task of the group. Further calls of ready do nothing.
+// GoReady starts fn as a task of g, as trio's nursery.start does, and waits
+// until it calls ready: then GoReady returns the value given there, and the
+// task runs on as any other task of the group. Further calls of ready do
+// nothing.
 //
-// If the task ends before it is ready, that is the caller's error alone, and
-// the group goes on: GoReady returns what fn returned, a [*PanicError] if it
-// panicked, and [ErrNotReady] if it returned nil. If ctx ends first, the task
-// is cancelled and joined, and the error is one for which [errors.Is] finds both
-// ctx.Err() and [context.Cause](ctx), joined with the task's own failure, if it
-// had one. If the group takes no more tasks, the error is as for
-// [Group.Submit], which waits for room as GoReady does.
+// If the task completes before it is ready, that is the caller's error alone,
+// and the group goes on: GoReady returns what fn returned, a [*PanicError] if
+// it panicked, and [ErrNotReady] if it returned nil. If ctx is done first, the
+// task is canceled and joined, and the error is that of ctx, joined with the
+// task's own failure if it had one. If the group does not accept the task, the
+// error is as for [Group.Submit], which also says how long GoReady waits and
+// what the task's context is.
 //
-// The call of ready happens before the return. A nil fn is misuse. It mirrors
-// trio's nursery.start, which asyncio lacks.
+// The call of ready happens before the return. GoReady panics if fn is nil.
+// asyncio has no equivalent.
 func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, ready func(T)) error, opts ...TaskOption) (T, error) {
 	g.check()
 	if fn == nil {
@@ -29,9 +30,8 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	}
 	var zero T
 	t := &readyTask[T]{fn: fn, announced: make(chan struct{})}
-	t.parent = (*groupContext)(g)
-	t.apply(opts)
-	t.state.Or(private)
+	t.belong(ctx, g, opts)
+	t.state.Or(callerOwned)
 	if err := g.submit(ctx, t, false); err != nil {
 		return zero, err
 	}
@@ -43,7 +43,7 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	if t.isReady() {
 		return t.value, nil
 	}
-	if t.hasEnded() {
+	if t.hasCompleted() {
 		if t.err == nil {
 			return zero, ErrNotReady
 		}
@@ -51,10 +51,10 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	}
 	t.cancel(context.Cause(ctx))
 	<-t.doneChan()
-	if t.err == nil || t.state.Load()&noisy != 0 {
-		return zero, ctxerr.Ended(ctx)
+	if t.err == nil || t.state.Load()&secondary != 0 {
+		return zero, ctxerr.EndedIn(ctx, ctxerr.Op(prefix+"GoReady"))
 	}
-	return zero, errors.Join(ctxerr.Ended(ctx), t.err)
+	return zero, errors.Join(ctxerr.EndedIn(ctx, ctxerr.Op(prefix+"GoReady")), t.err)
 }
 
 // readyTask is a task whose caller waits for it to be ready. Whichever comes
@@ -86,7 +86,7 @@ func (t *readyTask[T]) announce(v T) {
 		return
 	}
 	t.decided, t.ready, t.value = true, true, v
-	t.state.And(^private)
+	t.state.And(^callerOwned)
 	close(t.announced)
 }
 

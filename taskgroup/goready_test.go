@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -56,7 +57,7 @@ func TestGoReadyThatEndsTooSoon(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				reports := capture(t)
+				reports := testkit.CaptureLog(t)
 				handled := 0
 				g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithErrorHandler(
 					func(context.Context, taskgroup.TaskInfo, error) { handled++ }))
@@ -81,7 +82,7 @@ func TestGoReadyThatEndsTooSoon(t *testing.T) {
 				assert.True(t, g.Go(returns(nil)), "and has its room back")
 				assert.NoError(t, g.Wait())
 				assert.Zero(t, handled)
-				assert.Empty(t, reports.take())
+				assert.Empty(t, reports.Take())
 			})
 		})
 	}
@@ -90,7 +91,7 @@ func TestGoReadyThatEndsTooSoon(t *testing.T) {
 // GoReady: a failure after ready is the group's, a panic too.
 func TestGoReadyThatFailsLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		g := taskgroup.New(t.Context())
 		v, err := taskgroup.GoReady(t.Context(), g, func(_ context.Context, ready func(int)) error {
 			ready(42)
@@ -100,7 +101,7 @@ func TestGoReadyThatFailsLater(t *testing.T) {
 		assert.Equal(t, 42, v)
 		_, errs := failed(g.Wait())
 		assert.Equal(t, []error{errBoom}, errs)
-		assert.Equal(t, errBoom, context.Cause(g.Context()))
+		assertCause(g.Context(), t, errBoom)
 
 		g = taskgroup.New(t.Context())
 		_, err = taskgroup.GoReady(t.Context(), g, func(_ context.Context, ready func(int)) error {
@@ -109,7 +110,7 @@ func TestGoReadyThatFailsLater(t *testing.T) {
 		})
 		assert.NoError(t, err)
 		assert.Equal(t, "raised", raisedPanic(t, func() { _ = g.Wait() }).Value)
-		assert.Len(t, reports.take(), 1)
+		assert.Len(t, reports.Take(), 1)
 	})
 }
 
@@ -127,7 +128,7 @@ func TestGoReadyGivesUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				capture(t)
+				testkit.CaptureLog(t)
 				g := taskgroup.New(t.Context())
 				ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errWhy)
 				defer cancel()
@@ -146,7 +147,7 @@ func TestGoReadyGivesUp(t *testing.T) {
 				if c.also != nil {
 					assert.ErrorIs(t, err, c.also)
 				} else {
-					assert.Equal(t, taskgroup.Sleep(ctx, 1), err, "as of any wait that ctx ends")
+					assert.EqualError(t, err, "taskgroup: GoReady: context deadline exceeded: why")
 				}
 				assert.NoError(t, g.Context().Err())
 				assert.NoError(t, g.Wait())

@@ -6,81 +6,71 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"example.com/asyncgo/internal/waitlist"
 )
 
 // Group owns tasks: what it has started, it joins. Its first failure cancels
-// the others, and [Group.Wait] returns when all have ended, with everything
+// the others, and [Group.Wait] returns when all have completed, with everything
 // that went wrong.
 //
-// [Run] is the way to have one: it cannot be left without joining. A group
-// from [New] must be waited for, or its tasks and its context are leaked. The
-// zero Group is misuse. A Group is safe for concurrent use and must not be
-// copied.
+// Use [Run] to get one: it cannot return without joining. A group from [New]
+// must be joined by [Group.Wait] or [Group.Shutdown], or its tasks and its
+// context are leaked. A Group is safe for concurrent use and must not be
+// copied. The methods of the zero Group panic.
 //
-// It mirrors asyncio.TaskGroup. Unlike one, it can bound how many tasks run at
+// It mirrors asyncio.TaskGroup. Unlike one, it can limit how many tasks run at
 // once, keep going after a failure, be stopped without an error, and be joined
-// with a bound on time.
+// with a limit on time.
 type Group struct {
-	// A task goes through these places, under mu:
+	// Four parts share one lock, mu:
 	//
-	//	callers -> queued -> ready -> a seat -> ended
+	//	admission  which task runs next, and what waits until then
+	//	workers    the goroutines that run tasks
+	//	outcome    what went wrong, and the answer made of it
+	//	join       the calls that wait for the end
 	//
-	// The first two are the line of those for which the limit leaves no room:
-	// calls that are blocked, behind the backlog of tasks already accepted.
-	// Whoever makes room, a task that ends or a larger limit, moves the first
-	// ones on: room is handed over, so nobody can overtake. Ready holds those
-	// that a goroutine is on its way to. A seat is one goroutine that runs
-	// tasks, one after the other: it first sees to it that another goroutine is
-	// starting if ready holds more, and only then calls the user's function. So
-	// tasks that wait have a goroutine each, as with a go statement, and
-	// trivial ones share a few.
+	// and a task goes through the first two: blocked in its caller or queued in the
+	// backlog, then ready, then running. Accepted tasks are those that Wait waits for.
 	//
-	// When a cancellation meets a grant, the one that came first wins: a call
-	// whose context has ended is granted nothing, and one that has been granted
-	// room is accepted, though its context may have ended meanwhile. In a group
-	// that has been cancelled only what is shielded in the backlog is granted any;
-	// drain ends the rest of it, and the calls give up. The group is over when no
-	// task is left, and each call that has waited knows what has become of it.
-	mu       sync.Mutex
-	callers  waitlist.List[*place]
-	queued   waitlist.List[*place]
-	ready    runners
-	starting bool                  // a goroutine is on its way
-	seats    waitlist.List[runner] // what runs now; nil for a seat between tasks
-	spare    waitlist.List[runner] // seats that are free: a goroutine costs no allocation
-	seat     waitlist.Node[runner] // the first of them
-	limit    int                   // units; negative: none
-	used     int                   // units of it taken
-	running  int                   // tasks in ready and in seats
-	hopeful  int                   // calls that wait for room, or have and do not know yet why in vain
-	arriving bool                  // with a limiter: one has been handed room, and has not asked for the shared limit yet
-	pending  int                   // tasks accepted and not ended
-	accepted int
-	failures failures
-	undone   bool           // an accepted task did not return nil, or the parent's end had one refused
-	closing  bool           // Shutdown: no new tasks
-	joining  bool           // somebody has waited: the last task to end closes
-	closed   bool           // all have ended, and none will come
-	awaited  bool           // last has one to wait for
-	last     sync.WaitGroup // where those wait for it who wait for nothing else
-	joined   chan struct{}  // closed with it; made by the others who wait
-	late     bool           // a Wait has given up: the next one is for good
-	answered bool           // result is settled
-	result   error
+	// The group is canceled in one step under mu, by a failure, Cancel or Stop, and
+	// its context is canceled a moment later, outside the lock: from that step on no
+	// slot is granted. When a cancellation meets a grant, the first under mu wins.
+	mu        sync.Mutex
+	admission admission
+	workers   workers[runner]
+	outcome   outcome
+	join      join
 
-	settings
-	ctx     context.Context //nolint:containedctx // what the tasks' contexts derive from
-	cancel  context.CancelCauseFunc
-	parent  context.Context //nolint:containedctx // to tell its end from the group's own
-	open    context.Context //nolint:containedctx // with a limiter: what a wait for it may last
-	shut    context.CancelCauseFunc
-	work    func()        // g.sit, made once
-	turn    chan struct{} // held while the error handler runs
-	undrain func() bool   // set once the backlog has been used
-	overdue *overdue      // with a grace period
+	life       life
+	canceled   bool // by the group itself, or it has seen the end of its parent
+	inMain     bool // the main function of Run has not returned
+	rejected   bool // main has had a task refused because it had joined the group
+	hasLabels  bool // ctx has pprof labels
+	incomplete bool // an accepted task did not return nil, or the parent's end had one refused
+	accepted   int  // tasks
+	pending    int  // of them, not ended
+	running    int  // of them, ready or running
+	callers    int  // calls that are blocked, or have been and have yet to find out why
+	daemons    daemons
+
+	options   *options
+	ctx       context.Context //nolint:containedctx // what the tasks' contexts derive from
+	cancel    context.CancelCauseFunc
+	parent    context.Context //nolint:containedctx // to tell its end from the group's own
+	shared    *sharedLimit    // with a limiter
+	handling  chan struct{}   // held while the error handler runs
+	stopDrain func() bool     // set once the backlog has been used
+	grace     *graceClock     // with a grace period
 }
+
+// life is how far a group has come.
+type life uint8
+
+const (
+	open    life = iota
+	joining      // Wait has been called: the end of the last task closes the group
+	closing      // Shutdown has been called: the same, and no further task is accepted
+	closed       // every task has ended, and none is accepted
+)
 
 // groupContext is the group as the parent of its tasks' contexts, and the way
 // back from a task to its group.
@@ -92,8 +82,10 @@ func (g *groupContext) Err() error                  { return g.ctx.Err() }
 func (g *groupContext) Value(key any) any           { return g.ctx.Value(key) }
 
 // New returns a group without tasks, whose context derives from ctx. It must be
-// joined with [Group.Wait] or [Group.Shutdown]. [WithSignals] is misuse.
-// It mirrors entering asyncio.TaskGroup by hand; prefer [Run].
+// joined with [Group.Wait] or [Group.Shutdown]; prefer [Run]. New panics if it
+// is given [WithSignals].
+//
+// It mirrors entering an asyncio.TaskGroup by hand.
 func New(ctx context.Context, opts ...Option) *Group {
 	o := newOptions(opts)
 	if o.signals != nil {
@@ -102,85 +94,104 @@ func New(ctx context.Context, opts ...Option) *Group {
 	return newGroup(ctx, o)
 }
 
-func newGroup(ctx context.Context, o options) *Group {
-	g := &Group{settings: o.settings, parent: ctx, limit: o.limit}
-	g.spare.PushBack(&g.seat)
+func newGroup(ctx context.Context, o *options) *Group {
+	g := &Group{options: o, parent: ctx}
+	g.admission.init(o.limit, o.backlog, o.limiter != nil)
+	g.workers.init(g, &g.mu)
+	g.hasLabels = hasLabels(ctx)
 	g.ctx, g.cancel = context.WithCancelCause(ctx)
-	g.work = g.sit
 	if o.handler != nil {
-		g.turn = make(chan struct{}, 1)
+		g.handling = make(chan struct{}, 1)
 	}
 	if o.limiter != nil {
-		g.open, g.shut = context.WithCancelCause(g.ctx)
+		g.shared = newSharedLimit(g.ctx, o.limiter)
 	}
 	if o.grace > 0 {
-		g.overdue = watchOverdue(g.ctx)
+		g.grace = watchGrace(g.ctx, o.grace)
 	}
 	return g
 }
 
-// Context returns the group's context: it derives from the one given to [Run]
-// or [New], and ends with the first failure, [Group.Cancel] or [Group.Stop], or
-// else when the group has been joined. Its cause says which: the failure
-// itself, the cause given to Cancel, [ErrStopped] or [ErrGroupClosed].
+// Context returns the group's context. It derives from the one given to [Run]
+// or [New] and ends with the first failure, [Group.Cancel] or [Group.Stop], or
+// else when the group has been joined. Its cause says which: the [*TaskError]
+// of the failure, the cause given to Cancel, [ErrStopped] or [ErrGroupClosed].
 func (g *Group) Context() context.Context {
 	g.check()
 	return g.ctx
 }
 
 // Cancel cancels the group's context, and with it the tasks, with the given
-// cause or, if that is nil, [context.Canceled]. It does not wait. The tasks that
-// have not begun never will, and no further ones are accepted. The first call
-// decides; [Group.Wait] reports its cause even if every task returned nil.
-// Once the group has ended it does nothing.
+// cause or, if that is nil, [context.Canceled]. It does not wait. Tasks in the
+// backlog complete without being called, unless they are [Shielded], and no
+// further task is accepted. The first call decides; [Group.Wait] reports its
+// cause even if every task returned nil. Once the group has been joined, Cancel
+// does nothing.
 //
-// It mirrors cancelling the task that is in an asyncio.TaskGroup.
+// It mirrors canceling the task that is in an asyncio.TaskGroup.
 func (g *Group) Cancel(cause error) {
 	g.check()
 	if cause == nil {
 		cause = context.Canceled
 	}
 	g.mu.Lock()
-	open := g.cancelLocked(cause)
+	alive := g.cancelLocked(cause)
 	g.mu.Unlock()
-	if open {
+	if alive {
 		g.end(cause)
 	}
 }
 
-// cancelLocked notes why the group is cancelled, unless it has ended.
-func (g *Group) cancelLocked(cause error) bool {
-	if g.closed {
+// cancelLocked notes that the group is canceled from outside, unless it is closed.
+func (g *Group) cancelLocked(cause error) (alive bool) {
+	if g.life == closed {
 		return false
 	}
-	if g.failures.cause == nil {
-		g.failures.cause = cause
-	}
+	g.canceled = true
+	g.outcome.endedBy(cause)
 	return true
 }
 
 // Stop cancels the group's context as [Group.Cancel] does, with [ErrStopped] as
 // its cause, but that is no error of the group: [Group.Wait] returns nil if
-// nothing else went wrong. It mirrors asyncio.TaskGroup.cancel of Python 3.15.
+// nothing else went wrong.
+//
+// It mirrors asyncio.TaskGroup.cancel of Python 3.15.
 func (g *Group) Stop() {
 	g.check()
+	g.mu.Lock()
+	g.canceled = true
+	g.mu.Unlock()
 	g.end(ErrStopped)
 }
 
-// end cancels the group and ends the tasks in its backlog, before it returns.
+// end cancels the group's context and ends the tasks in its backlog, before it
+// returns.
 func (g *Group) end(cause error) {
 	g.mu.Lock()
-	undrain := g.undrain
+	stopDrain := g.stopDrain
 	g.mu.Unlock()
-	if undrain != nil {
-		undrain() // or else a goroutine of the context's might be about to
+	if stopDrain != nil {
+		stopDrain() // or else a goroutine of the context's might be about to
 	}
 	g.cancel(cause)
 	g.drain()
 }
 
-// Running returns how many tasks have started and not ended. One whose functions
-// given to [Task.OnDone] still run counts, though [Group.Tasks] leaves it out.
+// lockToGrant locks mu for a call that may grant slots. The parent is the user's
+// code, so it is called before: if it is not a context of the standard library, the
+// group's learns of its end a moment later.
+func (g *Group) lockToGrant() {
+	ended := g.parent.Err() != nil
+	g.mu.Lock()
+	g.canceled = g.canceled || ended
+}
+
+// isCanceledLocked reports that no further slot is granted.
+func (g *Group) isCanceledLocked() bool { return g.canceled || g.ctx.Err() != nil }
+
+// Running returns how many tasks have started and not completed. A task whose
+// [Task.OnDone] callbacks still run counts, though [Group.Tasks] leaves it out.
 func (g *Group) Running() int {
 	g.check()
 	g.mu.Lock()
@@ -188,38 +199,36 @@ func (g *Group) Running() int {
 	return g.running
 }
 
-// Tasks returns those that have started and not ended, in order of submission.
-// It costs O(n).
+// Tasks returns the tasks that have started and not completed, in order of
+// submission. It costs O(n).
+//
 // It mirrors asyncio.all_tasks, for one group.
 func (g *Group) Tasks() []TaskInfo {
 	g.check()
 	g.mu.Lock()
-	tasks := g.runningLocked()
+	tasks := g.startedLocked()
 	g.mu.Unlock()
-	return infos(slices.DeleteFunc(tasks, func(c *core) bool { return c.hasEnded() }))
+	return infos(slices.DeleteFunc(tasks, func(c *core) bool { return c.hasCompleted() }))
 }
 
-// runningLocked returns the tasks that have started and are not counted as
-// ended, and those that never ran and whose callbacks run.
-func (g *Group) runningLocked() []*core {
+// startedLocked returns the tasks that have started and are not counted as ended,
+// and those that never ran and whose callbacks run.
+func (g *Group) startedLocked() []*core {
 	tasks := make([]*core, 0, g.running)
-	for seat := g.seats.Front(); seat != nil; seat = seat.Next() {
-		if seat.Value != nil {
-			tasks = append(tasks, seat.Value.task())
+	g.workers.allLocked(func(r runner) {
+		if r != nil {
+			tasks = append(tasks, r.task())
 		}
-	}
-	for r := g.ready.head; r != nil; r = r.task().next {
-		tasks = append(tasks, r.task())
-	}
+	})
 	return tasks
 }
 
-// leftLocked returns the tasks that somebody leaves behind who does not wait for
-// their end: also those that are still to run, since they are shielded.
-func (g *Group) leftLocked() []*core {
-	tasks := g.runningLocked()
-	for n := g.queued.Front(); n != nil; n = n.Next() {
-		if c := n.Value.task(); c.state.Load()&shielded != 0 {
+// lateLocked returns the tasks that a call leaves behind which does not wait for
+// their end: also those in the backlog that run later since they are shielded.
+func (g *Group) lateLocked() []*core {
+	tasks := g.startedLocked()
+	for r := range g.admission.backlog.all {
+		if c := r.task(); c.isShielded() {
 			tasks = append(tasks, c)
 		}
 	}
@@ -236,25 +245,34 @@ func infos(tasks []*core) []TaskInfo {
 	return infos
 }
 
-// Limit returns how many units the tasks may take at once; [NoLimit] if there
-// is no limit.
+// Waiting returns how many calls and tasks wait for a slot: calls that are
+// blocked, in [Group.Go] or the like, and tasks in the backlog of
+// [WithBacklog].
+func (g *Group) Waiting() int {
+	g.check()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.callers + g.admission.backlog.len()
+}
+
+// Limit returns how many slots the group has; [NoLimit] if there is no limit.
 func (g *Group) Limit() int {
 	g.check()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return max(g.limit, NoLimit)
+	return max(g.admission.limit, NoLimit)
 }
 
-// SetLimit changes the limit while tasks run: a lower one takes effect as they
-// end, a higher one at once, for those that wait, in order. A negative n is no
-// limit, 0 is misuse.
+// SetLimit changes the limit while tasks run. A lower one takes effect as tasks
+// complete; a higher one grants slots at once, in order. A negative n is no
+// limit. SetLimit panics if n is 0.
 func (g *Group) SetLimit(n int) {
 	g.check()
 	checkLimit("SetLimit", n)
-	g.mu.Lock()
-	g.limit = n
-	g.moveUpLocked()
-	g.unlock()
+	g.lockToGrant()
+	g.admission.limit = n
+	g.grantLocked()
+	g.workers.unlock()
 }
 
 func (g *Group) check() {

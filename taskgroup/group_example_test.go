@@ -26,7 +26,7 @@ func ExampleGroup() {
 	})
 	fmt.Println(g.Wait())
 	// Output:
-	// cancelled: no route to host
+	// cancelled: taskgroup: task 1: no route to host
 	// taskgroup: task 1: no route to host
 }
 
@@ -89,7 +89,7 @@ func ExampleGroup_Submit() {
 	fmt.Println(g.Submit(context.Background(), func(context.Context) error { return nil }))
 	fmt.Println(g.Wait())
 	// Output:
-	// context deadline exceeded: busy
+	// taskgroup: Submit: context deadline exceeded: busy
 	// <nil>
 	// <nil>
 }
@@ -175,8 +175,8 @@ func ExampleGroup_Shutdown_late() {
 	close(finish)
 	fmt.Println(g.Wait())
 	// Output:
-	// taskgroup: still running: stubborn: context deadline exceeded
-	// taskgroup: context deadline exceeded
+	// taskgroup: still running: stubborn: Shutdown: context deadline exceeded
+	// taskgroup: Shutdown: context deadline exceeded
 }
 
 func ExampleGroup_Cancel() {
@@ -342,7 +342,7 @@ func ExampleWithPanics() {
 	p, ok := errors.AsType[*taskgroup.PanicError](err)
 	fmt.Println(ok, p.Value, len(p.Stack) > 0)
 	// Output:
-	// taskgroup: task 0 (sort): sort panicked: index out of order
+	// taskgroup: task 0 (sort) panicked: index out of order
 	// true index out of order true
 }
 

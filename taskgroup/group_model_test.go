@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -479,7 +480,7 @@ func (m *groupModel) anyRunning() *modelTask {
 func FuzzGroup(f *testing.F) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 20 {
-		f.Add(randomBytes(r, 60))
+		f.Add(testkit.RandomBytes(r, 60))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 400 {
@@ -492,20 +493,12 @@ func FuzzGroup(f *testing.F) {
 func TestGroupDoesAsTheModel(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	scripts := 150
-	if raceEnabled {
+	if testkit.Race {
 		scripts = 40
 	}
 	for range scripts {
-		if runGroupModel(t, randomBytes(r, 200)); t.Failed() {
+		if runGroupModel(t, testkit.RandomBytes(r, 200)); t.Failed() {
 			return
 		}
 	}
-}
-
-func randomBytes(r *rand.Rand, n int) []byte {
-	data := make([]byte, n)
-	for i := range data {
-		data[i] = byte(r.Uint32())
-	}
-	return data
 }

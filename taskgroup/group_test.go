@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -56,7 +57,7 @@ func TestTheFirstFailureCancelsTheGroup(t *testing.T) {
 		g := taskgroup.New(t.Context())
 		g.Go(func(ctx context.Context) error {
 			<-ctx.Done()
-			assert.Same(t, errBoom, context.Cause(ctx))
+			assertCause(ctx, t, errBoom)
 			return ctx.Err()
 		})
 		g.Go(func(ctx context.Context) error {
@@ -72,7 +73,7 @@ func TestTheFirstFailureCancelsTheGroup(t *testing.T) {
 		require.Len(t, ge.Errors, 1)
 		assert.Equal(t, 2, ge.Errors[0].Index)
 		assert.Same(t, errBoom, ge.Errors[0].Err)
-		assert.Same(t, errBoom, context.Cause(g.Context()))
+		assertCause(g.Context(), t, errBoom)
 	})
 }
 
@@ -346,7 +347,8 @@ func TestTheParentsDeadline(t *testing.T) {
 		g := taskgroup.New(ctx)
 		g.Go(untilDone)
 		ge := groupError(t, g.Wait())
-		assert.Equal(t, context.DeadlineExceeded, ge.Cause)
+		assert.ErrorIs(t, ge.Cause, context.DeadlineExceeded)
+		assert.EqualError(t, ge, "taskgroup: group: context deadline exceeded")
 		assert.Empty(t, ge.Errors)
 		assert.NotErrorIs(t, ge, taskgroup.ErrTimeout)
 	})
@@ -374,7 +376,7 @@ func TestTheParentsEndAndAFailureAtOnce(t *testing.T) {
 			require.Len(t, ge.Errors, 1)
 			assert.Equal(t, errBoom, ge.Errors[0].Err)
 			if failFirst {
-				assert.Equal(t, errBoom, context.Cause(g.Context()))
+				assertCause(g.Context(), t, errBoom)
 			} else {
 				assert.Equal(t, errWhy, context.Cause(g.Context()))
 			}
@@ -401,7 +403,7 @@ func TestCancel(t *testing.T) {
 		ge = groupError(t, g.Wait())
 		assert.Equal(t, errWhy, ge.Cause)
 		require.Len(t, ge.Errors, 1)
-		assert.Equal(t, errBoom, context.Cause(g.Context()))
+		assertCause(g.Context(), t, errBoom)
 
 		g = taskgroup.New(t.Context())
 		g.Go(func(ctx context.Context) error { <-ctx.Done(); return fmt.Errorf("ended: %w", context.Cause(ctx)) })
@@ -664,7 +666,7 @@ func TestKeepGoing(t *testing.T) {
 // H43, H59.
 func TestErrorHandler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		var g *taskgroup.Group
 		var seen trace
 		inside := 0
@@ -706,7 +708,7 @@ func TestErrorHandler(t *testing.T) {
 		indexes, _ := failed(g.Wait())
 		assert.Equal(t, []int{2, 0, 3, 4}, indexes, "Wait returns the failures all the same")
 		assert.Equal(t, []string{"first", "panics", "cleanup", "exits"}, seen.all())
-		assert.Empty(t, reports.take(), "in place of slog")
+		assert.Empty(t, reports.Take(), "in place of slog")
 	})
 }
 
@@ -714,7 +716,7 @@ func TestErrorHandler(t *testing.T) {
 // nil; a panic is still raised.
 func TestErrorHandlerAndKeepGoing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		var seen trace
 		options := []taskgroup.Option{
 			taskgroup.WithKeepGoing(),
@@ -728,11 +730,11 @@ func TestErrorHandlerAndKeepGoing(t *testing.T) {
 
 		g = taskgroup.New(t.Context(), options...)
 		g.Go(returns(errBoom))
-		g.Go(func(context.Context) error { panic("raised") })
-		pe := raisedPanic(t, func() { _ = g.Wait() })
-		assert.Equal(t, "raised", pe.Value)
-		assert.NoError(t, pe.Others)
-		assert.Empty(t, reports.take())
+		const taskName = "panics"
+		g.Go(func(context.Context) error { panic("raised") }, taskgroup.Named(taskName))
+		assert.NoError(t, g.Wait(), "the handler has seen the panic, and nothing is kept")
+		assert.Contains(t, seen.all(), "taskgroup: "+taskName+" panicked: raised")
+		assert.Empty(t, reports.Take())
 
 		// Main is no task: the handler has not seen its failure.
 		err := taskgroup.Run(t.Context(), func(context.Context, *taskgroup.Group) error { return errWhy }, options...)
@@ -749,7 +751,7 @@ func TestErrorHandlerThatPanics(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				reports := capture(t)
+				reports := testkit.CaptureLog(t)
 				calls := 0
 				g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(-1), taskgroup.WithKeepGoing(),
 					taskgroup.WithErrorHandler(func(context.Context, taskgroup.TaskInfo, error) {
@@ -765,7 +767,7 @@ func TestErrorHandlerThatPanics(t *testing.T) {
 				assert.Equal(t, errWhy, second.Err())
 				assert.NoError(t, third.Err())
 				assert.Zero(t, g.Running())
-				records := reports.take()
+				records := reports.Take()
 				if name == "Goexit" {
 					assert.Empty(t, records)
 					return
@@ -773,7 +775,7 @@ func TestErrorHandlerThatPanics(t *testing.T) {
 				assert.Len(t, records, 2)
 				for _, r := range records {
 					assert.Contains(t, r.Message, "handler")
-					assert.Contains(t, attribute(r, "stack"), "TestErrorHandlerThatPanics")
+					assert.Contains(t, testkit.Attr(r, "stack"), "TestErrorHandlerThatPanics")
 				}
 			})
 		})

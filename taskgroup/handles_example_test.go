@@ -40,7 +40,7 @@ func ExampleWait() {
 	slow.Cancel(nil) // Wait never does
 	// Output:
 	// fast slow <nil>
-	// fast slow context deadline exceeded
+	// fast slow taskgroup: Wait: context deadline exceeded
 }
 
 func ExampleCompleted() {

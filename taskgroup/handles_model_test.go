@@ -196,11 +196,11 @@ func (m *handlesModel) numbers(all []taskgroup.Awaitable) []int {
 func (m *handlesModel) wait(t *testing.T, s *script) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	w := &handlesWait{kind: [...]string{"all", "first", "error", "Completed", "GatherTasks"}[s.next(5)], cancel: cancel}
+	w := &handlesWait{kind: [...]string{"all", "first", "error", "Completed", "GatherTasks"}[s.Next(5)], cancel: cancel}
 	var given []taskgroup.Awaitable
 	var tasks []*taskgroup.Task[int]
-	for range 1 + s.next(4) {
-		i := s.next(len(m.handles))
+	for range 1 + s.Next(4) {
+		i := s.Next(len(m.handles))
 		if w.kind == "GatherTasks" {
 			if m.handles[i].task == nil {
 				i = 1
@@ -213,7 +213,7 @@ func (m *handlesModel) wait(t *testing.T, s *script) {
 			w.args = append(w.args, i)
 		}
 	}
-	s.note("%s of %v", w.kind, w.given)
+	s.Note("%s of %v", w.kind, w.given)
 	ever := func(*modelHandle) bool { return true }
 	all := func() bool { return m.count(w.args, ever) == len(w.args) }
 	var call func() error
@@ -336,15 +336,15 @@ func playHandles(t *testing.T, s *script) {
 		if len(able) == 0 {
 			return false
 		}
-		i := able[s.next(len(able))]
+		i := able[s.Next(len(able))]
 		var err error
-		switch s.next(4) {
+		switch s.Next(4) {
 		case 0:
 			err = fmt.Errorf("failure %d", i)
 		case 1:
 			err = context.Canceled
 		}
-		s.note("end %d with %v", i, err)
+		s.Note("end %d with %v", i, err)
 		m.end(i, err)
 		m.handles[i].end(err)
 		return true
@@ -354,29 +354,29 @@ func playHandles(t *testing.T, s *script) {
 		w.cancelled = true
 		w.cancel()
 	}
-	for len(s.data) > 0 && !t.Failed() {
+	for len(s.Data) > 0 && !t.Failed() {
 		var waiting *handlesWait
 		for _, w := range m.waits {
 			if !w.ended {
 				waiting = w
 			}
 		}
-		i := s.next(len(m.handles))
-		switch op := s.next(20); {
+		i := s.Next(len(m.handles))
+		switch op := s.Next(20); {
 		case op < 4:
 			m.wait(t, s)
 		case op < 7:
 			end(func(*modelHandle) bool { return true })
 		case op < 8: // several at once: only of futures is the order known
 			future := func(h *modelHandle) bool { _, ok := h.handle.(*taskgroup.Future[int]); return ok }
-			for end(future) && s.next(2) == 0 {
+			for end(future) && s.Next(2) == 0 {
 				continue
 			}
 		case op < 9 && waiting != nil:
-			s.note("cancel %s of %v", waiting.kind, waiting.args)
+			s.Note("cancel %s of %v", waiting.kind, waiting.args)
 			giveUp(waiting)
 		case op < 10 && waiting != nil: // the end wins
-			s.note("and cancel %s of %v", waiting.kind, waiting.args)
+			s.Note("and cancel %s of %v", waiting.kind, waiting.args)
 			end(func(*modelHandle) bool { return true })
 			if waiting.ended {
 				waiting.cancel()
@@ -384,15 +384,15 @@ func playHandles(t *testing.T, s *script) {
 				giveUp(waiting)
 			}
 		case op < 13:
-			s.note("add %d", i)
+			s.Note("add %d", i)
 			m.add(i)
 			set.Add(m.handles[i].handle)
 		case op < 14:
-			s.note("remove %d", i)
+			s.Note("remove %d", i)
 			m.remove(i)
 			set.Remove(m.handles[i].handle)
 		case op < 18:
-			s.note("next")
+			s.Note("next")
 			ctx, cancel := context.WithCancel(t.Context())
 			c := &nextOfSet{want: -1, cancel: cancel}
 			nexts, m.calls = append(nexts, c), append(m.calls, c)
@@ -403,22 +403,22 @@ func playHandles(t *testing.T, s *script) {
 			}()
 		case len(m.calls) > 0:
 			c := m.calls[i%len(m.calls)]
-			s.note("cancel next %d", slices.Index(nexts, c))
+			s.Note("cancel next %d", slices.Index(nexts, c))
 			m.calls = slices.DeleteFunc(m.calls, func(o *nextOfSet) bool { return o == c })
 			c.over, c.err = true, context.Canceled
 			c.cancel()
 		}
 		synctest.Wait()
 		for _, w := range m.waits {
-			m.check(t, w, s.log)
+			m.check(t, w, s.Log)
 		}
 		for i, c := range nexts {
-			if assert.Equal(t, c.over, c.returned, "has next %d returned? %q", i, s.log) && c.over {
-				assert.ErrorIs(t, c.gotErr, c.err, s.log)
-				assert.Equal(t, c.want, m.number(c.got), s.log)
+			if assert.Equal(t, c.over, c.returned, "has next %d returned? %q", i, s.Log) && c.over {
+				assert.ErrorIs(t, c.gotErr, c.err, s.Log)
+				assert.Equal(t, c.want, m.number(c.got), s.Log)
 			}
 		}
-		assert.Equal(t, len(m.in), set.Len(), s.log)
+		assert.Equal(t, len(m.in), set.Len(), s.Log)
 	}
 	for _, h := range m.handles {
 		if !h.ended {

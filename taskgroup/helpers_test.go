@@ -4,18 +4,21 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"log/slog"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -53,67 +56,103 @@ func inChild(t *testing.T, name string) (output string, ok bool) {
 	return string(out), err == nil
 }
 
-// reported is what has been reported to slog.
-type reported struct {
-	mu      sync.Mutex
-	records []slog.Record
-}
-
-// capture has the reports to slog kept instead of printed until the test ends.
-// Such a test is not parallel.
-func capture(t *testing.T) *reported {
+// assertMisuse asserts that call panics as rule 9 says.
+func assertMisuse(t *testing.T, call func()) {
 	t.Helper()
-	before := slog.Default()
-	t.Cleanup(func() { slog.SetDefault(before) })
-	r := &reported{}
-	slog.SetDefault(slog.New(r))
-	return r
+	defer func() {
+		t.Helper()
+		err, _ := recover().(error)
+		assert.ErrorIs(t, err, taskgroup.ErrMisuse)
+	}()
+	call()
 }
 
-func (r *reported) Enabled(context.Context, slog.Level) bool { return true }
-func (r *reported) WithAttrs([]slog.Attr) slog.Handler       { return r }
-func (r *reported) WithGroup(string) slog.Handler            { return r }
+// allocations returns how many allocations a call makes, exactly; the race
+// detector makes some of its own.
+func allocations(call func()) int { return int(testing.AllocsPerRun(100, call)) }
 
-func (r *reported) Handle(_ context.Context, record slog.Record) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.records = append(r.records, record)
-	return nil
+// assertPassesThrough asserts that call, which calls body in the caller's
+// goroutine, leaves a panic and a [runtime.Goexit] in it as they are, stack and
+// all.
+func assertPassesThrough(t *testing.T, call func(body func())) {
+	t.Helper()
+	for _, value := range []any{errors.New("boom"), "boom", nil} {
+		func() {
+			defer func() {
+				v := recover()
+				if value == nil {
+					assert.IsType(t, &runtime.PanicNilError{}, v)
+				} else {
+					assert.Equal(t, value, v)
+				}
+				assert.Contains(t, string(debug.Stack()), "taskgroup_test.panicking", "the stack of the body")
+			}()
+			call(func() { panicking(value) })
+			assert.Fail(t, "the panic was swallowed")
+		}()
+	}
+	assert.True(t, exits(func() { call(runtime.Goexit) }), "Goexit was swallowed")
 }
 
-// take returns the reports so far and forgets them.
-func (r *reported) take() []slog.Record {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	records := r.records
-	r.records = nil
-	return records
+//go:noinline
+func panicking(value any) { panic(value) }
+
+// exits reports that call ended its goroutine with [runtime.Goexit].
+func exits(call func()) bool {
+	returned, panicked, _ := testkit.Leave(func() error { call(); return nil })
+	return !returned && panicked == nil
 }
 
-// attribute returns the text of one of a report's attributes.
-func attribute(record slog.Record, key string) (text string) {
-	record.Attrs(func(a slog.Attr) bool {
-		if a.Key == key {
-			text = a.Value.String()
-		}
-		return a.Key != key
-	})
-	return text
-}
-
-// raised returns what f panics with; nil if it returns.
-func raised(f func()) (value any) {
-	defer func() { value = recover() }()
-	f()
-	return nil
+// assertHandles asserts that got are the very handles wanted.
+func assertHandles[A comparable](t *testing.T, want, got []A, of ...any) {
+	t.Helper()
+	if !slices.Equal(want, got) {
+		assert.Fail(t, fmt.Sprintf("other handles: %d instead of %d", len(got), len(want)), of...)
+	}
 }
 
 // raisedPanic returns the *PanicError that f panics with.
 func raisedPanic(t *testing.T, f func()) *taskgroup.PanicError {
 	t.Helper()
-	pe, ok := raised(f).(*taskgroup.PanicError)
+	pe, ok := testkit.Raised(f).(*taskgroup.PanicError)
 	require.True(t, ok, "no *PanicError")
 	return pe
+}
+
+// doneContext returns a context that is done.
+func doneContext() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}
+
+// public returns err with nothing but what users can see in it.
+func public(err error) error {
+	switch e := err.(type) {
+	case *taskgroup.TaskError:
+		return &taskgroup.TaskError{Index: e.Index, Name: e.Name, Err: e.Err}
+	case *taskgroup.GroupError:
+		return &taskgroup.GroupError{Cause: e.Cause, Errors: publicAll(e.Errors)}
+	}
+	return err
+}
+
+func publicAll(errs []*taskgroup.TaskError) []*taskgroup.TaskError {
+	var all []*taskgroup.TaskError
+	for _, te := range errs {
+		all = append(all, public(te).(*taskgroup.TaskError))
+	}
+	return all
+}
+
+// assertCause asserts that the cause of ctx is the failure of one task, which is
+// want.
+func assertCause(ctx context.Context, t *testing.T, want error) { //nolint:thelper // the context comes first
+	t.Helper()
+	te, ok := context.Cause(ctx).(*taskgroup.TaskError)
+	if assert.True(t, ok, "%T", context.Cause(ctx)) {
+		assert.Equal(t, want, te.Err)
+	}
 }
 
 // groupError returns err as what Wait and Run return.
@@ -166,6 +205,11 @@ func goroutine() string {
 	id, _, _ := strings.Cut(string(bytes.TrimPrefix(debugStack(), []byte("goroutine "))), " ")
 	return id
 }
+
+// bubbleGoroutines counts the goroutines in synctest bubbles. Unlike
+// [runtime.NumGoroutine] it does not count one that has exited by the accounts of
+// [synctest.Wait], and none of another test's.
+func bubbleGoroutines() int { return strings.Count(stacks(), ", synctest bubble ") }
 
 func debugStack() []byte {
 	buf := make([]byte, 64)

@@ -13,33 +13,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
-
-// ownContext is a user's own context.
-type ownContext struct {
-	done     chan struct{}
-	err      func() error
-	value    func()
-	deadline time.Time
-}
-
-func (c *ownContext) Done() <-chan struct{}       { return c.done }
-func (c *ownContext) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
-
-func (c *ownContext) Err() error {
-	if c.err == nil {
-		return nil
-	}
-	return c.err()
-}
-
-func (c *ownContext) Value(any) any {
-	if c.value != nil {
-		c.value()
-	}
-	return nil
-}
 
 // waitCall is a call that waits, and what ends the wait well.
 type waitCall struct {
@@ -140,13 +116,16 @@ type waitOutcome struct {
 	panicked any
 }
 
+// panicsWithWhy is a Value that panics.
+func panicsWithWhy(any) any { panic(errWhy) }
+
 // neverDone are contexts that are never done.
 func neverDone() map[string]context.Context {
 	return map[string]context.Context{
-		"no channel":             &ownContext{},
-		"never closed":           &ownContext{done: make(chan struct{})},
-		"a deadline in the past": &ownContext{deadline: time.Now().Add(-time.Hour)},
-		"both":                   &ownContext{done: make(chan struct{}), deadline: time.Now().Add(-time.Hour)},
+		"no channel":             &testkit.Context{},
+		"never closed":           &testkit.Context{Channel: make(chan struct{})},
+		"a deadline in the past": &testkit.Context{Until: time.Now().Add(-time.Hour)},
+		"both":                   &testkit.Context{Channel: make(chan struct{}), Until: time.Now().Add(-time.Hour)},
 	}
 }
 
@@ -194,16 +173,16 @@ func TestWaitsWithContextsThatEnd(t *testing.T) {
 			"no error":   nil,
 		} {
 			for name, w := range waitCalls(t) {
-				ctx := &ownContext{err: err}
+				ctx := &testkit.Context{OnErr: err}
 				if err == nil {
-					ctx.done = make(chan struct{})
+					ctx.Channel = make(chan struct{})
 				}
 				o := beginWait(ctx, w)
 				assert.Equal(t, err != nil && name != "Shutdown", o.returned.Load(), "%s, %s", name, what)
 				if err == nil {
-					close(ctx.done)
+					close(ctx.Channel)
 				}
-				if ctx.done == nil && name == "Shutdown" {
+				if ctx.Channel == nil && name == "Shutdown" {
 					w.serve() // it gives in to the end of a wait only
 					continue
 				}
@@ -220,10 +199,10 @@ func TestWaitsWithContextsThatEnd(t *testing.T) {
 func TestWaitsWithContextsThatPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, w := range waitCalls(t) {
-			ctx := &ownContext{done: make(chan struct{}), value: func() { panic(errWhy) }}
+			ctx := &testkit.Context{Channel: make(chan struct{}), OnValue: panicsWithWhy}
 			o := beginWait(ctx, w)
-			ctx.err = func() error { return context.Canceled }
-			close(ctx.done)
+			ctx.OnErr = func() error { return context.Canceled }
+			close(ctx.Channel)
 			synctest.Wait()
 			assert.Equal(t, errWhy, o.panicked, name)
 			w.serve()
@@ -314,7 +293,7 @@ func TestOwnCallsWithContextsThatAreDone(t *testing.T) {
 				if c.name == "Timeout" || c.name == "Shield" {
 					continue // these call it all the same
 				}
-				assert.Error(t, c.call(&ownContext{err: err}, func(context.Context) (int, error) {
+				assert.Error(t, c.call(&testkit.Context{OnErr: err}, func(context.Context) (int, error) {
 					assert.Fail(t, "called", c.name)
 					return 1, nil
 				}), c.name)
@@ -330,15 +309,15 @@ func TestOwnCallsWithContextsThatPanic(t *testing.T) {
 			if c.name == "Blocking" {
 				continue // it asks for no value
 			}
-			ctx := &ownContext{done: make(chan struct{}), value: func() { panic(errWhy) }}
-			assert.Equal(t, errWhy, raised(func() { _ = c.call(ctx, ownNothing) }), c.name)
+			ctx := &testkit.Context{Channel: make(chan struct{}), OnValue: panicsWithWhy}
+			assert.Equal(t, errWhy, testkit.Raised(func() { _ = c.call(ctx, ownNothing) }), c.name)
 		}
 	})
 }
 
 // tellingContext is one that tells of its end itself.
 type tellingContext struct {
-	ownContext
+	testkit.Context
 
 	mu    sync.Mutex
 	ended error
@@ -348,8 +327,8 @@ type tellingContext struct {
 
 func newTellingContext() *tellingContext {
 	c := &tellingContext{tell: map[int]func(){}}
-	c.done = make(chan struct{})
-	c.err = func() error {
+	c.Channel = make(chan struct{})
+	c.OnErr = func() error {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		return c.ended
@@ -381,7 +360,7 @@ func (c *tellingContext) cancel() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ended = context.Canceled
-	close(c.done)
+	close(c.Channel)
 	for i, f := range c.tell {
 		delete(c.tell, i)
 		go f()
@@ -463,7 +442,7 @@ func TestLoggersThatDoNotReturn(t *testing.T) {
 					continue // it is main's panic, which nobody reports
 				}
 				var err error
-				v := raised(func() { err = c.call(t.Context(), panics) })
+				v := testkit.Raised(func() { err = c.call(t.Context(), panics) })
 				if pe, ok := v.(*taskgroup.PanicError); ok {
 					err = pe
 				}
@@ -482,4 +461,32 @@ func TestLoggersThatDoNotReturn(t *testing.T) {
 			close(release) // the late result is reported, too
 		})
 	}
+}
+
+// A context that panics while its caller is on the way to the shared limit does not
+// keep others from being granted slots.
+func TestAContextThatPanicsOnTheWayToTheLimiter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithLimiter(&units{free: 5}))
+		release := make(chan struct{})
+		g.Go(func(context.Context) error { <-release; return nil })
+		cancelable, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		granted := false
+		panics := &testkit.Context{Parent: cancelable, OnValue: func(any) any {
+			if granted {
+				panic(errWhy)
+			}
+			return nil
+		}}
+		raised := make(chan any)
+		go func() { raised <- testkit.Raised(func() { _ = g.Submit(panics, returns(nil)) }) }()
+		synctest.Wait()
+		granted = true
+		close(release)
+		assert.Equal(t, errWhy, <-raised)
+		synctest.Wait()
+		assert.True(t, g.TryGo(returns(nil)))
+		assert.NoError(t, g.Wait())
+	})
 }

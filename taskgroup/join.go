@@ -2,33 +2,49 @@ package taskgroup
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"sync"
-	"time"
 
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Wait waits until every task of the group has ended, those included that are
-// started meanwhile or wait for room, and then ends the group: it takes no more
-// tasks, and its context is done. It returns nil, or a [*GroupError] with every
-// failure and with the cause if the group was ended from outside. If a task
-// panicked, Wait panics with its [*PanicError] instead, the failures being under
-// Others; see [WithPanics].
+// join is what the calls of Wait and Shutdown share. It is guarded by the group's
+// lock.
+type join struct {
+	end     sync.WaitGroup // for calls that wait for nothing else
+	done    chan struct{}  // for the others; closed at the end, made on demand
+	parked  bool           // a call waits at end
+	gaveUp  bool           // a Wait has returned a LateError: the next one waits for the end
+	settled bool           // result and raised are set
+	result  error
+	raised  *PanicError
+}
+
+// Wait waits until every task of the group has completed, including those in
+// the backlog and those started meanwhile, and then closes the group: it
+// accepts no more tasks, and its context is done. Wait returns nil, or a
+// [*GroupError] with every failure and with the cause if the group was ended
+// from outside. If a task panicked, Wait panics with its [*PanicError] instead;
+// see [WithPanics].
 //
 // The end of the parent's context is such a cause if it came before the join
-// and a task did not return nil, never ran or was refused because of it; the
-// cause of a [Group.Cancel] always is.
+// and a task did not return nil, was not called, or was refused because of it.
+// The cause of a [Group.Cancel] always is.
 //
-// With [WithGrace], Wait may return a [*LateError] before all tasks have ended.
-// Called again, or from several goroutines, it gives the same answer. The end
-// of every task happens before its return.
+// Called again, or from several goroutines, Wait gives the same answer, or
+// raises the same *PanicError. With [WithGrace] it may first return a
+// [*LateError]. A task that calls Wait on its own group waits for itself. The
+// end of every task happens before the return.
 //
-// It mirrors leaving asyncio.TaskGroup.
+// It mirrors leaving an asyncio.TaskGroup.
 func (g *Group) Wait() error {
 	g.check()
-	if late := g.await(); late != nil {
-		if pe := g.raised(late); pe != nil {
+	if late := g.waitForEnd(); late != nil {
+		g.mu.Lock()
+		outcome := g.outcome
+		g.mu.Unlock()
+		outcome.cause = late
+		if pe := outcome.raised(); pe != nil {
 			panic(pe)
 		}
 		return late
@@ -36,76 +52,79 @@ func (g *Group) Wait() error {
 	return g.answer()
 }
 
-// await waits until all tasks have ended and returns nil, or gives up when the
-// group's grace period is over.
-func (g *Group) await() *LateError {
+// waitForEnd waits until all tasks have ended and returns nil, or gives up when
+// the group's grace period is over.
+func (g *Group) waitForEnd() *LateError {
 	g.mu.Lock()
-	if g.joinLocked() {
+	if g.joinLocked(joining) {
 		g.mu.Unlock()
 		return nil
 	}
-	if g.overdue == nil || g.late {
-		if !g.awaited {
-			g.awaited = true
-			g.last.Add(1)
+	if g.grace == nil || g.join.gaveUp {
+		if !g.join.parked {
+			g.join.parked = true
+			g.join.end.Add(1)
 		}
 		g.mu.Unlock()
-		g.last.Wait()
+		g.join.end.Wait()
 		return nil
 	}
-	joined := g.joinedLocked()
+	done := g.doneChanLocked()
 	g.mu.Unlock()
-	if g.overdue.wait(g.ctx, joined, g.grace) {
+	if g.grace.wait(g.ctx, done) {
 		return nil
 	}
 	cause := g.soFar()
 	g.mu.Lock()
-	if g.closed {
+	if g.life == closed {
 		g.mu.Unlock()
 		return nil // the last end wins a tie
 	}
-	g.late = true
-	tasks := g.leftLocked()
+	g.join.gaveUp = true
+	tasks := g.lateLocked()
 	g.mu.Unlock()
 	return &LateError{Tasks: infos(tasks), Cause: cause}
 }
 
-// Shutdown ends the group in good order: it refuses new tasks, and the calls
-// that wait for room, with [ErrGroupClosed], and waits for the tasks that are
-// accepted, those in the backlog included. If they all end in time, it answers
-// as [Group.Wait].
+// Shutdown closes the group in good order: it refuses new tasks, and calls that
+// wait for a slot, with [ErrGroupClosed], and waits for the tasks that were
+// accepted, including the backlog. If they complete in time, it answers as
+// [Group.Wait] does.
 //
-// If ctx ends first, it cancels the group, with an error for which [errors.Is]
-// finds both ctx.Err() and [context.Cause](ctx), and returns at once a
-// [*LateError] that names what still runs; a later Wait joins that, for as long as
-// [WithGrace] lets it. What ended before its return happens before it.
+// If ctx is done first, it cancels the group with the error of ctx and returns
+// at once a [*LateError] that names what is still running; a later Wait joins
+// that, for as long as [WithGrace] lets it. Called by a task of the group with
+// its own context, Shutdown returns [ErrSelfWait] and does nothing. What
+// completed before the return happens before it.
 //
-// asyncio has nothing like it: a TaskGroup cannot be told to take no more.
+// asyncio has no equivalent.
 func (g *Group) Shutdown(ctx context.Context) error {
 	g.check()
-	g.mu.Lock()
-	g.closing = true
-	for n := g.callers.PopFront(); n != nil; n = g.callers.PopFront() {
-		close(n.Value.blocked)
+	if c, ok := ctx.Value(currentKey).(*core); ok && c.group() == g && !c.hasCompleted() {
+		return ErrSelfWait
 	}
-	ended := g.joinLocked()
-	joined := g.joinedLocked()
+	g.mu.Lock()
+	ended := g.joinLocked(closing)
+	for n := g.admission.callers.PopFront(); n != nil; n = g.admission.callers.PopFront() {
+		close(n.Value.granted)
+	}
+	done := g.doneChanLocked()
 	g.mu.Unlock()
-	if g.shut != nil {
-		g.shut(ErrGroupClosed)
+	if g.shared != nil {
+		g.shared.refuse(ErrGroupClosed)
 	}
 	if ended {
 		return g.answer()
 	}
 	select {
-	case <-joined:
+	case <-done:
 		return g.answer()
 	case <-ctx.Done():
 	}
-	cause := ctxerr.Ended(ctx)
+	cause := ctxerr.EndedIn(ctx, ctxerr.Op(prefix+"Shutdown"))
 	g.mu.Lock()
 	late := g.cancelLocked(cause)
-	tasks := g.leftLocked()
+	tasks := g.lateLocked()
 	g.mu.Unlock()
 	if !late {
 		return g.answer() // the last end wins a tie
@@ -114,151 +133,119 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	return &LateError{Tasks: infos(tasks), Cause: g.soFar()}
 }
 
-// joinLocked has the group close as soon as it is over, and reports whether that
-// is the case.
-func (g *Group) joinLocked() bool {
-	g.joining = true
+// joinLocked moves the group on to that part of its life, if it is not further,
+// and reports whether it is closed.
+func (g *Group) joinLocked(to life) bool {
+	g.life = max(g.life, to)
 	g.closeIfOverLocked()
-	return g.closed
+	return g.life == closed
 }
 
-// joinedLocked returns what is closed when the group is, if it is not.
-func (g *Group) joinedLocked() <-chan struct{} {
-	if g.joined == nil && !g.closed {
-		g.joined = make(chan struct{})
+// closeIfOverLocked closes a group that is being joined when no task is left, and
+// no call that has waited for a slot has yet to find out why in vain. Once the
+// group is closing, they all get the same answer.
+func (g *Group) closeIfOverLocked() {
+	switch {
+	case g.life < joining || g.life == closed || g.callers > 0 && g.life < closing:
+		return
+	case g.pending > 0:
+		if g.pending == int(g.daemons.pending) {
+			g.stopDaemonsLocked()
+		}
+		return
 	}
-	return g.joined
+	g.life = closed
+	if g.join.parked {
+		g.join.end.Done()
+	}
+	if g.join.done != nil {
+		close(g.join.done)
+	}
+}
+
+// doneChanLocked returns what is closed when the group is, unless it is.
+func (g *Group) doneChanLocked() <-chan struct{} {
+	if g.join.done == nil && g.life < closed {
+		g.join.done = make(chan struct{})
+	}
+	return g.join.done
 }
 
 // answer is what Wait returns, or panics with, once all tasks have ended.
 func (g *Group) answer() error {
 	g.settle()
-	if pe := g.raised(nil); pe != nil {
-		panic(pe)
-	}
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.result
+	result, raised := g.join.result, g.join.raised
+	g.mu.Unlock()
+	if raised != nil {
+		panic(raised)
+	}
+	return result
 }
 
-// settle makes the result, once, and lets go of everything the group holds.
+// settle makes the result, once, and releases what the group holds.
 func (g *Group) settle() {
 	cause := g.cause(false)
 	g.mu.Lock()
-	if !g.answered {
-		g.answered = true
-		g.failures.cause = cause
-		g.result = g.failures.err()
+	if !g.join.settled {
+		g.join.settled = true
+		g.outcome.cause = cause
+		g.answerLocked()
 	}
-	undrain := g.undrain
+	stopDrain := g.stopDrain
 	g.mu.Unlock()
-	if undrain != nil {
-		undrain()
+	if stopDrain != nil {
+		stopDrain()
 	}
-	if g.overdue != nil {
-		g.overdue.stop()
+	if g.grace != nil {
+		g.grace.stop()
 	}
 	g.cancel(ErrGroupClosed)
 }
 
-// raised is the panic that has to be raised, if there is one, with the given
-// cause or else the group's.
-func (g *Group) raised(late *LateError) *PanicError {
-	g.mu.Lock()
-	failures := g.failures
-	g.mu.Unlock()
-	if failures.panic == nil {
-		return nil
-	}
-	if late != nil {
-		failures.cause = late
-	}
-	return failures.panicWith(failures.cause)
+// answerLocked makes the one answer of a group that is closed.
+func (g *Group) answerLocked() {
+	g.join.result, g.join.raised = g.outcome.err(), g.outcome.raised()
 }
 
-// soFar is the error that the group would return if the tasks that still run
-// did not return nil, and added nothing else to it.
+// soFar is the error that the group would return if the tasks that still run did
+// not return nil, and added nothing else to it.
 func (g *Group) soFar() error {
 	cause := g.cause(true)
 	g.mu.Lock()
-	failures := g.failures
+	outcome := g.outcome
 	g.mu.Unlock()
-	failures.cause = cause
-	return failures.err()
+	outcome.cause = cause
+	return outcome.err()
 }
 
-// cause is why the group was ended from outside. The end of its parent is a
-// reason only if it left something undone.
-func (g *Group) cause(undone bool) error {
+// cause is why the group was ended from outside. The end of its parent is a reason
+// only if it left something incomplete.
+func (g *Group) cause(incomplete bool) error {
 	_, parentsEnd := g.parentsEnd()
 	g.mu.Lock()
-	cause := g.failures.cause
-	undone = undone || g.undone
+	cause := g.outcome.cause
+	incomplete = incomplete || g.incomplete
 	g.mu.Unlock()
-	if !undone {
+	if !incomplete {
 		return cause
 	}
 	return both(cause, parentsEnd)
 }
 
-// parentsEnd reports whether the parent's end is what has ended the group, and
-// its error, or nil.
+// groupName is what a group is called in the text of an error.
+type groupName Group
+
+func (g *groupName) String() string {
+	if g.options.name == "" {
+		return prefix + "group"
+	}
+	return prefix + "group " + strconv.Quote(g.options.name)
+}
+
+// parentsEnd reports whether the parent's end is what has ended the group, and its
+// error, or nil.
 func (g *Group) parentsEnd() (first bool, err error) {
-	why, err := context.Cause(g.ctx), ctxerr.Of(g.parent)
+	why, err := context.Cause(g.ctx), ctxerr.In(g.parent, (*groupName)(g))
 	return err != nil && (why == nil || ctxerr.Same(why, context.Cause(g.parent))), err
-}
-
-// both is the cause of what was ended from outside twice.
-func both(first, second error) error {
-	switch {
-	case first == nil || second == nil:
-		if first == nil {
-			return second
-		}
-		return first
-	case ctxerr.Is(first, second):
-		return first
-	}
-	return fmt.Errorf("%w; %w", first, second)
-}
-
-// overdue knows since when a group has been cancelled.
-type overdue struct {
-	mu   sync.Mutex
-	at   time.Time
-	stop func() bool
-}
-
-func watchOverdue(ctx context.Context) *overdue {
-	o := &overdue{}
-	o.stop = context.AfterFunc(ctx, func() { o.since() })
-	return o
-}
-
-// since is when it was cancelled. It is called only once that is so.
-func (o *overdue) since() time.Time {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.at.IsZero() {
-		o.at = time.Now()
-	}
-	return o.at
-}
-
-// wait reports whether joined was closed before ctx had been done for as long
-// as the grace period.
-func (o *overdue) wait(ctx context.Context, joined <-chan struct{}, grace time.Duration) bool {
-	select {
-	case <-joined:
-		return true
-	case <-ctx.Done():
-	}
-	timer := time.NewTimer(grace - time.Since(o.since()))
-	defer timer.Stop()
-	select {
-	case <-joined:
-		return true
-	case <-timer.C:
-		return false
-	}
 }

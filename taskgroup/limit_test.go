@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -748,22 +749,41 @@ func TestWaitForWhoWaitsForTheLimiter(t *testing.T) {
 	})
 }
 
-// Rule 6: nobody overtakes the calls that have been handed room in the group, and
-// have not asked the shared limit yet.
-func TestNobodyOvertakesOnTheWayToTheLimiter(t *testing.T) {
-	for waiting := 1; waiting <= 2; waiting++ {
-		synctest.Test(t, func(t *testing.T) {
-			hold := func(context.Context) error { time.Sleep(time.Minute); return nil }
-			g := taskgroup.New(t.Context(), taskgroup.WithLimiter(&units{free: 3}), taskgroup.WithLimit(1))
-			assert.True(t, g.Go(hold))
-			for range waiting {
-				go func() { assert.True(t, g.Go(hold)) }()
+// Rule 6: no call overtakes one that has been granted a slot of the group and has
+// not come to the shared limit yet; once that has, there is none to overtake.
+func TestNoneOvertakesOnTheWayToTheLimiter(t *testing.T) {
+	for _, past := range []bool{false, true} {
+		for waiting := 1; waiting <= 2; waiting++ {
+			synctest.Test(t, func(t *testing.T) {
+				hold := func(context.Context) error { time.Sleep(time.Minute); return nil }
+				g := taskgroup.New(t.Context(), taskgroup.WithLimiter(&units{free: 4}), taskgroup.WithLimit(1))
+				assert.True(t, g.Go(hold))
+				goOn := make(chan struct{})
+				for range waiting {
+					calls := 0
+					ctx := &testkit.Context{Parent: t.Context()}
+					ctx.OnDone = func() <-chan struct{} {
+						if calls++; calls == 2 { // it has been granted a slot
+							<-goOn
+						}
+						return ctx.Parent.Done()
+					}
+					go func() { assert.NoError(t, g.Submit(ctx, hold)) }()
+					synctest.Wait()
+				}
+				g.SetLimit(10)
 				synctest.Wait()
-			}
-			g.SetLimit(10)
-			assert.False(t, g.TryGo(hold))
-			assert.NoError(t, g.Wait())
-		})
+				if past {
+					close(goOn)
+					synctest.Wait()
+				}
+				assert.Equal(t, past, g.TryGo(hold))
+				if !past {
+					close(goOn)
+				}
+				assert.NoError(t, g.Wait())
+			})
+		}
 	}
 }
 
@@ -812,14 +832,18 @@ func TestLimiterThatFails(t *testing.T) {
 		_, err := task.Wait(t.Context())
 		assert.Equal(t, errBoom, err)
 		assert.False(t, task.Cancelled())
-		assert.NoError(t, g.Submit(t.Context(), returns(nil)), "accepted, and failed")
+		assert.Equal(t, errBoom, g.Submit(t.Context(), returns(nil)), "refused, and the answer says so")
+		assert.False(t, g.Go(returns(nil)))
+		submitted, err := taskgroup.SubmitTask(t.Context(), g, never)
+		assert.Nil(t, submitted)
+		assert.Equal(t, errBoom, err)
 		_, err = taskgroup.GoReady(t.Context(), g, func(context.Context, func(int)) error { panic("it runs") })
 		assert.Equal(t, errBoom, err, "the caller's alone")
 		shared.acquire = nil
 		assert.True(t, g.Go(returns(nil)))
 		indexes, errs := failed(g.Wait())
-		assert.Equal(t, []int{0, 1}, indexes)
-		assert.Equal(t, []error{errBoom, errBoom}, errs)
+		assert.Equal(t, []int{0, 1, 2, 3}, indexes, "and it is the task's failure")
+		assert.Equal(t, []error{errBoom, errBoom, errBoom, errBoom}, errs)
 		assert.Equal(t, 1, shared.available())
 	})
 }
@@ -829,7 +853,7 @@ func TestLimiterThatFailsWhileTheContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	shared := &units{acquire: func(context.Context, int) error { cancel(); return errBoom }}
 	g := taskgroup.New(t.Context(), taskgroup.WithLimiter(shared))
-	assert.NoError(t, g.Submit(ctx, returns(nil)), "accepted, and failed")
+	assert.Equal(t, errBoom, g.Submit(ctx, returns(nil)))
 	_, errs := failed(g.Wait())
 	assert.Equal(t, []error{errBoom}, errs)
 }
@@ -957,7 +981,7 @@ func TestRoomPassesByWhoHasGivenUp(t *testing.T) {
 				g.SetLimit(2)
 				assert.Equal(t, 2, g.Running())
 				synctest.Wait()
-				assert.Equal(t, context.Canceled, given)
+				assert.ErrorIs(t, given, context.Canceled)
 				assert.NoError(t, taken)
 				close(end)
 				assert.NoError(t, g.Wait())

@@ -6,24 +6,17 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Map calls fn for each of the items, for at most limit of them at once, waits
-// until all calls have ended, and returns what they returned, in the order of
-// the items. A negative limit, [NoLimit], is none; 0 is misuse, so that a
-// setting nobody made is noticed.
+// Map calls fn for each of the items, with at most limit calls running, and
+// returns their results, in the order of the items. A negative limit,
+// [NoLimit], is none. It is gather(*[fn(x) for x in items]).
 //
 // Failures, panics and the end of ctx are treated as by [Gather]: the first
-// failure cancels the others, no further item is begun, and the error is a
-// [*GroupError] in which TaskError.Index is the item's. Map of no items returns
-// an empty slice that is not nil.
+// failure cancels the others, no further item is begun, and TaskError.Index is
+// the item's. Calls begin strictly in order. Map of no items returns an empty
+// slice that is not nil.
 //
-// Items are begun in order, as far as functions can tell: a run of functions
-// that take next to no time may be shared out in portions. So a function may
-// wait for one of an earlier item; under a limit it must not wait for one of a
-// later item. What fn returns must not depend on its context, which ends with the
-// call.
-//
-// A nil fn is misuse. Map costs at most limit goroutines; the number of
-// allocations does not depend on the number of items.
+// Map panics if limit is 0 or fn is nil. It takes at most limit goroutines; the
+// number of allocations does not depend on the number of items.
 //
 // It mirrors asyncio.gather over a list, with the limit that asyncio leaves to
 // a semaphore.
@@ -32,17 +25,13 @@ func Map[T, R any](ctx context.Context, limit int, items []T, fn func(ctx contex
 	return mapAll(ctx, "Map", limit, items, fn)
 }
 
-// SettleMap calls fn for each of the items, for at most limit of them at once,
-// and returns a [Result] for each, in the order of the items, when all calls
-// have ended. It is to [Map] what [Settle] is to [Gather]: a failure or a panic
-// is one item's and cancels nothing. Items that are not begun because ctx is
-// done have an error for which [errors.Is] finds both ctx.Err() and
-// [context.Cause](ctx).
+// SettleMap is to [Map] what [Settle] is to [Gather]: it calls fn for each of
+// the items, with at most limit calls running, and returns a [Result] for each,
+// in order. A failure or panic is one item's and cancels nothing. Items that
+// are not begun because ctx is done get the error of ctx. SettleMap of no items
+// returns an empty slice that is not nil. It panics if limit is 0 or fn is nil.
 //
-// The limit, the order in which items are begun, and misuse are those of Map.
-// SettleMap of no items returns an empty slice that is not nil.
-//
-// It mirrors asyncio.gather with return_exceptions=True over a list.
+// It mirrors asyncio.gather(return_exceptions=True) over a list.
 func SettleMap[T, R any](ctx context.Context, limit int, items []T, fn func(ctx context.Context, item T) (R, error)) []Result[R] {
 	checkMap("SettleMap", limit, fn == nil)
 	return settleAll(ctx, "SettleMap", limit, items, fn)
@@ -57,7 +46,7 @@ func checkMap(op string, limit int, isNil bool) {
 
 func mapAll[T, R any](ctx context.Context, op string, limit int, items []T, fn func(context.Context, T) (R, error)) ([]R, error) {
 	values := make([]R, len(items))
-	c := newCrew(len(items), limit)
+	c := newBatch(len(items), limit)
 	c.do = func(i int) (err error) {
 		values[i], err = fn(c.ctx, items[i])
 		return err
@@ -73,7 +62,7 @@ func settleAll[T, R any](ctx context.Context, op string, limit int, items []T, f
 	for i := range results {
 		results[i] = Result[R]{Index: i, Err: errNotCalled}
 	}
-	c := newCrew(len(items), limit)
+	c := newBatch(len(items), limit)
 	c.settles = true
 	c.do = func(i int) error {
 		r := &results[i]
@@ -81,7 +70,7 @@ func settleAll[T, R any](ctx context.Context, op string, limit int, items []T, f
 		return r.Err
 	}
 	c.failed = func(i int, err error) { results[i].Err = err }
-	if len(items) > 0 && c.start(ctx, op) {
+	if len(items) > 0 && c.begin(ctx, op) {
 		c.wait()
 	}
 	if why := ctxerr.Of(ctx); why != nil {

@@ -122,5 +122,5 @@ func ExampleConsume() {
 		return errors.New("out of " + order)
 	})
 	fmt.Println(err)
-	// Output: taskgroup: task 0: out of tea
+	// Output: taskgroup: Consume[0]: out of tea
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -52,7 +53,7 @@ func TestMapMisuse(t *testing.T) {
 	assertMisuse(t, func() { taskgroup.SettleMap[int, int](t.Context(), 1, nil, nil) })
 }
 
-// G-02.
+// G-02: of no items, an empty slice that is not nil.
 func TestMapOfNothing(t *testing.T) {
 	values, err := taskgroup.Map(t.Context(), 1, nil, func(context.Context, int) (int, error) { return 0, nil })
 	assert.NoError(t, err)
@@ -99,7 +100,7 @@ func TestMapLimit(t *testing.T) {
 // any limit, it is for functions that take time.
 func TestMapBeginsInOrder(t *testing.T) {
 	t.Run("one", func(t *testing.T) {
-		captureLog(t)
+		testkit.CaptureLog(t)
 		var begun []int
 		taskgroup.SettleMap(t.Context(), 1, upTo(5000), func(_ context.Context, i int) (int, error) {
 			begun = append(begun, i)
@@ -150,7 +151,7 @@ func TestMapMeeting(t *testing.T) {
 // Each item is done once, whatever the limit, the cores and the mix of quick and
 // slow functions: also where windows are claimed and stolen from.
 func TestMapConserves(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	const n = 20000
 	for _, limit := range []int{1, 2, 3, 8, 64} {
 		for _, procs := range []int{1, 2, 4} {
@@ -247,7 +248,7 @@ func TestMapDeliversInSpiteOfCancellation(t *testing.T) {
 // The number of allocations depends neither on that of items nor, for functions
 // that do not wait, on the limit.
 func TestMapAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates on its own")
 	}
 	items := upTo(10)

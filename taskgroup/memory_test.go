@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"math"
+	"math/bits"
 	"runtime"
 	"slices"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -92,9 +94,9 @@ func TestFunctionsAreForgotten(t *testing.T) {
 
 // grows returns by how many bytes the heap has grown when f is over.
 func grows(f func()) int64 {
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	f()
-	return heapInUse() - before
+	return testkit.HeapInUse() - before
 }
 
 const little = 200 << 10 // what the runtime itself may keep
@@ -191,6 +193,38 @@ func TestAWaveOfTasks(t *testing.T) {
 		assert.NoError(t, g.Wait())
 	}
 	assert.Less(t, least, int64(little))
+}
+
+// A task in the backlog costs its entry, 24 bytes, and itself. When all of them
+// are granted slots at once, and have run, the group holds no more than before.
+func TestABacklogOfAMillion(t *testing.T) {
+	n := 1 << bits.Len(uint(times(1<<20)-1)) // a ring of this length is full
+	refusing := taskgroup.New(t.Context())
+	require.NoError(t, refusing.Wait())
+	g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(-1))
+	stays := taskgroup.Go(g, taskgroup.NoValue(untilDone))
+	none := taskgroup.Func[int](func(context.Context) (int, error) { return 0, nil })
+	tasks := make([]*taskgroup.Task[int], n)
+	submit := func(g *taskgroup.Group) {
+		for i := range tasks {
+			tasks[i] = taskgroup.Go(g, none)
+		}
+	}
+
+	alone := grows(func() { submit(refusing) })
+	clear(tasks)
+	before := testkit.HeapInUse()
+	queued := grows(func() { submit(g) })
+	assert.InDelta(t, 24*n, queued-alone, little, "bytes in the backlog")
+
+	g.SetLimit(taskgroup.NoLimit)
+	for g.Running() > 1 {
+		runtime.Gosched()
+	}
+	clear(tasks)
+	assert.Less(t, testkit.HeapInUse()-before, int64(little))
+	stays.Cancel(nil)
+	assert.NoError(t, g.Wait())
 }
 
 // Rule 11: a cancelled backlog of 100 000 leaves nothing, whoever cancels it.

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -186,7 +187,7 @@ func TestOwnFailureCancelsAndJoins(t *testing.T) {
 				err := c.call(t.Context(), fns...)
 				assert.ErrorIs(t, err, errOwn)
 				assert.NotErrorIs(t, err, context.Canceled, "the echo of the cancellation is not a failure")
-				assert.Equal(t, errOwn, cause.get())
+				assert.Equal(t, &taskgroup.TaskError{Index: bad, Err: errOwn}, public(cause.get()), "the cause names the function")
 				assert.Equal(t, 6*ms, time.Since(begun), "joined")
 				var te *taskgroup.TaskError
 				if assert.ErrorAs(t, err, &te) {
@@ -202,7 +203,7 @@ func TestOwnFailureCancelsAndJoins(t *testing.T) {
 // and is raised again in the caller when they have ended, with the function's
 // own stack.
 func TestOwnPanicIsRaised(t *testing.T) {
-	log := captureLog(t)
+	log := testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range ownCallsOf(failing, racing, patient, yielding) {
 			t.Log(c.name)
@@ -257,7 +258,7 @@ func ownPanic(t *testing.T, f func()) (pe *taskgroup.PanicError) {
 // Rule 8: Settle and its like give a panic as an error, cancel nothing, and
 // report it all the same.
 func TestOwnPanicIsSettled(t *testing.T) {
-	log := captureLog(t)
+	log := testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range ownCallsOf(settling) {
 			t.Log(c.name)
@@ -283,7 +284,7 @@ func TestOwnPanicIsSettled(t *testing.T) {
 // Rule 8: a panic is raised with the other failures, the end of the caller's
 // context included, under Others.
 func TestOwnPanicKeepsOtherFailures(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range ownCallsOf(failing, racing, patient, yielding) {
 			t.Log(c.name)
@@ -304,7 +305,7 @@ func TestOwnPanicKeepsOtherFailures(t *testing.T) {
 			assert.ErrorIs(t, ge.Cause, errWhy)
 			assert.ErrorIs(t, ge.Cause, context.Canceled)
 			if c.kind != yielding {
-				assert.Equal(t, []*taskgroup.TaskError{{Index: 1, Err: errOwn}}, ge.Errors)
+				assert.Equal(t, []*taskgroup.TaskError{{Index: 1, Err: errOwn}}, publicAll(ge.Errors))
 			}
 			assert.NotErrorIs(t, ge, pe)
 		}
@@ -313,7 +314,7 @@ func TestOwnPanicKeepsOtherFailures(t *testing.T) {
 
 // Rule 8: of several panics the first is raised, with the others under it.
 func TestOwnSecondPanicIsKept(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range ownCallsOf(failing, racing, patient, yielding) {
 			t.Log(c.name)
@@ -336,7 +337,7 @@ func TestOwnSecondPanicIsKept(t *testing.T) {
 // Rule 8: a panic that crosses a second join is reported once, and is the same
 // for whoever looks at it.
 func TestOwnPanicCrosses(t *testing.T) {
-	log := captureLog(t)
+	log := testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range ownCallsOf(failing, racing, patient, yielding) {
 			t.Log(c.name)
@@ -368,7 +369,7 @@ var ownExits = map[string]func(){
 // ErrGoexit, and nobody hangs. If it panics on the way, that is what it ended
 // with.
 func TestOwnGoexit(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range ownCallsOf() {
 			t.Log(c.name)
@@ -549,7 +550,7 @@ func TestOwnHappensBefore(t *testing.T) {
 // P-15, rule 1: no function is still running after the call, whatever they do,
 // on any number of cores.
 func TestOwnStress(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	for _, c := range ownCalls {
 		t.Run(c.name, func(t *testing.T) {
 			for round := range 300 {

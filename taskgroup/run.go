@@ -2,30 +2,32 @@ package taskgroup
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Run runs main with a group, in the caller's goroutine, and joins every task
-// that the group was given before it returns: nothing that main starts there
-// outlives the call. It is asyncio.run and async with asyncio.TaskGroup() in
-// one.
+// Run calls main with a new group, in the caller's goroutine, and joins the
+// group before it returns. It is asyncio.run and async with asyncio.TaskGroup()
+// in one. Main's context is the group's.
 //
-// If main returns nil, Run waits for the tasks and cancels nothing. If main
-// returns an error, that is one more failure of the group, with index -1 and
-// the name main, and cancels the tasks; so do a panic and [runtime.Goexit] in
-// main, which pass on unchanged once the tasks have ended. A task's failure that
-// main returns again, wrapped or joined with others, is listed once. Main's
-// context is the group's, so the first failure of a task ends it, too.
+// If main returns nil, Run waits for the tasks and cancels nothing but daemons.
+// If main returns an error, that is one more failure, with index -1 and the
+// name main, and cancels the tasks; a task's failure that main returns again is
+// listed once. A panic or [runtime.Goexit] in main cancels the tasks and passes
+// on once they have completed; their failures are logged. Run returns and
+// panics as [Group.Wait] does. If ctx is done already, main is not called, and
+// the *GroupError has the error of ctx as its Cause.
 //
-// Run returns what [Group.Wait] returns, and panics as that does; the end of every
-// task happens before that. If ctx is done already, main is not called, and the
-// answer is a [*GroupError] with that as its cause. A nil main is misuse.
+// Main may join its group itself, but what follows the tasks belongs behind
+// Run: the group's context is done then, an error main returns for that is a
+// failure, and a task started then makes Run return [ErrGroupClosed].
 //
-// Unlike asyncio.run, it may be nested, and it waits for the tasks that main
-// leaves behind instead of cancelling them: call [Group.Stop] for that.
+// Unlike asyncio.run, Run may be nested, and waits for tasks that main leaves
+// behind: see [Group.Stop] and [Daemon]. Run panics if main is nil.
 func Run(ctx context.Context, main func(ctx context.Context, g *Group) error, opts ...Option) error {
 	if main == nil {
 		panic(misused("Run of a nil function"))
@@ -35,6 +37,7 @@ func Run(ctx context.Context, main func(ctx context.Context, g *Group) error, op
 		return &GroupError{Cause: err}
 	}
 	g := newGroup(ctx, o)
+	g.inMain = true
 	if o.signals != nil {
 		defer g.catch(o.signals)()
 	}
@@ -46,42 +49,85 @@ func Run(ctx context.Context, main func(ctx context.Context, g *Group) error, op
 	}()
 	err := main(g.ctx, g)
 	returned = true
-	g.mainEnded(err)
+	g.mainReturned(err)
 	return g.Wait()
 }
 
-// mainEnded notes how the main function ended.
-func (g *Group) mainEnded(err error) {
-	if err == nil {
-		return
-	}
-	noise := func(err error) bool { return isNoise(err, g.ctx, g.parent) }
-	failure := !noise(err)
+// errSecondRound is the cause of a group that has refused a task because main had
+// joined it before.
+var errSecondRound = fmt.Errorf("taskgroup: a task was started after main had joined its group: %w", ErrGroupClosed)
+
+// mainReturned notes how the main function ended.
+//
+// Main may have joined the group itself. Then the context of the group is done
+// because of that, and what main returns for it is no echo: it may be all that says
+// that something was left undone. So is a task that the group has refused after the
+// join.
+func (g *Group) mainReturned(err error) {
 	g.mu.Lock()
-	soFar := g.failures
+	g.inMain = false
+	soFar, answer, joined := g.outcome, g.join.result, g.life == closed
 	g.mu.Unlock()
-	again := soFar.has(err, noise)
+	isEcho := func(err error) bool {
+		return joined && ctxerr.Same(err, answer) || !joined && isEcho(err, g.ctx, g.parent)
+	}
+	isFailure := err != nil && !isEcho(err)
+	again := isFailure && soFar.has(err, isEcho)
+	failure := &TaskError{Index: -1, Name: "main", Err: err}
 	g.mu.Lock()
-	g.undone = true
-	if failure && !again {
-		g.failures.add(-1, "main", err)
-		if g.answered { // main has called Wait itself
-			g.result = g.failures.err()
-		}
+	g.incomplete = g.incomplete || err != nil
+	g.canceled = g.canceled || isFailure
+	if isFailure && !again {
+		g.outcome.add(failure)
+	}
+	if g.rejected {
+		g.outcome.cause = both(g.outcome.cause, errSecondRound)
+	}
+	if g.join.settled {
+		g.answerLocked()
 	}
 	g.mu.Unlock()
-	if failure {
-		g.end(err)
+	if isFailure {
+		g.end(failure)
 	}
 }
 
 // abandon joins the tasks of a main function that left by a panic or
-// [runtime.Goexit]. That passes on, so what the tasks end with is not returned;
-// their panics have been reported.
+// [runtime.Goexit]. That passes on, so the failures of the tasks are not returned:
+// they are logged.
 func (g *Group) abandon() {
+	g.mu.Lock()
+	g.inMain = false
+	g.canceled = true
+	g.mu.Unlock()
 	g.end(errMainLeft)
-	if late := g.await(); late == nil {
+	late := g.waitForEnd()
+	if late == nil {
 		g.settle()
+	}
+	g.mu.Lock()
+	failures := g.outcome.list()
+	g.mu.Unlock()
+	g.logUnreturned(failures, late)
+}
+
+// logUnreturned logs failures that are not returned. Panics have been logged when
+// they came, and an error handler has had all.
+func (g *Group) logUnreturned(failures *GroupError, late *LateError) {
+	report := func(text string, err error) {
+		log(context.Background(), slog.LevelError, "taskgroup: "+text, func() []any {
+			return []any{"group", g.options.name, "error", err}
+		})
+	}
+	if failures != nil && g.options.handler == nil {
+		for _, failure := range failures.Errors {
+			if _, isPanic := failure.Err.(*PanicError); !isPanic {
+				report("a task failed, and main did not return", failure)
+			}
+		}
+	}
+	if late != nil {
+		report("tasks are still running, and main did not return", late)
 	}
 }
 

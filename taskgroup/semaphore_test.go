@@ -41,8 +41,9 @@ func TestSemaphoresAsLimiters(t *testing.T) {
 							weight := 1 + rand.IntN(3)
 							if g.Go(func(context.Context) error {
 								ran.Add(1)
-								c.enter(weight)
-								defer c.leave(weight)
+								units := min(weight, 1+i) // what the group's own limit makes of it
+								c.enter(units)
+								defer c.leave(units)
 								runtime.Gosched()
 								return nil
 							}, taskgroup.Weighted(weight)) {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -348,7 +349,7 @@ func TestSetRemoveIsNothingToOthers(t *testing.T) {
 
 // Rule 11: neither the set nor its handles hold on to what is gone.
 func TestSetForgets(t *testing.T) {
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	longLived := taskgroup.NewFuture[int]()
 	s := taskgroup.NewSet(longLived)
 	for range 2 {
@@ -373,7 +374,7 @@ func TestSetForgets(t *testing.T) {
 		s.Add(ended)
 		s.Remove(ended)
 	}
-	assert.Less(t, heapInUse()-before, int64(500_000))
+	assert.Less(t, testkit.HeapInUse()-before, int64(500_000))
 	assert.Equal(t, 3, s.Len())
 	runtime.KeepAlive(longLived)
 }
@@ -459,7 +460,7 @@ func TestSetStress(t *testing.T) {
 	}
 }
 
-// P-33, rule 12.
+// P-33, rule 12: the end of a task happens before the Next that returns it.
 func TestSetHappensBefore(t *testing.T) {
 	var plain [500]int
 	s := &taskgroup.Set[*task]{}
@@ -480,7 +481,7 @@ func TestSetHappensBefore(t *testing.T) {
 // O(1) for each, whatever waits: the set allocates once for each handle, and
 // Next nothing if one is ready.
 func TestSetAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	f := taskgroup.NewFuture[int]()
@@ -510,4 +511,91 @@ func TestCompletedIsLinear(t *testing.T) {
 		n++
 	}
 	assert.Equal(t, len(fs), n)
+}
+
+// A foreign handle has a goroutine until it completes or is removed, whichever is
+// first, and no longer.
+func TestSetRemoveEndsTheWatcher(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s taskgroup.Set[taskgroup.Awaitable]
+		never := &hostile{done: make(chan struct{})}
+		s.Add(never, taskgroup.NewFuture[int]())
+		synctest.Wait()
+		s.Remove(never)
+		// The bubble could not end while a watcher waits for never.
+		s.Add(never)
+		s.Remove(never)
+		assert.Equal(t, 1, s.Len())
+
+		soon := &hostile{done: make(chan struct{})}
+		s.Add(soon, never)
+		close(soon.done)
+		got, err := s.Next(t.Context())
+		assert.NoError(t, err)
+		assert.Same(t, soon, got)
+		s.Remove(soon, never)
+	})
+}
+
+// In both orders of an end and a removal, the handle is gone, and a blocked call
+// gets it or not.
+func TestSetRemoveForeignTie(t *testing.T) {
+	for _, removeFirst := range []bool{true, false} {
+		for range 100 {
+			synctest.Test(t, func(t *testing.T) {
+				h := &hostile{done: make(chan struct{})}
+				s := taskgroup.NewSet[taskgroup.Awaitable](h)
+				go func() {
+					got, err := s.Next(t.Context())
+					if err != nil {
+						assert.Same(t, taskgroup.ErrNoTasks, err)
+						assert.Nil(t, got)
+					} else {
+						assert.Same(t, h, got)
+						assert.False(t, removeFirst)
+					}
+				}()
+				synctest.Wait()
+				if removeFirst {
+					s.Remove(h)
+					close(h.done)
+				} else {
+					close(h.done)
+					s.Remove(h)
+				}
+				synctest.Wait()
+				assert.Zero(t, s.Len())
+			})
+		}
+	}
+}
+
+// packageSet is a set in memory that can belong to no bubble.
+var packageSet taskgroup.Set[*future]
+
+// Rule 10: such a set may be used in one bubble, in another, and outside, and what
+// blocks is durably blocked.
+func TestSetInAPackageVariable(t *testing.T) {
+	use := func(t *testing.T, settle func()) {
+		t.Helper()
+		ctx, cancel := context.WithCancel(t.Context())
+		f, other := taskgroup.NewFuture[int](), taskgroup.NewFuture[int]()
+		packageSet.Add(f, other)
+		var calls sync.WaitGroup
+		for _, ctx := range []context.Context{context.Background(), ctx} {
+			calls.Go(func() {
+				_, err := packageSet.Next(ctx)
+				assert.NoError(t, err)
+			})
+		}
+		settle()
+		f.Resolve(1)
+		other.Resolve(1)
+		calls.Wait()
+		cancel()
+		assert.Zero(t, packageSet.Len())
+	}
+	synctest.Test(t, func(t *testing.T) { use(t, synctest.Wait) })
+	use(t, func() {})
+	synctest.Test(t, func(t *testing.T) { use(t, synctest.Wait) })
 }

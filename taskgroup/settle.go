@@ -15,23 +15,18 @@ type Result[T any] struct {
 // errNotCalled holds the place of the error of a function not called yet.
 var errNotCalled = errors.New("taskgroup: not called")
 
-// Settle calls all functions at the same time, waits until they have ended, and
-// returns a [Result] for each, in the order of the arguments.
+// Settle is gather with return_exceptions=True: it calls all functions at the
+// same time, waits until they have returned, and returns a [Result] for each,
+// in the order of the arguments.
 //
-// A failure is the function's own and cancels nothing. A panic is reported at
-// once and is then the function's failure, as a [*PanicError], and so is
-// [ErrGoexit] for one that calls [runtime.Goexit]. The end of ctx cancels the
-// functions' context, and Settle waits for them all the same; those that have
-// not begun are not called and get an error for which [errors.Is] finds both
-// ctx.Err() and [context.Cause](ctx). Settle of nothing returns an empty slice
-// that is not nil.
+// A failure, a panic or [ErrGoexit] is the function's own and cancels nothing.
+// The end of ctx cancels the functions' context, and Settle waits for them all
+// the same; those that have not begun are not called and get the error of ctx.
+// Settle of nothing returns an empty slice that is not nil.
 //
-// A nil function is misuse, and then none is called. The call of Settle happens
-// before the functions begin, and their return before it returns. It costs what
-// [Gather] costs.
-//
-// It mirrors asyncio.gather with return_exceptions=True. Unlike there, results
-// are not thrown away if the caller is cancelled.
+// Settle panics if a function is nil. It costs what [Gather] costs. It mirrors
+// asyncio.gather(return_exceptions=True); unlike there, results are kept if the
+// caller is canceled.
 func Settle[T any](ctx context.Context, fns ...Func[T]) []Result[T] {
 	checkFuncs("Settle", fns)
 	return settleAll(ctx, "Settle", NoLimit, fns, callFunc)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -26,7 +27,7 @@ func TestSettle(t *testing.T) {
 	})
 }
 
-// G-02, P-6.
+// G-02, P-6: of no functions, an empty slice that is not nil.
 func TestSettleOfNothing(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -67,7 +68,7 @@ func TestSettleMapWhenTheContextEnds(t *testing.T) {
 // Rule 8: a panic or Goexit is the item's own; the others run, also if there is
 // one worker only.
 func TestSettleMapGoesOn(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		for _, limit := range []int{1, 2, taskgroup.NoLimit} {
 			results := taskgroup.SettleMap(t.Context(), limit, make([]int, 9), func(context.Context, int) (int, error) {

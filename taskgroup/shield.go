@@ -8,50 +8,54 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Shield calls fn with a context that does not end when ctx does, and returns
-// what fn returns: for clean-up, and for work that must not be torn apart. It
-// calls fn in the caller's goroutine, whatever ctx says, and waits for it to
-// return.
+// Shield calls fn, in the caller's goroutine and whatever ctx says, with a
+// context that does not end when ctx does, and returns what fn returns: for
+// cleanup, and for work that must not be interrupted.
 //
 // Once ctx has ended, fn may go on for grace, counted from the end of ctx or from
-// the call, whichever is later; then its context is cancelled with the cause of
-// ctx. With a grace of 0 that is at once, and a negative one never. Still Shield
-// waits for fn; if that then returns only the echo of being cancelled, Shield
-// returns an error for which [errors.Is] finds both ctx.Err() and
-// [context.Cause](ctx).
+// the call, whichever is later; then its context is canceled with the cause of
+// ctx. With a grace of 0 that is at once; with a negative one, or [NoTimeout],
+// never. Shield still waits for fn; if fn then returns only the error of that
+// cancellation, Shield returns that of ctx.
 //
-// The context keeps the values of ctx, but has no deadline. A nil fn is misuse.
-// A panic or [runtime.Goexit] in fn passes through. No timer is left behind.
+// The context keeps the values of ctx, but has no deadline. Shield panics if fn
+// is nil. It takes a timer once ctx has ended, and leaves none behind.
 //
 // It mirrors awaiting asyncio.shield of a coroutine. Unlike there, the caller
-// waits for it to end, so that it cannot be lost; to give up the waiting alone,
+// waits for it to end, so that it cannot be lost; to give up only the waiting,
 // wait for a task with [Task.Wait].
 func Shield[T any](ctx context.Context, grace time.Duration, fn Func[T]) (T, error) {
 	if fn == nil {
 		panic(misused("Shield of a nil function"))
 	}
-	// A Timeout around does not end what is shielded, whatever cause it leaves.
-	detached := context.WithValue(context.WithoutCancel(ctx), deadlineKey, (*Deadline)(nil))
-	shielded, cancel := context.WithCancelCause(detached)
+	shielded, cancel := context.WithCancelCause(detached(ctx))
 	defer cancel(nil)
-	if grace >= 0 {
-		s := &grantedTime{grace: grace, end: func() { cancel(context.Cause(ctx)) }}
-		defer s.stop()
+	if grace >= 0 && grace != NoTimeout {
+		t := &graceTimer{grace: grace, end: func() { cancel(context.Cause(ctx)) }}
+		defer t.stop()
 		if ctx.Err() != nil {
-			s.start()
+			t.start()
 		} else {
-			defer context.AfterFunc(ctx, s.start)()
+			defer context.AfterFunc(ctx, t.start)()
 		}
 	}
 	v, err := fn(shielded)
-	if err != nil && isNoise(err, shielded) {
-		err = ctxerr.Of(ctx)
+	if err != nil && isEcho(err, shielded) {
+		err = ctxerr.In(ctx, ctxerr.Op("taskgroup: Shield"))
 	}
 	return v, err
 }
 
-// grantedTime is the time that a Shield grants once its context has ended.
-type grantedTime struct {
+// detached returns a context with the values of ctx that does not end with it.
+// A Timeout around does not end what runs there, whatever cause it leaves.
+func detached(ctx context.Context) context.Context {
+	return context.WithValue(context.WithoutCancel(ctx), deadlineKey, (*Deadline)(nil))
+}
+
+// graceTimer ends what is shielded once its context has ended and the grace is
+// over. It is started at most once, perhaps after it has been stopped; mu orders
+// the two, so that no timer outlives the call.
+type graceTimer struct {
 	grace time.Duration
 	end   func()
 
@@ -60,7 +64,7 @@ type grantedTime struct {
 	stopped bool
 }
 
-func (g *grantedTime) start() {
+func (g *graceTimer) start() {
 	if g.grace == 0 {
 		g.end()
 		return
@@ -72,7 +76,7 @@ func (g *grantedTime) start() {
 	}
 }
 
-func (g *grantedTime) stop() {
+func (g *graceTimer) stop() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.stopped = true

@@ -85,7 +85,9 @@ func TestShieldErrorIsThatOfTheContext(t *testing.T) {
 				<-shielded.Done()
 				return 0, echo(shielded)
 			})
-			assert.Equal(t, context.DeadlineExceeded, err, name)
+			assert.ErrorIs(t, err, context.DeadlineExceeded, name)
+			assert.NotErrorIs(t, err, context.Canceled, name)
+			assert.EqualError(t, err, "taskgroup: Shield: context deadline exceeded", name)
 		}
 		_, err := taskgroup.Shield(ctx, ms, func(shielded context.Context) (int, error) {
 			<-shielded.Done()
@@ -145,7 +147,7 @@ func TestShieldPanics(t *testing.T) {
 	})
 }
 
-// Rule 9.
+// Rule 9: a nil function panics.
 func TestShieldNilIsMisuse(t *testing.T) {
 	assertMisuse(t, func() { _, _ = taskgroup.Shield[int](t.Context(), 0, nil) })
 }

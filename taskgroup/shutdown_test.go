@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -66,7 +67,7 @@ func TestShutdown(t *testing.T) {
 // In time it answers as Wait.
 func TestShutdownAnswersAsWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		capture(t)
+		testkit.CaptureLog(t)
 		g := taskgroup.New(t.Context())
 		g.Go(func(context.Context) error { time.Sleep(time.Second); return errBoom })
 		err := g.Shutdown(t.Context())
@@ -209,7 +210,7 @@ func TestSeveralShutdownsAtOnce(t *testing.T) {
 // late; the later Wait raises it.
 func TestLateShutdownAndAPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		g := taskgroup.New(t.Context())
 		g.Go(func(context.Context) error { time.Sleep(time.Hour); return nil }, taskgroup.Named("late"))
 		g.Go(func(context.Context) error { panic("raised") })
@@ -217,7 +218,7 @@ func TestLateShutdownAndAPanic(t *testing.T) {
 		defer cancel()
 		le := late(t, g.Shutdown(ctx))
 		assert.Equal(t, []string{"late"}, names(le.Tasks))
-		assert.Len(t, reports.take(), 1)
+		assert.Len(t, reports.Take(), 1)
 		pe := raisedPanic(t, func() { _ = g.Wait() })
 		assert.Equal(t, "raised", pe.Value)
 		assert.ErrorIs(t, pe.Others, context.DeadlineExceeded)
@@ -407,7 +408,7 @@ func TestSeveralWaitWithGrace(t *testing.T) {
 // Run: a panic is raised all the same, with the *LateError under Others.
 func TestGraceAndAPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		reports := capture(t)
+		reports := testkit.CaptureLog(t)
 		g := taskgroup.New(t.Context(), taskgroup.WithGrace(time.Minute))
 		g.Go(failAfter(time.Hour, errCleanup), taskgroup.Named("stubborn"))
 		g.Go(failAfter(time.Second, errWhy))
@@ -423,7 +424,7 @@ func TestGraceAndAPanic(t *testing.T) {
 		assert.Equal(t, "raised", pe.Value)
 		_, errs = failed(pe.Others)
 		assert.Equal(t, []error{errCleanup, errWhy}, errs)
-		assert.Len(t, reports.take(), 1, "reported once")
+		assert.Len(t, reports.Take(), 1, "reported once")
 	})
 }
 

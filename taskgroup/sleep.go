@@ -7,19 +7,25 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Sleep waits until d has passed and returns nil. If ctx is done first, it
-// returns at once with an error for which [errors.Is] finds both ctx.Err() and
-// [context.Cause](ctx); if both come at the same moment, the sleep is over.
+// Sleep blocks until d has passed and returns nil. If ctx is done first, it
+// returns the error of ctx at once; if both happen at once, Sleep returns nil.
 //
-// A d of 0 or less does not wait, but still fails if ctx is done.
+// A d of 0 or less does not block, but still fails if ctx is done. With
+// [NoTimeout] only the end of ctx ends the sleep.
 //
-// It leaves no timer behind. It mirrors asyncio.sleep.
+// It takes a timer and leaves none behind. It mirrors asyncio.sleep.
 func Sleep(ctx context.Context, d time.Duration) error {
-	if err := ctxerr.Of(ctx); err != nil {
+	const op = ctxerr.Op("taskgroup: Sleep")
+	done := ctx.Done()
+	if err := ctxerr.In(ctx, op); err != nil {
 		return err
 	}
 	if d <= 0 {
 		return nil
+	}
+	if d == NoTimeout {
+		<-done
+		return ctxerr.EndedIn(ctx, op)
 	}
 	end := time.Now().Add(d)
 	timer := time.NewTimer(d)
@@ -27,10 +33,10 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-timer.C:
 		return nil
-	case <-ctx.Done():
+	case <-done:
 		if !time.Now().Before(end) {
 			return nil
 		}
-		return ctxerr.Ended(ctx)
+		return ctxerr.EndedIn(ctx, op)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -22,7 +23,7 @@ func TestSleepTakesItsTime(t *testing.T) {
 	})
 }
 
-// Rule 4.
+// Rule 4: the error is the context's, with its cause.
 func TestSleepEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		why := errors.New("why")
@@ -70,12 +71,12 @@ func TestSleepTie(t *testing.T) {
 // T-14, for a sleep: a timer that is not needed any more goes.
 func TestSleepLeavesNoTimer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	for range 10_000 {
 		ctx, cancel := context.WithCancel(ctx)
 		go cancel()
 		assert.Error(t, taskgroup.Sleep(ctx, time.Hour))
 	}
-	assert.Less(t, heapInUse()-before, int64(500_000))
+	assert.Less(t, testkit.HeapInUse()-before, int64(500_000))
 	cancel()
 }

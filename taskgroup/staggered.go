@@ -8,29 +8,18 @@ import (
 
 // Staggered calls the functions one after the other, the next one when the one
 // begun last has failed or has been running for delay, and returns the value of
-// the first that succeeds. That one cancels the others, which Staggered waits
-// for. With a delay of 0 all are begun at once; with a negative one, the next
-// only when the one begun last has failed. The winner's context ends with the
-// call, too, so its value must not depend on it.
+// the first that succeeds. That cancels the others, which Staggered waits for.
+// With a delay of 0 all begin at once; with a negative one or [NoTimeout], the
+// next only after a failure.
 //
-// If discard is not nil, it is given every other value that a function returned
-// without an error, in the caller's goroutine, before Staggered returns: the
-// connections that came too late, say. If it panics, that passes on unchanged
-// once the other values have been given to it, too.
+// If discard is not nil, it is called with every other value that a function
+// returned without an error, in the caller's goroutine, before Staggered
+// returns: to close connections that came too late, say. If it panics, that
+// passes on once the other values have been discarded.
 //
-// If all functions have failed, the error is a [*GroupError] with every
-// failure: the first in time first, then in the order of the arguments. If ctx
-// ends first, no further function is called and the error's Cause is one for
-// which [errors.Is] finds both ctx.Err() and [context.Cause](ctx); a function that
-// succeeds in spite of that wins. If ctx is done already no function is called.
-// A panic in any function is reported at once, cancels the others, and is
-// raised again, with the failures under Others, even if another function has
-// won; that one's value is then given to discard. Without functions the error
-// is [ErrNoTasks].
-//
-// A nil function is misuse, and then none is called. The call of Staggered
-// happens before the functions begin, and their return before it returns. It
-// costs a goroutine for each function that is called.
+// Failures, panics and the end of ctx are treated as by [FirstSuccess]. After a
+// panic the winner's value is discarded, too. Staggered panics if a function is
+// nil. It costs a goroutine for each function that is called.
 //
 // It mirrors asyncio.staggered.staggered_race, which is private there. Unlike
 // it, it fails if no function succeeds.
@@ -43,12 +32,12 @@ func Staggered[T any](ctx context.Context, delay time.Duration, discard func(T),
 	if !s.open(ctx, "Staggered") {
 		return *new(T), s.join(false)
 	}
-	defer s.cancel(nil)
+	defer s.stop(nil)
 	s.begin(delay, fns)
 	s.running.Wait()
 	losers := s.succeeded
 	won := len(losers) > 0
-	if won && s.failures.panic == nil {
+	if won && s.outcome.panic == nil {
 		losers = losers[1:]
 	}
 	if discard != nil {
@@ -119,9 +108,9 @@ func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
 		s.mu.Lock()
 		s.succeeded = append(s.succeeded, v)
 		s.mu.Unlock()
-		s.cancel(nil)
-	} else if !s.isNoise(err) {
-		s.keep(i, "", err)
+		s.stop(nil)
+	} else if !s.isEcho(err) {
+		_ = s.add(i, err)
 	}
 	returned = true
 	if err != nil {
@@ -132,7 +121,7 @@ func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
 // broke takes note of a function that did not return.
 func (s *staggered[T]) broke(i int, v any) {
 	if v == nil {
-		s.keep(i, "", ErrGoexit)
+		_ = s.add(i, ErrGoexit)
 		return
 	}
 	pe, isNew := s.recovered(s.nameOf(i), v)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -85,7 +86,7 @@ func TestStaggeredTheContextEnds(t *testing.T) {
 			var ge *taskgroup.GroupError
 			if assert.ErrorAs(t, err, &ge) {
 				assert.ErrorIs(t, ge.Cause, errWhy)
-				assert.Equal(t, []*taskgroup.TaskError{{Index: 0, Err: errOwn}}, ge.Errors)
+				assert.Equal(t, []*taskgroup.TaskError{{Index: 0, Err: errOwn}}, publicAll(ge.Errors))
 			}
 		})
 	}
@@ -135,7 +136,7 @@ func TestStaggeredDiscardPassesThrough(t *testing.T) {
 
 // A value that is not returned because a panic is raised instead is discarded.
 func TestStaggeredPanicDiscardsTheWinner(t *testing.T) {
-	captureLog(t)
+	testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
 		var discarded []int
 		pe := ownPanic(t, func() {

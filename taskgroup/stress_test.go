@@ -12,13 +12,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
 // times is how often something is tried: the race detector is slow, and looks at
 // more in each try.
 func times(n int) int {
-	if raceEnabled {
+	if testkit.Race {
 		return max(n/20, 5)
 	}
 	return n

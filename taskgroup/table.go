@@ -5,12 +5,12 @@ import (
 	"math/bits"
 )
 
-// table finds the member for a handle. It is a hash table that lies across its
+// table finds the member for a handle. It is a hash table whose chains lie in its
 // members, so that one more takes no memory of its own, and it shrinks as they
-// go.
-type table[A Awaitable] struct {
+// leave.
+type table struct {
 	n       int
-	buckets []*member[A] // a power of two, or none
+	buckets []*member // a power of two, or none
 }
 
 // seed is for the hashes of handles.
@@ -26,7 +26,7 @@ func (t *target) hash() uint64 {
 }
 
 // find returns the member for the awaitable whose hash is given, or nil.
-func (t *table[A]) find(a Awaitable, hash uint64) *member[A] {
+func (t *table) find(a Awaitable, hash uint64) *member {
 	if t.n == 0 {
 		return nil
 	}
@@ -37,27 +37,25 @@ func (t *table[A]) find(a Awaitable, hash uint64) *member[A] {
 	return m
 }
 
-// add adds m, whose hash is set, and for which there is room, unless there is a
-// member for the same handle.
-func (t *table[A]) add(m *member[A]) bool {
-	if t.find(m.awaitable, m.hashed) != nil {
-		return false
-	}
+// add adds m, whose hash is set. It is not in the table yet, and there is room.
+func (t *table) add(m *member) {
 	bucket := t.bucket(m.hashed)
 	m.chain, *bucket = *bucket, m
 	t.n++
-	return true
 }
 
+// bucketsFor returns how many buckets n members need.
+func bucketsFor(n int) int { return max(8, 1<<bits.Len(uint(n-1))) }
+
 // reserve makes room for n more.
-func (t *table[A]) reserve(n int) {
+func (t *table) reserve(n int) {
 	if n += t.n; n > len(t.buckets) {
-		t.resize(max(8, 1<<bits.Len(uint(n-1))))
+		t.resize(bucketsFor(n))
 	}
 }
 
 // all yields every member; the table must not change meanwhile.
-func (t *table[A]) all(yield func(*member[A]) bool) {
+func (t *table) all(yield func(*member) bool) {
 	for _, m := range t.buckets {
 		for ; m != nil; m = m.chain {
 			if !yield(m) {
@@ -68,7 +66,7 @@ func (t *table[A]) all(yield func(*member[A]) bool) {
 }
 
 // remove removes m, which is there.
-func (t *table[A]) remove(m *member[A]) {
+func (t *table) remove(m *member) {
 	place := t.bucket(m.hashed)
 	for *place != m {
 		place = &(*place).chain
@@ -80,13 +78,13 @@ func (t *table[A]) remove(m *member[A]) {
 	}
 }
 
-func (t *table[A]) bucket(hash uint64) **member[A] {
+func (t *table) bucket(hash uint64) **member {
 	return &t.buckets[hash&uint64(len(t.buckets)-1)]
 }
 
-func (t *table[A]) resize(size int) {
+func (t *table) resize(size int) {
 	old := t.buckets
-	t.buckets = make([]*member[A], size)
+	t.buckets = make([]*member, size)
 	for _, m := range old {
 		for m != nil {
 			next, bucket := m.chain, t.bucket(m.hashed)

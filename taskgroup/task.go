@@ -8,14 +8,12 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Func is a unit of work: what asyncio calls a coroutine function.
-//
-// The context it is given ends when the function or the call that runs it
-// ends, so what it returns must not depend on that context: read a response's
-// body inside.
+// Func is a unit of work: what asyncio calls a coroutine function. Its context
+// ends when the function or the call that runs it ends, so its result must not
+// depend on it.
 type Func[T any] = func(ctx context.Context) (T, error)
 
-// NoValue adapts a function without a result to [Func]. A nil fn is misuse.
+// NoValue adapts a function without a result to [Func]. It panics if fn is nil.
 func NoValue(fn func(ctx context.Context) error) Func[struct{}] {
 	if fn == nil {
 		panic(misused("NoValue of a nil function"))
@@ -23,15 +21,15 @@ func NoValue(fn func(ctx context.Context) error) Func[struct{}] {
 	return func(ctx context.Context) (struct{}, error) { return struct{}{}, fn(ctx) }
 }
 
-// Task is a function that runs in the background, and the handle on it: its
-// result when it has ended, a way to wait for that and to cancel it. Waiting
-// never cancels a task, only [Task.WaitOrCancel] does.
+// Task is a function that runs in the background, and its handle: its result, a
+// way to wait for it and to cancel it. Waiting never cancels a task; only
+// [Task.WaitOrCancel] does.
 //
-// Tasks are made by [Start] and [Go]; the zero Task is not usable. A Task is
-// safe for concurrent use and must not be copied.
+// Tasks are made by [Start], [Go], [SubmitTask] and [TryTask]; the zero Task is
+// not usable. A Task is safe for concurrent use and must not be copied.
 //
-// It mirrors asyncio.Task. Unlike one, it cannot be uncancelled, and a panic
-// in it is handed over as a [*PanicError] instead of ending whoever waits.
+// It mirrors asyncio.Task. Unlike one, it cannot be uncancelled, and a panic in
+// it is returned as a [*PanicError].
 type Task[T any] struct {
 	core
 	fn    Func[T]
@@ -42,11 +40,10 @@ type Task[T any] struct {
 //
 // The goroutine that runs the task owns value and err until ended is set; they
 // do not change after that. A task is one allocation: its context, its name,
-// its Done channel are made when somebody asks for them.
+// its Done channel are made on demand.
 type core struct {
 	completion
 	parent context.Context //nolint:containedctx // Start's; or the group, as a groupContext
-	next   runner          // in a group: the task behind it, or its own place in the line
 	err    error
 }
 
@@ -69,25 +66,21 @@ func (t *Task[T]) call() {
 
 func (t *Task[T]) drop() { t.fn = nil }
 
-// Start begins a task of its own, which belongs to nobody but the caller, and
-// returns without waiting for anything: the function may not have begun, and
-// may have ended.
+// Start starts fn as a task of its own, which belongs to the caller, and
+// returns at once: fn may not have begun, and may have returned.
 //
-// Its context derives from ctx. If ctx is done already, or ends before the
-// function begins, the function is never called and the task has failed with
-// an error for which [errors.Is] finds both ctx.Err() and [context.Cause](ctx).
+// The task's context derives from ctx. If ctx is done at the call, fn is not
+// called and the task has already failed with the error of ctx. A task started
+// inside another one with that one's context is canceled when that one returns,
+// unless it is [Shielded], which detaches it from the end of ctx and keeps its
+// values. [Weighted] and [Daemon] have no effect.
 //
-// Since nobody joins such a task, a panic in it ends the process, as after a go
-// statement; [runtime.Goexit] makes it fail with [ErrGoexit]. To have failures
-// seen to, use [Run] and [Go]. [Weighted] has no meaning here; with [Shielded]
-// the task's context keeps the values of ctx, but does not end with it.
+// Since nothing joins such a task, a panic in it ends the process, as after a
+// go statement. To have failures reported, use [Run] and [Go].
 //
-// A nil fn is misuse. It costs a goroutine and two allocations. The call of
-// Start happens before the function begins, and its return before the return
-// of any call that learns of the end.
-//
-// It mirrors asyncio.create_task. Unlike there, the task cannot be collected
-// while it runs, and it does not wait for its creator to yield.
+// Start panics if fn is nil. It costs a goroutine and two allocations. It
+// mirrors asyncio.create_task; unlike there, the task is not collected while it
+// runs, and may run before its creator yields.
 func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] {
 	if fn == nil {
 		panic(misused("Start of a nil function"))
@@ -97,125 +90,126 @@ func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] 
 	t.apply(opts)
 	if err := ctxerr.Of(ctx); err != nil {
 		t.drop()
-		t.fail(err, noisy)
+		t.fail(err, secondary)
 		return t
 	}
-	t.next = t
-	go t.standAlone()
+	go standAlone(t)
 	return t
 }
 
 // standAlone is the goroutine of a task that Start began.
-func (c *core) standAlone() {
-	self := c.next
-	c.next = nil
-	returned := false
-	defer func() {
-		if !returned {
-			if v := recover(); v != nil {
-				panic(v) // on the task's own stack, with nobody told of an end
-			}
+func standAlone(r runner) {
+	c := r.task()
+	protect(func() { c.begin(r) }, func(e exit) {
+		switch {
+		case e.panicked != nil:
+			panic(e.panicked) // on the task's own stack, before the end is published
+		case e.goexit():
 			c.err = ErrGoexit
 		}
-		c.end(c.noise())
-	}()
-	c.callUnlessDone(self)
-	returned = true
+		c.complete(c.echoes())
+	})
 }
 
-// callUnlessDone calls the function of the task, which r is, unless its context
-// is done already: then it never will be called, and the task has failed.
-func (c *core) callUnlessDone(r runner) {
-	if c.state.Load()&doomed == 0 {
-		if c.err = c.over(); c.err == nil {
-			r.call()
-			return
-		}
+// begin calls the function of the task, which r is. That was accepted, so it is
+// called even if its context is done by now, unless the task itself was canceled
+// before.
+func (c *core) begin(r runner) {
+	switch state := c.state.Load(); {
+	case state&failedEarly != 0:
+		r.drop()
+	case state&canceled != 0:
+		r.drop()
+		c.err = ctxerr.Of(c.context())
+	default:
+		r.call()
 	}
-	r.drop()
-}
-
-// over is why the task is not to begin, or nil. It asks the parent of its group,
-// too: if that is not one of the standard library's contexts, the group's learns
-// of its end a moment later.
-func (c *core) over() error {
-	if ctx := c.context(); ctx.Err() != nil {
-		return ctxerr.Of(ctx)
-	}
-	if g := c.group(); g != nil && c.state.Load()&shielded == 0 {
-		return ctxerr.Of(g.parent)
-	}
-	return nil
 }
 
 // fail ends a task that never ran.
 func (c *core) fail(err error, flags uint64) {
 	c.err = err
-	c.end(flags)
+	c.complete(flags)
 }
 
-// noise tells, as a flag, whether the task's error only echoes the end of its
-// own context or its group's. What these derive from is asked, too: a function
-// that looks at it may see its end a moment before they do.
-func (c *core) noise() uint64 {
+// echoes reports, as a flag, whether the task's error only echoes the end of its own
+// context or its group's. What these derive from counts, too: a function that
+// looks at it may see its end a moment before they do. Such an error is made to lead
+// to the cause, which a function that returns ctx.Err() leaves out.
+func (c *core) echoes() uint64 {
 	if c.err == nil {
 		return 0
 	}
-	group, parent := c.parent, c.parent
+	ctxs := [...]context.Context{c.context(), c.parent, c.parent}
 	if g := c.group(); g != nil {
-		group, parent = g.ctx, g.parent
+		ctxs[1], ctxs[2] = g.ctx, g.parent
 	}
-	if isNoise(c.err, c.context(), group, parent) {
-		return noisy
+	if !isEcho(c.err, ctxs[:]...) {
+		return 0
 	}
-	return 0
+	for _, ctx := range ctxs {
+		if cause := context.Cause(ctx); cause != nil {
+			if !ctxerr.Is(c.err, cause) {
+				c.err = &ctxerr.Error{Err: c.err, Cause: cause}
+			}
+			break
+		}
+	}
+	return secondary
 }
 
 // group returns the group that the task is in, or nil.
 func (c *core) group() *Group {
-	g, _ := c.parent.(*groupContext)
-	return (*Group)(g)
+	switch parent := c.parent.(type) {
+	case *groupContext:
+		return (*Group)(parent)
+	case *submitContext:
+		return parent.group
+	}
+	return nil
 }
 
-// Done returns a channel that is closed when the task has ended; the end happens
-// before that. The channel is made when it is first asked for, and in a
-// testing/synctest bubble belongs to that.
+// Done returns a channel that is closed when the task has completed; the end
+// happens before that. The channel is made on demand.
 func (t *Task[T]) Done() <-chan struct{} { return t.doneChan() }
 
-// Err returns nil if the task has succeeded, its failure if it has failed, and
-// [ErrNotDone] before it has ended. It mirrors asyncio.Task.exception.
+// Err returns nil if the task succeeded, its failure if it failed, and
+// [ErrNotDone] before it has completed. If the task was canceled, the error
+// leads to the cause, also if the function returned ctx.Err(). It mirrors
+// asyncio.Task.exception.
 func (t *Task[T]) Err() error {
-	if !t.hasEnded() {
+	if !t.hasCompleted() {
 		return ErrNotDone
 	}
 	return t.err
 }
 
 // Result returns what the function returned, or [ErrNotDone] if the task has
-// not ended; it never waits. It mirrors asyncio.Task.result.
+// not completed; it never waits. It mirrors asyncio.Task.result.
 func (t *Task[T]) Result() (T, error) {
-	if !t.hasEnded() {
+	if !t.hasCompleted() {
 		var zero T
 		return zero, ErrNotDone
 	}
 	return t.value, t.err
 }
 
-// Wait waits for the task to end and returns what its function returned; a
+// Wait waits for the task to complete and returns what its function returned; a
 // panic in it is returned as a [*PanicError]. It may be called any number of
-// times, by any number of goroutines, before and after the end.
+// times, from any goroutine, before and after the end.
 //
-// If ctx is done first, only the waiting is given up: the task runs on, and
-// Wait returns an error for which [errors.Is] finds both ctx.Err() and
-// [context.Cause](ctx). The result of a task that has ended is returned whatever
-// ctx says. A task that waits for itself gets [ErrSelfWait].
+// If ctx is done first, only the waiting ends: the task runs on, and the error
+// is that of ctx. The result of a task that has completed is returned whatever
+// ctx says. A call with the context of the task itself, or one derived from it,
+// returns [ErrSelfWait], also from another goroutine.
 //
-// The end of the task happens before the return. It allocates nothing if ctx
-// cannot be cancelled.
+// The end of the task happens before the return. The first Wait allocates
+// nothing if ctx cannot be canceled; another one, or one with a ctx that can,
+// allocates a channel.
 //
 // It mirrors awaiting asyncio.shield(task).
 func (t *Task[T]) Wait(ctx context.Context) (T, error) {
-	if !t.hasEnded() {
+	if !t.hasCompleted() {
 		if err := t.waitAlive(ctx); err != nil {
 			var zero T
 			return zero, err
@@ -224,25 +218,17 @@ func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 	return t.value, t.err
 }
 
-// waitAlive waits for the end of a task that has not ended yet.
-func (c *core) waitAlive(ctx context.Context) error {
-	if self, ok := ctx.Value(currentKey).(*core); ok && self == c {
-		return ErrSelfWait
-	}
-	return c.wait(ctx)
-}
-
-// WaitOrCancel waits for the task like [Task.Wait], and takes it along: if ctx
-// ends first, the task is cancelled with the cause of ctx, and WaitOrCancel
-// goes on to wait for its end, however long that takes.
+// WaitOrCancel waits for the task as [Task.Wait] does, but if ctx is done
+// first, it cancels the task with the cause of ctx and goes on to wait for its
+// end, however long that takes.
 //
-// It returns what the task ended with: a value that it returned in spite of
-// the cancellation is returned with a nil error, and so is a failure of its
-// own. If the task ended as cancelled, the error is that of ctx, as for Wait.
+// It returns what the task completed with: a value that it returned in spite of
+// the cancellation comes with a nil error, and a failure of its own is
+// returned. If the task completed as canceled, the error is that of ctx.
 //
 // It mirrors awaiting a task.
 func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
-	if t.hasEnded() {
+	if t.hasCompleted() {
 		return t.value, t.err
 	}
 	err := t.waitAlive(ctx)
@@ -254,7 +240,7 @@ func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
 		return zero, err
 	}
 	t.cancel(context.Cause(ctx))
-	_ = t.wait(context.Background())
+	_ = t.wait(context.Background(), nil)
 	if t.Cancelled() {
 		return zero, err
 	}
@@ -263,40 +249,42 @@ func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
 
 // Cancel cancels the context of this one task, with the given cause or, if that
 // is nil, [context.Canceled]. It reports whether this call did it: false means
-// that the task has ended or its context was done before. Cancel does not wait:
-// the task may ignore it, run on and even succeed. A task that has not begun
-// never will; one in the backlog of its group leaves it at once.
+// that the task had completed or its context was done before. Cancel does not
+// wait: the task may ignore it, run on and even succeed. A task that has not
+// begun is never called; one in the backlog of its group leaves it at once.
 //
-// Its siblings go on: a task cancelled by its own Cancel is no failure of its
+// Its siblings go on: a task canceled by its own Cancel is no failure of its
 // group.
 //
 // It mirrors asyncio.Task.cancel. Unlike there, the first cause stays, and the
 // context stays done.
 func (t *Task[T]) Cancel(cause error) bool { return t.cancel(cause) }
 
-// Cancelled reports that the task ended with nothing but the end of its own
-// context or its group's: it returned the error of that, perhaps wrapped, or
-// never ran because of it. A task that failed on its own, or returned a value
-// in spite of being cancelled, is not Cancelled.
+// Cancelled reports whether the task completed with nothing but an echo of the
+// end of its own context or its group's, or was not called because of that. A
+// task that failed on its own, returned a value in spite of being canceled, or
+// was refused by a closed group is not Cancelled.
 //
 // It mirrors asyncio.Task.cancelled.
-func (t *Task[T]) Cancelled() bool { return t.cancelled() }
+func (t *Task[T]) Cancelled() bool { return t.wasCanceled() }
 
 // Name returns the name given with [Named], or else a default of the form
-// task-N, which is made when it is first asked for. It mirrors
+// task-N, which is made on demand. It mirrors
 // asyncio.Task.get_name.
 func (t *Task[T]) Name() string { return t.info().Name }
 
-// OnDone has f called when the task has ended: in the task's goroutine, after
-// Done is closed and before the task's group counts it as ended and gives its
-// room to the next; functions are called in the order in which they were
-// registered. (If the task never ran, they are called in a goroutine of their
-// own, which the group joins.) If the task has ended already, f is called at once
-// in a goroutine of its own, which nobody joins.
+// OnDone registers f to be called when the task has completed: in the task's
+// goroutine, after Done is closed and before the group counts the task as
+// complete and grants its slot; callbacks are called in order of registration.
+// If the task is never called, they run in a goroutine of their own, which the
+// group joins. If the task has completed already, f is called at once in a
+// goroutine of its own, which nothing joins.
 //
-// A panic in f is reported to slog, and the other functions are still called.
-// The answer takes f back, and reports whether that came in time. A nil f is
-// misuse. The return of the task's function happens before the call of f.
+// A panic in f is logged, and the other callbacks are still called. remove
+// unregisters f and reports whether it did so before f was called. In a full
+// group without a backlog, f must not start a task in that group and wait for
+// its slot. OnDone panics if f is nil. The task's function returns before f is
+// called.
 //
 // It mirrors asyncio.Task.add_done_callback.
 func (t *Task[T]) OnDone(f func(*Task[T])) (remove func() bool) {
@@ -310,26 +298,19 @@ func (c *core) cancel(cause error) bool {
 	if cause == nil {
 		cause = context.Canceled
 	}
-	if c.hasEnded() || c.context().Err() != nil {
+	if c.hasCompleted() || c.context().Err() != nil || !c.scope().Cancel(cause) {
 		return false
 	}
-	x := c.own()
-	c.mu.Lock()
-	s := c.state.Load()
-	if s&(ended|cancelled) != 0 {
-		c.mu.Unlock()
-		return false
+	if c.state.Or(canceled)&canceled != 0 {
+		return false // another call with the same cause
 	}
-	c.state.Or(cancelled)
-	c.mu.Unlock()
-	x.cancel(cause)
 	if g := c.group(); g != nil {
 		g.unqueue(c)
 	}
 	return true
 }
 
-// TaskInfo says which task it is.
+// TaskInfo identifies a task.
 type TaskInfo struct {
 	ID    uint64 // unique in the process; 0 for the functions of Gather, Map and their like
 	Name  string // as given by [Named], or task-1, task-2, …
@@ -350,7 +331,7 @@ func (c *core) info() TaskInfo {
 	info := TaskInfo{ID: x.id, Name: x.name}
 	c.mu.Unlock()
 	if g := c.group(); g != nil {
-		info.Group = g.name
+		info.Group = g.options.name
 	}
 	return info
 }

@@ -85,7 +85,7 @@ func ExampleTask_Wait_givesUp() {
 	task := taskgroup.Start(context.Background(), func(context.Context) (string, error) {
 		<-finish
 		return "done", nil
-	})
+	}, taskgroup.Named("report"))
 
 	hasty, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 	defer cancel()
@@ -95,7 +95,7 @@ func ExampleTask_Wait_givesUp() {
 	close(finish)
 	fmt.Println(task.Wait(context.Background()))
 	// Output:
-	// context deadline exceeded
+	// taskgroup: Wait for task "report": context deadline exceeded
 	// done <nil>
 }
 
@@ -107,7 +107,7 @@ func ExampleTask_WaitOrCancel() {
 		<-ctx.Done()
 		fmt.Println("cleaning up:", context.Cause(ctx))
 		return "", ctx.Err()
-	})
+	}, taskgroup.Named("export"))
 	<-begun
 
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -116,7 +116,7 @@ func ExampleTask_WaitOrCancel() {
 	fmt.Println(err)
 	// Output:
 	// cleaning up: user left
-	// context canceled: user left
+	// taskgroup: Wait for task "export": context canceled: user left
 }
 
 func ExampleTask_Cancel() {

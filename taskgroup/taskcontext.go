@@ -3,11 +3,13 @@ package taskgroup
 import (
 	"context"
 	"time"
+
+	"example.com/asyncgo/internal/lazyctx"
 )
 
 // taskContext is a task seen as the context of its function. Most tasks only
 // look at it or hand it on, so a context that can be cancelled is not made for
-// a task before somebody asks for its Done channel or cancels that one task.
+// a task before the first call of its Done method or of [Task.Cancel].
 // Until then it answers with what it derives from.
 type taskContext core
 
@@ -18,10 +20,9 @@ type currentKeyType struct{}
 // currentKey is the key under which a task's context has the task.
 var currentKey any = currentKeyType{}
 
-// Current returns the innermost task whose context ctx is, or is derived from:
-// one begun by [Start], [Go], [Group.Go], [Group.Submit], [Group.TryGo] or
-// [GoReady]. The functions of [Gather], [Map] and their like belong to the task
-// that called. It mirrors asyncio.current_task.
+// Current returns the innermost task whose context ctx is, or is derived from.
+// Functions of [Gather], [Map] and their like belong to the task that called.
+// It mirrors asyncio.current_task.
 func Current(ctx context.Context) (TaskInfo, bool) {
 	c, ok := ctx.Value(currentKey).(*core)
 	if !ok {
@@ -32,49 +33,64 @@ func Current(ctx context.Context) (TaskInfo, bool) {
 
 // base is what the task's context derives from.
 func (c *core) base() context.Context {
-	if c.state.Load()&shielded != 0 {
+	if c.state.Load()&hasOptions != 0 && c.extra.base != nil {
 		return c.extra.base
 	}
 	return c.parent
 }
 
-// own returns the task's extra with a context made, which is done if the task
-// has ended.
-func (c *core) own() *extra {
-	if s := c.state.Load(); s&owned != 0 {
-		if s&ended != 0 {
-			c.extra.cancel(nil) // publish may still be about to
+// submitContext is the parent of a task that was started under a context of the
+// caller's: it ends with the group, and has the values of that context first.
+type submitContext struct {
+	context.Context                 // what it ends with
+	values          context.Context //nolint:containedctx // detached from its end
+	group           *Group
+}
+
+func newSubmitContext(ctx context.Context, g *Group) *submitContext {
+	return &submitContext{(*groupContext)(g), context.WithoutCancel(ctx), g}
+}
+
+func (s *submitContext) Value(key any) any {
+	if key != deadlineKey { // a Timeout around the caller does not end the task
+		if v := s.values.Value(key); v != nil {
+			return v
 		}
-		return c.extra
 	}
-	// Outside the lock: the parent may be anybody's code.
-	ctx, cancel := context.WithCancelCause(c.base())
-	c.mu.Lock()
-	x := c.moreLocked()
-	if x.ctx != nil {
+	return s.Context.Value(key)
+}
+
+// String names the context in the text of those derived from it.
+func (s *submitContext) String() string { return "taskgroup.Submit" }
+
+// scope returns the task's own cancelable context, made by the first call; it is
+// done if the task has completed.
+func (c *core) scope() *lazyctx.Context {
+	if c.state.Load()&hasContext == 0 {
+		c.mu.Lock()
+		x := c.moreLocked()
+		if c.state.Load()&hasContext == 0 {
+			x.scope.Derive(c.base())
+			c.state.Or(hasContext)
+		}
 		c.mu.Unlock()
-		cancel(nil)
-		return x
 	}
-	x.ctx, x.cancel = ctx, cancel
-	alive := c.state.Or(owned)&ended == 0
-	c.mu.Unlock()
-	if !alive {
-		cancel(nil)
+	if c.state.Load()&completed != 0 {
+		c.extra.scope.End() // publish may still be about to
 	}
-	return x
+	return &c.extra.scope
 }
 
 func (tc *taskContext) Deadline() (time.Time, bool) { return (*core)(tc).base().Deadline() }
 
-func (tc *taskContext) Done() <-chan struct{} { return (*core)(tc).own().ctx.Done() }
+func (tc *taskContext) Done() <-chan struct{} { return (*core)(tc).scope().Done() }
 
 func (tc *taskContext) Err() error {
 	c := (*core)(tc)
-	if c.state.Load()&(owned|ended) == 0 {
+	if c.state.Load()&(hasContext|completed) == 0 {
 		return c.base().Err()
 	}
-	return c.own().ctx.Err()
+	return c.scope().Err()
 }
 
 func (tc *taskContext) Value(key any) any {
@@ -82,8 +98,8 @@ func (tc *taskContext) Value(key any) any {
 	if key == currentKey {
 		return c
 	}
-	if c.state.Load()&owned != 0 {
-		return c.extra.ctx.Value(key)
+	if c.state.Load()&hasContext != 0 {
+		return c.extra.scope.Value(key)
 	}
 	return c.base().Value(key)
 }

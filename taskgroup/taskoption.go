@@ -5,37 +5,39 @@ import (
 	"strconv"
 )
 
-// TaskOption is an option for one task: [Named], [Shielded] or [Weighted].
+// TaskOption is an option for one task: [Named], [Shielded], [Weighted] or
+// [Daemon].
 type TaskOption interface{ applyTask(*taskOptions) }
 
 type taskOptions struct {
 	name     string
 	weight   int
 	shielded bool
+	daemon   bool
 }
 
 type taskOptionFunc func(*taskOptions)
 
 func (f taskOptionFunc) applyTask(o *taskOptions) { f(o) }
 
-// Named gives the task a name, for errors, reports and [Current]. It mirrors the
-// name that asyncio.create_task takes.
+// Named gives the task a name, for errors, reports and [Current]. It mirrors
+// the name that asyncio.create_task takes.
 func Named(name string) TaskOption {
 	return taskOptionFunc(func(o *taskOptions) { o.name = name })
 }
 
-// Shielded has the group's cancellation pass the task by: its context keeps
+// Shielded shields the task from the group's cancellation: its context keeps
 // the values of the group's, but does not end with it. The group still joins
-// it, however long it takes; [WithGrace] bounds that. [Task.Cancel] does
-// cancel it.
+// the task; [WithGrace] limits that. [Task.Cancel] cancels it.
 //
 // It mirrors asyncio.shield, with an owner that waits.
 func Shielded() TaskOption {
 	return taskOptionFunc(func(o *taskOptions) { o.shielded = true })
 }
 
-// Weighted has the task take n units of its group's limit instead of one. More
-// than the limit counts as the limit: such a task runs alone. n < 1 is misuse.
+// Weighted makes the task take n slots of its group's limit instead of one.
+// More than the limit counts as the limit: such a task runs alone. Weighted
+// panics if n is less than 1.
 func Weighted(n int) TaskOption {
 	if n < 1 {
 		panic(misused("Weighted(" + strconv.Itoa(n) + "): a task takes at least 1"))
@@ -56,18 +58,38 @@ func (c *core) apply(opts []TaskOption) {
 		opt.applyTask(&o)
 	}
 	c.extra = &extra{name: o.name, weight: max(o.weight, 1)}
-	flags := optional
+	flags := hasOptions
+	g := c.group()
+	base := c.parent
+	if o.daemon && g != nil {
+		flags |= daemon
+		base = g.daemonContext(base, o.shielded)
+		c.extra.base = base
+	}
 	if o.shielded {
-		c.extra.base = context.WithoutCancel(c.parent)
 		flags |= shielded
+		if flags&daemon == 0 {
+			c.extra.base = context.WithoutCancel(base)
+		}
 	}
 	c.state.Or(flags)
 }
 
 // weight is how many units of its group's limit the task asks for.
 func (c *core) weight() int {
-	if c.state.Load()&optional != 0 {
+	if c.state.Load()&hasOptions != 0 {
 		return c.extra.weight
 	}
 	return 1
 }
+
+// taken is how many units the task has of its group's limit, from the time when it
+// is handed to the workers.
+func (c *core) taken() int {
+	if c.state.Load()&hasOptions != 0 {
+		return c.extra.taken
+	}
+	return 1
+}
+
+func (c *core) isShielded() bool { return c.state.Load()&shielded != 0 }

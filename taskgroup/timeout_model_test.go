@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -282,7 +283,7 @@ func runTimeoutModel(t *testing.T, data []byte) {
 func FuzzTimeouts(f *testing.F) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for range 20 {
-		f.Add(randomBytes(r, 40))
+		f.Add(testkit.RandomBytes(r, 40))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 200 {
@@ -295,7 +296,7 @@ func FuzzTimeouts(f *testing.F) {
 func TestTimeoutsDoAsTheModel(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for range 500 {
-		if runTimeoutModel(t, randomBytes(r, 100)); t.Failed() {
+		if runTimeoutModel(t, testkit.RandomBytes(r, 100)); t.Failed() {
 			return
 		}
 	}

@@ -70,7 +70,7 @@ func TestTimeoutContext(t *testing.T) {
 	})
 }
 
-// T-11, T-13.
+// T-11, T-13: Reschedule and Extend move the deadline that When returns.
 func TestDeadlineMoves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
@@ -242,7 +242,7 @@ func TestTimeoutInCleanUp(t *testing.T) {
 	})
 }
 
-// Rule 9.
+// Rule 9: a nil function panics.
 func TestTimeoutNilIsMisuse(t *testing.T) {
 	assertMisuse(t, func() { _ = taskgroup.Timeout(t.Context(), ms, nil) })
 }
@@ -273,6 +273,28 @@ func TestDeadlineStress(t *testing.T) {
 			assert.Same(t, taskgroup.ErrTimeout, err)
 			assert.True(t, kept.Expired())
 			movers.Wait()
+		})
+	}
+}
+
+// Once a method says that the scope has expired, its context is done, whatever
+// found it expired first.
+func TestDeadlineExpiredAndItsContext(t *testing.T) {
+	for range times(2000) {
+		var lookers sync.WaitGroup
+		_ = taskgroup.Timeout(t.Context(), time.Hour, func(ctx context.Context, deadline *taskgroup.Deadline) error {
+			for range 2 {
+				lookers.Go(func() {
+					for expired := false; !expired; {
+						expired = deadline.Expired()
+					}
+					assert.Error(t, ctx.Err())
+				})
+			}
+			assert.NoError(t, deadline.Extend(0))
+			assert.Error(t, ctx.Err())
+			lookers.Wait()
+			return nil
 		})
 	}
 }

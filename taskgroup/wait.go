@@ -10,69 +10,66 @@ import (
 type Until int
 
 const (
-	// AllCompleted waits until every handle has ended. It mirrors
+	// AllCompleted waits until every handle has completed. It mirrors
 	// asyncio.ALL_COMPLETED.
 	AllCompleted Until = iota
-	// FirstCompleted waits until one handle has ended. It mirrors
+	// FirstCompleted waits until one handle has completed. It mirrors
 	// asyncio.FIRST_COMPLETED.
 	FirstCompleted
-	// FirstError waits until one handle has failed, or every one has ended. One
-	// that was cancelled has not failed: a task that is [Task.Cancelled], or
-	// anything else whose error leads to [context.Canceled]. It mirrors
-	// asyncio.FIRST_EXCEPTION.
+	// FirstError waits until one handle has failed, or every one has completed. A
+	// canceled one has not failed: a task that is [Task.Cancelled], or anything else
+	// whose error leads to [context.Canceled]. It mirrors asyncio.FIRST_EXCEPTION.
 	FirstError
 )
 
-// Wait waits until as many of the tasks, or of other handles, have ended as
-// until says, and returns those that have ended by then and those that have
-// not, each in the order of the arguments and, if given twice, once. It never
-// cancels anything, and a failure of a handle is not one of Wait.
+const opWait = ctxerr.Op("taskgroup: Wait")
+
+// Wait is asyncio.wait: it blocks until the condition given by until holds for
+// the tasks, or other handles, and returns those that have completed by then and
+// those that have not, each in the order of the arguments, without duplicates. It
+// never cancels a handle, and a failure of a handle is not an error of Wait.
 //
-// If ctx is done first, it returns both slices and an error for which
-// [errors.Is] finds both ctx.Err() and [context.Cause](ctx). What has already
-// happened counts whatever ctx says, also if it came at the same moment. The
-// error is [ErrNoTasks] if there is no handle.
+// If ctx is done first, Wait returns both slices and an error as described in the
+// package comment, under Contexts. The error is [ErrNoTasks] if there is no handle.
+// Wait panics if a handle is nil or cannot be compared, or if until is unknown.
 //
-// A nil handle, one that cannot be compared, and an unknown until are misuse.
-// The end of each handle in done happens before the return.
+// The completion of each handle in done happens before the return. Wait costs O(n)
+// time, a few allocations whatever n is, and a goroutine for each handle that is
+// neither a [*Task] nor a [*Future]. To take many one by one, use [Completed].
 //
-// It costs O(n) and, for tasks and futures, at most three allocations; each other
-// Awaitable is watched by a goroutine until Wait returns. Nothing stays behind.
-// A loop that waits for the first of many costs O(n) each time: [Completed] and
-// [Set] do not.
-//
-// It mirrors asyncio.wait. Unlike there, the results are in order, and an end of
-// the time, which is that of ctx, is an error.
+// Unlike asyncio.wait, it keeps the order.
 func Wait[A Awaitable](ctx context.Context, until Until, tasks ...A) (done, pending []A, err error) {
 	if until < AllCompleted || until > FirstError {
-		panic(misused("Wait until what?"))
+		panic(misused("Wait with an unknown Until"))
 	}
 	if len(tasks) == 0 {
 		return nil, nil, ErrNoTasks
 	}
-	w := newWaiting(until, len(tasks))
-	defer w.end()
+	w := newWaitSet(len(tasks))
+	defer w.release()
 	for i, a := range tasks {
 		w.add(i, a, "Wait")
 	}
-	if !w.isOver() {
-		if err = ctxerr.Of(ctx); err == nil {
-			err = w.wait(ctx)
-		}
-	}
+	_, err = w.wait(ctx, opWait, until)
 	done, pending = split(w, tasks)
 	return done, pending, err
 }
 
-// split returns the tasks that had ended when w last looked, and the others.
-func split[A Awaitable](w *waiting, tasks []A) (done, pending []A) {
-	all := make([]A, len(w.handles))
-	done, pending = all[:0:w.over], all[w.over:w.over]
+// split returns the tasks that had completed when w was frozen, and the others.
+func split[A Awaitable](w *waitSet, tasks []A) (done, pending []A) {
+	over := 0
 	for i := range w.handles {
-		if h := &w.handles[i]; h.over {
-			done = append(done, tasks[h.argument])
+		if w.handles[i].over {
+			over++
+		}
+	}
+	all := make([]A, len(w.handles))
+	done, pending = all[:0:over], all[over:over]
+	for i := range w.handles {
+		if m := &w.handles[i]; m.over {
+			done = append(done, tasks[m.argument])
 		} else {
-			pending = append(pending, tasks[h.argument])
+			pending = append(pending, tasks[m.argument])
 		}
 	}
 	return done, pending

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -122,7 +123,7 @@ func TestWaitFirstError(t *testing.T) {
 	})
 }
 
-// W-06.
+// W-06: a task that has failed already makes Wait return at once.
 func TestWaitFirstErrorHasFailedAlready(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failed := endsAfter(t, 0, 0, errOwn)
@@ -316,7 +317,7 @@ func TestWaitDoneContext(t *testing.T) {
 
 type wrappedFuture struct{ *future }
 
-// W-03.
+// W-03: a wait for nothing is an error.
 func TestWaitNoTasks(t *testing.T) {
 	done, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -328,7 +329,7 @@ func TestWaitNoTasks(t *testing.T) {
 	}
 }
 
-// W-07.
+// W-07: a handle given twice counts once.
 func TestWaitDuplicates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tasks := ending(t, 2*ms, ms)
@@ -539,7 +540,7 @@ func TestWaitLeavesNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	goroutines := runtime.NumGoroutine()
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	for i := range 20_000 {
 		one := taskgroup.NewFuture[int]()
 		go one.Resolve(1)
@@ -551,7 +552,7 @@ func TestWaitLeavesNothing(t *testing.T) {
 			}
 		}
 	}
-	assert.Less(t, heapInUse()-before, int64(500_000))
+	assert.Less(t, testkit.HeapInUse()-before, int64(500_000))
 	assert.InDelta(t, goroutines, runtime.NumGoroutine(), 20)
 	runtime.KeepAlive(f)
 	runtime.KeepAlive(g)
@@ -560,7 +561,7 @@ func TestWaitLeavesNothing(t *testing.T) {
 // At most three allocations for any number of handles, also for handles that
 // nobody has waited for yet.
 func TestWaitAllocations(t *testing.T) {
-	if raceEnabled {
+	if testkit.Race {
 		t.Skip("the race detector allocates")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -652,7 +653,8 @@ func TestWaitFirstErrorOfTheCancelledAtOnce(t *testing.T) {
 	}
 }
 
-// P-33, rule 12.
+// P-33, rule 12: the end of a task happens before the return of the Wait that
+// reports it.
 func TestWaitHappensBefore(t *testing.T) {
 	for range 200 {
 		var plain [4]int
@@ -690,4 +692,172 @@ func TestWaitGivenUpThenAgain(t *testing.T) {
 		assertHandles(t, tasks, done)
 		assert.EqualValues(t, 10, gaveUp.Load())
 	})
+}
+
+// counting is an Awaitable that counts the calls of Done.
+type counting struct {
+	done  chan struct{}
+	calls int
+}
+
+func (c *counting) Done() <-chan struct{} { c.calls++; return c.done }
+func (c *counting) Err() error            { return nil }
+
+// One call calls Done at most once for each handle, however often it is given.
+func TestDoneIsCalledOnceForEachHandle(t *testing.T) {
+	for name, call := range map[string]func(t *testing.T, twice ...taskgroup.Awaitable){
+		"Wait": func(t *testing.T, twice ...taskgroup.Awaitable) {
+			t.Helper()
+			done, _, err := taskgroup.Wait(t.Context(), taskgroup.AllCompleted, twice...)
+			assert.NoError(t, err)
+			assert.Len(t, done, 2)
+		},
+		"Completed": func(t *testing.T, twice ...taskgroup.Awaitable) {
+			t.Helper()
+			n := 0
+			for _, err := range taskgroup.Completed(t.Context(), twice...) {
+				assert.NoError(t, err)
+				n++
+			}
+			assert.Equal(t, 2, n)
+		},
+		"NewSet": func(t *testing.T, twice ...taskgroup.Awaitable) {
+			t.Helper()
+			assert.Equal(t, 2, taskgroup.NewSet(twice...).Len())
+		},
+		"Set.Add": func(t *testing.T, twice ...taskgroup.Awaitable) {
+			t.Helper()
+			var s taskgroup.Set[taskgroup.Awaitable]
+			s.Add(twice...)
+			assert.Equal(t, 2, s.Len())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, b := &counting{done: make(chan struct{})}, &counting{done: make(chan struct{})}
+				time.AfterFunc(ms, func() { close(a.done) })
+				time.AfterFunc(2*ms, func() { close(b.done) })
+				call(t, a, b, a, b, b)
+				assert.Equal(t, 1, a.calls)
+				assert.Equal(t, 1, b.calls)
+				time.Sleep(3 * ms) // the watchers of the sets end
+			})
+		})
+	}
+}
+
+// doneless returns a context whose Done panics when it is called for the nth time,
+// and that has ended otherwise, although its Err does not say so yet.
+func doneless(n int) context.Context {
+	closed := make(chan struct{})
+	close(closed)
+	return &testkit.Context{OnErr: testkit.Never, OnDone: func() <-chan struct{} {
+		if n--; n == 0 {
+			panic("no Done")
+		}
+		return closed
+	}}
+}
+
+// A context is used before anything is registered, so if its Done panics nothing
+// stays behind with a handle that lives on.
+func TestWaitWithAContextWhoseDonePanics(t *testing.T) {
+	f := taskgroup.NewFuture[int]()
+	task := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) { return f.Wait(ctx) })
+	s := taskgroup.NewSet(f)
+	for name, call := range map[string]func(ctx context.Context) error{
+		"Task.Wait":   func(ctx context.Context) error { _, err := task.Wait(ctx); return err },
+		"Future.Wait": func(ctx context.Context) error { _, err := f.Wait(ctx); return err },
+		"GatherTasks": func(ctx context.Context) error { _, err := taskgroup.GatherTasks(ctx, task); return err },
+		"Set.Next":    func(ctx context.Context) error { _, err := s.Next(ctx); return err },
+		"Wait": func(ctx context.Context) error {
+			_, _, err := taskgroup.Wait(ctx, taskgroup.AllCompleted, f)
+			return err
+		},
+		"Completed": func(ctx context.Context) (err error) {
+			for _, err = range taskgroup.Completed(ctx, f) { //nolint:revive // the last pair has it
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for n := range 4 {
+				call := func() {
+					defer func() {
+						if v := recover(); v != nil {
+							assert.Equal(t, "no Done", v)
+						}
+					}()
+					assert.ErrorIs(t, call(doneless(n)), context.Canceled)
+					assert.NotEqual(t, 1, n, "Done has not been called")
+				}
+				call()
+				before := testkit.HeapInUse()
+				for range 5000 {
+					call()
+				}
+				assert.Less(t, testkit.HeapInUse()-before, int64(200_000))
+			}
+		})
+	}
+	f.Resolve(1)
+	got, err := s.Next(t.Context())
+	assert.NoError(t, err)
+	assert.Same(t, f, got, "it has not gone to a call that panicked")
+}
+
+// Rule 4: the text says what was waited for.
+func TestErrorsSayWhatWasWaitedFor(t *testing.T) {
+	f := taskgroup.NewFuture[int]()
+	task := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) { return f.Wait(ctx) }, taskgroup.Named(`a "task"`))
+	ended, cancel := context.WithCancelCause(t.Context())
+	cancel(errOwn)
+	expiring, stop := context.WithTimeout(t.Context(), ms)
+	defer stop()
+	s := taskgroup.NewSet(f)
+	for want, call := range map[string]func(ctx context.Context) error{
+		`taskgroup: Wait for task "a \"task\""`: func(ctx context.Context) error { _, err := task.Wait(ctx); return err },
+		"taskgroup: Future.Wait":                func(ctx context.Context) error { _, err := f.Wait(ctx); return err },
+		"taskgroup: Set.Next":                   func(ctx context.Context) error { _, err := s.Next(ctx); return err },
+		"taskgroup: GatherTasks":                func(ctx context.Context) error { _, err := taskgroup.GatherTasks(ctx, task); return err },
+		"taskgroup: Wait": func(ctx context.Context) error {
+			_, _, err := taskgroup.Wait(ctx, taskgroup.FirstCompleted, f)
+			return err
+		},
+		"taskgroup: Completed": func(ctx context.Context) (err error) {
+			for _, err = range taskgroup.Completed(ctx, f) { //nolint:revive // the last pair has it
+			}
+			return err
+		},
+	} {
+		err := call(ended)
+		assert.EqualError(t, err, want+": context canceled: the function's own")
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.ErrorIs(t, err, errOwn)
+		err = call(expiring)
+		assert.EqualError(t, err, want+": context deadline exceeded")
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+	}
+	f.Resolve(1)
+}
+
+// A default name is not made for an error that is not printed.
+func TestErrorOfAWaitMakesNoName(t *testing.T) {
+	f := taskgroup.NewFuture[int]()
+	wait := func() (*task, error) {
+		started := taskgroup.Start(t.Context(), func(context.Context) (int, error) { return f.Wait(t.Context()) })
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := started.Wait(ctx)
+		return started, err
+	}
+	_, err := wait()
+	other, _ := wait()
+	var first, second int
+	_, scanErr := fmt.Sscanf(other.Name(), "task-%d", &first)
+	assert.NoError(t, scanErr)
+	_, scanErr = fmt.Sscanf(err.Error(), `taskgroup: Wait for task "task-%d": context canceled`, &second)
+	assert.NoError(t, scanErr)
+	assert.Greater(t, second, first, "it is named when it is printed")
+	f.Resolve(1)
 }

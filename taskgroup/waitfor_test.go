@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -380,15 +381,6 @@ func TestTimeScopeDetachedFromATimeout(t *testing.T) {
 	}
 }
 
-// lying is a context that has a deadline and does not end.
-type lying struct {
-	context.Context //nolint:containedctx // it is one itself
-	done            chan struct{}
-}
-
-func (l lying) Done() <-chan struct{} { return l.done }
-func (lying) Err() error              { return nil }
-
 // A Timeout ends at its own time if the deadline around it comes to nothing.
 func TestTimeoutWithinALyingContext(t *testing.T) {
 	for name, never := range map[string]chan struct{}{"nil": nil, "open": make(chan struct{})} {
@@ -399,7 +391,8 @@ func TestTimeoutWithinALyingContext(t *testing.T) {
 				}
 				ctx, cancel := context.WithTimeout(t.Context(), 5*ms)
 				defer cancel()
-				assert.Same(t, taskgroup.ErrTimeout, timeScopes["Timeout"](lying{ctx, never}, 10*ms, func(ctx context.Context) error {
+				lying := &testkit.Context{Parent: ctx, OnDone: func() <-chan struct{} { return never }, OnErr: testkit.Never}
+				assert.Same(t, taskgroup.ErrTimeout, timeScopes["Timeout"](lying, 10*ms, func(ctx context.Context) error {
 					<-ctx.Done()
 					return ctx.Err()
 				}))
@@ -472,7 +465,7 @@ func TestWaitForNoTime(t *testing.T) {
 	})
 }
 
-// Rule 9.
+// Rule 9: a nil function panics.
 func TestWaitForNilIsMisuse(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -666,14 +659,14 @@ func TestMoveOnAfterPanics(t *testing.T) {
 func TestTimeScopesLeaveNoTimer(t *testing.T) {
 	returning := func(context.Context) error { return nil }
 	panicking := func(context.Context) error { panic("boom") }
-	before := heapInUse()
+	before := testkit.HeapInUse()
 	for range 5000 {
 		for _, fn := range []func(context.Context) error{returning, panicking} {
 			for _, scope := range timeScopes {
-				_ = raised(func() { _ = scope(t.Context(), time.Hour, fn) })
+				_ = testkit.Raised(func() { _ = scope(t.Context(), time.Hour, fn) })
 			}
-			_ = raised(func() { _, _ = taskgroup.MoveOnAfter(t.Context(), time.Hour, fn) })
+			_ = testkit.Raised(func() { _, _ = taskgroup.MoveOnAfter(t.Context(), time.Hour, fn) })
 		}
 	}
-	assert.Less(t, heapInUse()-before, int64(500_000))
+	assert.Less(t, testkit.HeapInUse()-before, int64(500_000))
 }

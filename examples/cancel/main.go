@@ -48,10 +48,10 @@ func main() {
 	task := begin(ctx, worker)
 	task.Cancel(errLate)
 	if _, err := task.Wait(ctx); errors.Is(err, errLate) {
-		fmt.Println("worker was cancelled")
+		fmt.Println("worker was canceled")
 	}
 	if task.Cancel(nil) {
-		fmt.Println("cancelled again")
+		fmt.Println("canceled again")
 	} else {
 		fmt.Println("too late to cancel")
 	}
@@ -64,8 +64,8 @@ func main() {
 	}
 	fmt.Println("stubborn", answer)
 	if task.Cancelled() {
-		fmt.Println("stubborn was cancelled")
+		fmt.Println("stubborn was canceled")
 	} else {
-		fmt.Println("stubborn was not cancelled")
+		fmt.Println("stubborn was not canceled")
 	}
 }

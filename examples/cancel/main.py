@@ -34,13 +34,13 @@ async def main():
     try:
         await task
     except asyncio.CancelledError:
-        print("worker was cancelled")
-    print("cancelled again" if task.cancel() else "too late to cancel")
+        print("worker was canceled")
+    print("canceled again" if task.cancel() else "too late to cancel")
 
     task = await begin(stubborn)
     task.cancel("it is late")
     print("stubborn", await task)
-    print("stubborn was", "cancelled" if task.cancelled() else "not cancelled")
+    print("stubborn was", "canceled" if task.cancelled() else "not canceled")
 
 
 asyncio.run(main())

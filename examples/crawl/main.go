@@ -84,10 +84,10 @@ func run(args []string, out, complaints io.Writer, terminal bool) int {
 		return c.crawl(ctx, start, show)
 	}, taskgroup.WithSignals())
 
-	signalled, stopped := errors.AsType[*taskgroup.SignalError](err)
+	signaled, stopped := errors.AsType[*taskgroup.SignalError](err)
 	switch {
 	case stopped:
-		fmt.Fprintf(out, "Stopped by %v with %d pages still to read. So far:\n", signalled.Signal, c.waiting())
+		fmt.Fprintf(out, "Stopped by %v with %d pages still to read. So far:\n", signaled.Signal, c.waiting())
 	case err != nil:
 		fmt.Fprintln(complaints, "crawl:", err)
 		return exitNothing
@@ -95,7 +95,7 @@ func run(args []string, out, complaints io.Writer, terminal bool) int {
 	c.tally.summarize(out)
 	switch {
 	case stopped:
-		return exitCode(signalled.Signal)
+		return exitCode(signaled.Signal)
 	case c.tally.pages == 0:
 		return exitNothing
 	}

@@ -75,7 +75,7 @@ func behaves(t *testing.T, url string) {
 		require.ErrorIs(t, s.transfer(ctx, "alice", "bob", 30), context.Canceled, "not begun")
 		assert.EqualValues(t, 70, s.balance(t.Context(), "alice"))
 	})
-	t.Run("a query that is late is cancelled in the server", func(t *testing.T) {
+	t.Run("a query that is late is canceled in the server", func(t *testing.T) {
 		err := s.slow(t.Context(), 100*time.Millisecond)
 		require.ErrorIs(t, err, taskgroup.ErrTimeout)
 		assert.Equal(t, 3, s.limit.Stats().Available)

@@ -1,6 +1,6 @@
 // Database takes asyncpg's place: at most n queries at once, a batch import of a
 // CSV through a queue and workers, with progress, a transfer that commits
-// although its caller gave up, and a query that is cancelled in the server when
+// although its caller gave up, and a query that is canceled in the server when
 // its time is over.
 //
 //	go -C examples/database run . [-n 4] [-csv FILE]

@@ -43,7 +43,7 @@ func main() {
 	} else if err != nil {
 		log.Fatal(err)
 	}
-	// Those have been cancelled, with the end of patience as the reason.
+	// Those have been canceled, with the end of patience as the reason.
 	if err := server.Wait(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		log.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func ask(mirror string, delay time.Duration) taskgroup.Func[string] {
 func main() {
 	ctx := context.Background()
 
-	// The others are cancelled and joined. (Race takes the first to end,
+	// The others are canceled and joined. (Race takes the first to end,
 	// whether it delivers or fails.)
 	file, err := taskgroup.FirstSuccess(ctx,
 		ask("broken one", 0),

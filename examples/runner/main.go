@@ -42,7 +42,7 @@ func Total(ctx context.Context, words ...string) (int, error) {
 	return sum, nil
 }
 
-// Functions have no colour here: there is no loop to start or to keep, and what
+// Functions have no color here: there is no loop to start or to keep, and what
 // runs tasks inside is called like anything else.
 func main() {
 	ctx := context.Background()

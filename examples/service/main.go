@@ -55,7 +55,7 @@ func run(addr string, latency time.Duration, faults float64, logs io.Writer) err
 	err = taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
 		return service.serve(ctx, listener, 10*time.Second)
 	}, taskgroup.WithSignals())
-	if _, signalled := errors.AsType[*taskgroup.SignalError](err); signalled {
+	if _, signaled := errors.AsType[*taskgroup.SignalError](err); signaled {
 		return nil // what a service is told to end by is no failure
 	}
 	return err

@@ -1,5 +1,5 @@
 // Shield lets a step that must not be cut short run on when whoever asked for
-// it is cancelled.
+// it is canceled.
 //
 // It mirrors asyncio.shield; main.py is the original.
 package main
@@ -50,7 +50,7 @@ func main() {
 	_, err := client.Wait(ctx) // is itself await shield(client)
 	switch {
 	case client.Cancelled():
-		fmt.Println("client was cancelled")
+		fmt.Println("client was canceled")
 	case err != nil:
 		log.Fatal(err)
 	default:

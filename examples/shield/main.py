@@ -27,7 +27,7 @@ async def main():
         await client
         print("client served")
     except asyncio.CancelledError:
-        print("client was cancelled")
+        print("client was canceled")
 
 
 asyncio.run(main())

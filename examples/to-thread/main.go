@@ -1,4 +1,4 @@
-// To-thread calls functions that block and know nothing of being cancelled.
+// To-thread calls functions that block and know nothing of being canceled.
 //
 // It mirrors asyncio.to_thread; main.py is the original.
 package main
@@ -44,7 +44,7 @@ func main() {
 
 	released := make(chan struct{})
 	// What needs help is giving up: Blocking returns when ctx ends, and leaves
-	// the call to itself, since it cannot be cancelled.
+	// the call to itself, since it cannot be canceled.
 	answer, err := taskgroup.WaitFor(ctx, 10*time.Millisecond, func(ctx context.Context) (string, error) {
 		return taskgroup.Blocking(ctx, func() (string, error) { return hang(released), nil })
 	})

@@ -49,7 +49,7 @@ func main() {
 	}
 	for _, task := range pending { // in the order given, where asyncio has sets
 		if task.Cancelled() {
-			fmt.Println(task.Name(), "was cancelled")
+			fmt.Println(task.Name(), "was canceled")
 		} else {
 			fmt.Println(task.Name(), "ended")
 		}

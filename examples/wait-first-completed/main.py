@@ -21,7 +21,7 @@ async def main():
         task.cancel()
     await asyncio.wait(pending)
     for task in sorted(pending, key=tasks.index):
-        print(task.get_name(), "was cancelled" if task.cancelled() else "ended")
+        print(task.get_name(), "was canceled" if task.cancelled() else "ended")
 
 
 asyncio.run(main())

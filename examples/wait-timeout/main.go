@@ -48,7 +48,7 @@ func main() {
 		fmt.Println(task.Name(), "has not answered yet")
 	}
 
-	// And it cancelled nothing: the tasks have ctx, not patience.
+	// And it canceled nothing: the tasks have ctx, not patience.
 	for _, task := range pending {
 		task.Cancel(nil)
 	}

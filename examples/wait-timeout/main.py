@@ -18,7 +18,7 @@ async def main():
     for task in pending:
         print(task.get_name(), "has not answered yet")
 
-    # And it cancelled nothing.
+    # And it canceled nothing.
     for task in pending:
         task.cancel()
     await asyncio.wait(pending)

@@ -16,7 +16,7 @@ import (
 
 var errWhy = errors.New("why")
 
-// Rule 4 of the contract: both halves are found, whatever the context.
+// Rule 4: both halves are found, whatever the context.
 func TestOf(t *testing.T) {
 	plain, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -21,5 +21,8 @@ func copies() {
 		_ = &deadlineCopy
 		return nil
 	})
+	shared := new(taskgroup.Shared[int, int])
+	sharedCopy := *shared
+	_ = &sharedCopy
 	_, _, _, _ = &groupCopy, &taskCopy, &futureCopy, &setCopy
 }

@@ -1,0 +1,124 @@
+package conformance_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/asyncgo/internal/test/conformance"
+)
+
+// Here x leaves the barrier when y has taken the index 1, so z gets 1 as well,
+// and nobody 0.
+const barrier = `{
+	"name": "", "family": "barrier", "tags": [], "main": ["x", "y", "z", "w", "k"],
+	"resources": {"b": {"kind": "barrier", "parties": 3}},
+	"actors": {
+		"x": {"steps": [{"i": 0, "op": "sleep", "ms": 10}, {"i": 1, "op": "wait", "on": "b", "index": true}]},
+		"y": {"steps": [{"i": 0, "op": "sleep", "ms": 20}, {"i": 1, "op": "wait", "on": "b", "index": true}]},
+		"z": {"steps": [{"i": 0, "op": "sleep", "ms": 40}, {"i": 1, "op": "wait", "on": "b", "index": true}]},
+		"w": {"steps": [{"i": 0, "op": "sleep", "ms": 50}, {"i": 1, "op": "wait", "on": "b"}]},
+		"k": {"steps": [{"i": 0, "op": "sleep", "ms": 30}, {"i": 1, "op": "cancel", "task": "x"}]}},
+	"expect": {
+		"x": {"log": [[10, 0, "ok"], [30, 1, "cancelled"]], "end": [30, "cancelled"]},
+		"y": {"log": [[20, 0, "ok"], [50, 1, "ok", 1]], "end": [50, "returned"]},
+		"z": {"log": [[40, 0, "ok"], [50, 1, "ok", 1]], "end": [50, "returned"]},
+		"w": {"log": [[50, 0, "ok"], [50, 1, "ok"]], "end": [50, "returned"]},
+		"k": {"log": [[30, 0, "ok"], [30, 1, "ok", true]], "end": [30, "returned"]}}}`
+
+// Here x is cancelled, and y wakes although nobody notified it.
+const condition = `{
+	"name": "", "family": "condition", "tags": ["spurious_wakeup"], "main": ["x", "y", "k"],
+	"resources": {"c": {"kind": "condition"}},
+	"actors": {
+		"x": {"steps": [{"i": 0, "op": "acquire", "on": "c"}, {"i": 1, "op": "wait", "on": "c", "err": "swallow"}, {"i": 2, "op": "release", "on": "c"}]},
+		"y": {"steps": [{"i": 0, "op": "sleep", "ms": 10}, {"i": 1, "op": "acquire", "on": "c"}, {"i": 2, "op": "wait", "on": "c"}, {"i": 3, "op": "release", "on": "c"}]},
+		"k": {"steps": [{"i": 0, "op": "sleep", "ms": 20}, {"i": 1, "op": "cancel", "task": "x"},
+			{"i": 2, "op": "sleep", "ms": 20}, {"i": 3, "op": "acquire", "on": "c"}, {"i": 4, "op": "notify", "on": "c", "n": 1}, {"i": 5, "op": "release", "on": "c"}]}},
+	"expect": {
+		"x": {"log": [[0, 0, "ok"], [20, 1, "cancelled"], [20, 2, "ok"]], "end": [20, "returned"]},
+		"y": {"log": [[10, 0, "ok"], [10, 1, "ok"], [20, 2, "ok"], [20, 3, "ok"]], "end": [20, "returned"]},
+		"k": {"log": [[20, 0, "ok"], [20, 1, "ok", true], [40, 2, "ok"], [40, 3, "ok"], [40, 4, "ok"], [40, 5, "ok"]], "end": [40, "returned"]}}}`
+
+// Here x is notified and then cancelled while it queues for the lock before y.
+const reacquire = `{
+	"name": "", "family": "condition", "tags": [], "main": ["x", "y", "n", "k"],
+	"resources": {"c": {"kind": "condition"}},
+	"actors": {
+		"x": {"steps": [{"i": 0, "op": "acquire", "on": "c"}, {"i": 1, "op": "wait", "on": "c", "err": "swallow"}, {"i": 2, "op": "release", "on": "c"}]},
+		"y": {"steps": [{"i": 0, "op": "sleep", "ms": 20}, {"i": 1, "op": "acquire", "on": "c"}, {"i": 2, "op": "sleep", "ms": 30}, {"i": 3, "op": "release", "on": "c"}]},
+		"n": {"steps": [{"i": 0, "op": "sleep", "ms": 10}, {"i": 1, "op": "acquire", "on": "c"}, {"i": 2, "op": "notify", "on": "c", "n": 1},
+			{"i": 3, "op": "sleep", "ms": 30}, {"i": 4, "op": "release", "on": "c"}]},
+		"k": {"steps": [{"i": 0, "op": "sleep", "ms": 30}, {"i": 1, "op": "cancel", "task": "x"}]}},
+	"expect": {
+		"x": {"log": [[0, 0, "ok"], [70, 1, "cancelled"], [70, 2, "ok"]], "end": [70, "returned"]},
+		"y": {"log": [[20, 0, "ok"], [40, 1, "ok"], [70, 2, "ok"], [70, 3, "ok"]], "end": [70, "returned"]},
+		"n": {"log": [[10, 0, "ok"], [10, 1, "ok"], [10, 2, "ok"], [40, 3, "ok"], [40, 4, "ok"]], "end": [40, "returned"]},
+		"k": {"log": [[30, 0, "ok"], [30, 1, "ok", true]], "end": [30, "returned"]}}}`
+
+// What a rule excuses is what it names, and nothing beside it.
+func TestRulesExcuseNothingElse(t *testing.T) {
+	for _, tc := range []struct {
+		row, text string
+		was, is   string // a further difference
+	}{
+		{"B-04", barrier, `"x": {"log": [[10, 0, "ok"]`, `"x": {"log": [[11, 0, "ok"]`},
+		{"B-04", barrier, `[30, 1, "ok", true]`, `[30, 1, "ok", false]`},
+		{"B-04", barrier, `"end": [30, "cancelled"]`, `"end": [30, "returned"]`},
+		{"C-02", reacquire, `[[0, 0, "ok"]`, `[[1, 0, "ok"]`},
+		{"C-02", reacquire, `"end": [30, "returned"]`, `"end": [31, "returned"]`},
+		{"C-02", reacquire, `[10, 2, "ok"]`, `[10, 2, "error:NotLocked"]`},
+		{"C-03, C-07", condition, `[[0, 0, "ok"]`, `[[1, 0, "ok"]`},
+		{"C-03, C-07", condition, `[10, 1, "ok"]`, `[10, 1, "cancelled"]`},
+	} {
+		got := replayer(t, parse(t, tc.text))
+		rules, faults := conformance.Judge(parse(t, tc.text), got)
+		require.Empty(t, faults, tc.row)
+		require.Len(t, rules, 1)
+		assert.Equal(t, tc.row, rules[0].Row)
+
+		wrong := strings.Replace(tc.text, tc.was, tc.is, 1)
+		require.NotEqual(t, tc.text, wrong)
+		_, faults = conformance.Judge(parse(t, wrong), got)
+		assert.NotEmpty(t, faults, "%s: %s", tc.row, tc.is)
+	}
+}
+
+// And what was observed has to be what this module promises.
+func TestRulesCheckWhatIsPromised(t *testing.T) {
+	for _, tc := range []struct {
+		why, text string
+		spoil     func(got conformance.Observation)
+	}{
+		{"two have the same index", barrier, func(got conformance.Observation) { got["z"].Log[1].Value = got["y"].Log[1].Value }},
+		{"y wakes before it is notified", condition, func(got conformance.Observation) { got["y"].Log[2].T = 30 }},
+		{"the cancelled waiter is neither earlier nor the same", reacquire, func(got conformance.Observation) { got["x"].Log[1].T = 80 }},
+	} {
+		s := parse(t, tc.text)
+		replay := replayer(t, s)
+		_, faults := conformance.Judge(s, func(how conformance.Emulation) conformance.Observation {
+			got := replay(how)
+			if how == conformance.Nothing {
+				tc.spoil(got)
+			}
+			return got
+		})
+		assert.NotEmpty(t, faults, tc.why)
+	}
+}
+
+// What is excused because of a condition has to be equal but for that.
+func TestRulesOfConditionsAskTheEmulation(t *testing.T) {
+	s := parse(t, condition)
+	replay := replayer(t, s)
+	_, faults := conformance.Judge(s, func(how conformance.Emulation) conformance.Observation {
+		got := replay(how)
+		if how == conformance.CPythonConditions {
+			got["k"].Log[5].Outcome = "error:NotLocked"
+		}
+		return got
+	})
+	assert.NotEmpty(t, faults)
+}

@@ -1,0 +1,28 @@
+package taskgroup
+
+import (
+	"context"
+	"runtime/pprof"
+)
+
+// enter gives the goroutine of a worker the pprof labels of the group's context. It
+// has started with those of the goroutine that started it, which may belong to
+// another task or to any caller of Go.
+func (g *Group) enter() {
+	ctx := context.Background() // cheaper to look through
+	if g.hasLabels {
+		ctx = g.ctx
+	}
+	pprof.SetGoroutineLabels(ctx)
+}
+
+// hasLabels reports that ctx has labels. The Value method of a context may be the
+// user's code: if it panics, there are none.
+func hasLabels(ctx context.Context) (found bool) {
+	defer func() { _ = recover() }()
+	pprof.ForLabels(ctx, func(_, _ string) bool {
+		found = true
+		return false
+	})
+	return found
+}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// acquire takes weight permits at once. With wait false it fails instead of waiting
-// for other holders.
+// acquire takes weight permits at once. With wait false it fails instead of
+// waiting for other holders.
 func (k *semaphoreCore) acquire(ctx context.Context, name string, weight int, wait bool) (*grant, error) {
 	op := k.op(name)
 	for {
@@ -21,8 +21,8 @@ func (k *semaphoreCore) acquire(ctx context.Context, name string, weight int, wa
 	}
 }
 
-// serve waits until a request is served. It returns nil, nil if it has to enter again.
-// A cancellation that meets the grant wins, and the permits go on.
+// serve waits until a request is served. It returns nil, nil if it has to enter
+// again. A cancellation that meets the grant wins, and the permits go on.
 func (k *semaphoreCore) serve(ctx context.Context, op string, r *request) (*grant, error) {
 	for entered := r.entered; ; {
 		select {

@@ -56,8 +56,8 @@ func (c *Client) read(ctx context.Context, op string, try func(ctx context.Conte
 	return c.repeat(ctx, op, try, func(error) bool { return false })
 }
 
-// change is read for a try that changes something and may be repeated. The error
-// is ErrUnconfirmed if a try may have succeeded.
+// change is read for a try that changes something and may be repeated. The
+// error is ErrUnconfirmed if a try may have succeeded.
 func (c *Client) change(ctx context.Context, op string, try func(ctx context.Context) error) error {
 	return c.repeat(ctx, op, try, mayHaveArrived)
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// bucket opens a key-value bucket of the namespace, and makes it if there is none.
+// bucket opens a key-value bucket of the namespace, and makes it if there is
+// none.
 func (c *Client) bucket(ctx context.Context, cfg jetstream.KeyValueConfig) (jetstream.KeyValue, error) {
 	c.mu.Lock()
 	bucket := c.buckets[cfg.Bucket]
@@ -45,7 +46,8 @@ func (c *Client) bucket(ctx context.Context, cfg jetstream.KeyValueConfig) (jets
 	return bucket, nil
 }
 
-// bucketStream is the stream behind a bucket, bucketSubject the subject of a key.
+// bucketStream is the stream behind a bucket, bucketSubject the subject of a
+// key.
 func (c *Client) bucketStream(name string) string { return "KV_" + c.ns + "_" + name }
 
 func (c *Client) bucketSubject(name, key string) string {

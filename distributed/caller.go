@@ -11,8 +11,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// caller is a client's part as a caller: the calls that wait for their answers, by
-// id. It is made with the first call or Serve.
+// caller is a client's part as a caller: the calls that wait for their answers,
+// by id. It is made with the first call or Serve.
 type caller struct {
 	c *Client
 
@@ -22,15 +22,16 @@ type caller struct {
 
 func (c *Client) callStream() string { return c.ns + "_calls" }
 
-// callSubject is that of one call: with it the call can be found and taken back.
+// callSubject is that of one call: with it the call can be found and taken
+// back.
 func (c *Client) callSubject(name, id string) string {
 	return c.ns + ".call." + token(name) + "." + id
 }
 
 func (c *Client) cancelSubject(id string) string { return c.ns + ".cancel." + id }
 
-// resultSubject is where the answer to a call goes: the caller listens for all of
-// its own.
+// resultSubject is where the answer to a call goes: the caller listens for all
+// of its own.
 func (c *Client) resultSubject(id string) string {
 	return c.ns + ".result." + strings.Replace(id, "-", ".", 1)
 }
@@ -76,8 +77,8 @@ func (c *Client) callerOf(ctx context.Context, op string) (*caller, error) {
 	return r, nil
 }
 
-// received takes the answer to a call and confirms it, also if nothing waits for it
-// any more.
+// received takes the answer to a call and confirms it, also if nothing waits
+// for it any more.
 func (r *caller) received(m *nats.Msg) {
 	a, err := unpack(m.Data)
 	if err != nil {
@@ -103,8 +104,8 @@ func (r *caller) message(name, id string, data []byte) *nats.Msg {
 	return m
 }
 
-// submit stores a call, and returns its sequence and whether its id was known. With
-// an error, the call is stored if that is ErrUnconfirmed, or may be.
+// submit stores a call, and returns its sequence and whether its id was known.
+// With an error, the call is stored if that is ErrUnconfirmed, or may be.
 func (r *caller) submit(ctx context.Context, op, name string, m *nats.Msg) (seq uint64, known bool, err error) {
 	var doubt time.Time
 	for pause := 5 * time.Millisecond; ; pause = min(2*pause, 250*time.Millisecond) {
@@ -195,9 +196,9 @@ func (r *caller) call(ctx context.Context, op, name string, data []byte) (*answe
 
 var errNoResult = errors.New("the call has ended and its result is not kept")
 
-// find looks for a stored answer that is not older than the call, and whether the
-// call is gone. An answer is stored before its call is removed, so it is looked for
-// again when the call is gone.
+// find looks for a stored answer that is not older than the call, and whether
+// the call is gone. An answer is stored before its call is removed, so it is
+// looked for again when the call is gone.
 func (r *caller) find(id string, seq uint64) (a *answer, gone bool) {
 	ctx, cancel := r.c.within(attemptTime)
 	defer cancel()

@@ -22,8 +22,9 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// The crash tests start this test's binary as children, which have a role and say on
-// their standard output, line by line, what they do. A child ends with its parent.
+// The crash tests start this test's binary as children, which have a role and
+// say on their standard output, line by line, what they do. A child ends with
+// its parent.
 
 // process is a child.
 type process struct {
@@ -78,7 +79,7 @@ func (p *process) await(t *testing.T, word string) string {
 	}
 }
 
-// settings tell a child where it works.
+// settings say where a child works.
 func (s *site) settings(ns string, lease time.Duration) []string {
 	return []string{"ASYNCGO_URLS=" + s.urls, "ASYNCGO_NS=" + ns, "ASYNCGO_LEASE=" + lease.String()}
 }
@@ -108,7 +109,8 @@ func child(role string) {
 
 func say(words ...any) { fmt.Println(words...) }
 
-// childHold holds as many items as its settings say, and says what becomes of them.
+// childHold holds as many items as its settings say, and says what becomes of
+// them.
 func childHold(ctx context.Context, c *distributed.Client) error {
 	q, err := distributed.OpenQueue(ctx, c, "jobs", distributed.QueueConfig[string]{})
 	if err != nil {
@@ -162,7 +164,8 @@ func childPut(ctx context.Context, c *distributed.Client) error {
 	}
 }
 
-// childServe serves a function that says how often it was begun, and takes its time.
+// childServe serves a function that says how often it was begun, and takes its
+// time.
 func childServe(ctx context.Context, c *distributed.Client) error {
 	slow := func(ctx context.Context, d time.Duration) (string, error) {
 		say("begin")
@@ -190,7 +193,8 @@ func childCall(ctx context.Context, c *distributed.Client) error {
 	return err
 }
 
-// childPermit acquires permits, and each time uses the resource that checks its token.
+// childPermit acquires permits, and each time uses the resource that checks its
+// token.
 func childPermit(ctx context.Context, c *distributed.Client) error {
 	n, _ := strconv.Atoi(os.Getenv("ASYNCGO_N"))
 	s, err := distributed.OpenSemaphore(ctx, c, "db", n)

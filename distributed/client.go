@@ -22,8 +22,8 @@ import (
 // begins with Close: the context open ends, new operations are refused, waiting
 // ones return. It is closed when the context life ends, after which nothing is
 // sent. What runs in between is counted by tallies, which Close drains in this
-// order: serving, calls, sources, then what is held is given back, then errands.
-// A Close whose context ends first ends life at once.
+// order: serving, calls, sources, then what is held is given back, then
+// errands. A Close whose context ends first ends life at once.
 type Client struct {
 	cfg    Config
 	ns     string
@@ -61,12 +61,13 @@ type Client struct {
 	notifier map[string]*notifier
 }
 
-// Connect reaches a NATS server or cluster with JetStream; urls are separated by
-// commas. It returns when JetStream answers and the settings of the namespace
-// agree, and waits for servers that are not up. If ctx ends first, the error
-// says what the last trouble was. It gives up at once when the servers refuse
-// the name, password or token, and with [ErrMismatch] when the namespace has
-// another Lease or Codec. It panics with [ErrMisuse] if cfg is wrong.
+// Connect reaches a NATS server or cluster with JetStream; urls are separated
+// by commas. It returns when JetStream answers and the settings of the
+// namespace agree, and waits for servers that are not up. If ctx ends first,
+// the error says what the last trouble was. It gives up at once when the
+// servers refuse the name, password or token, and with [ErrMismatch] when the
+// namespace has another Lease or Codec. It panics with [ErrMisuse] if cfg is
+// wrong.
 //
 // A connection that is lost is made again, for as long as the client is open.
 // Nothing is buffered meanwhile: operations wait and try again.
@@ -110,5 +111,6 @@ func (c *Client) nextID() string {
 // nextSerial returns a name that this client uses once.
 func (c *Client) nextSerial() string { return strconv.FormatUint(c.serial.Add(1), 36) }
 
-// errand calls fn in the background. Close waits for it, and life ends its context.
+// errand calls fn in the background. Close waits for it, and life ends its
+// context.
 func (c *Client) errand(fn func()) { c.errands.run(fn) }

@@ -5,11 +5,12 @@ import "context"
 // Close ends the client. In this order: new operations and those that wait get
 // [ErrClosed]; [Serve] takes no more calls, and its handlers have
 // [Config].Grace to end; the contexts of items and permits that are still held
-// end with the cause ErrClosed, and they are given back at once; calls under way
-// are canceled; the connection closes. No goroutine is left then.
+// end with the cause ErrClosed, and they are given back at once; calls under
+// way are canceled; the connection closes. No goroutine is left then.
 //
-// If ctx ends first, everything is dropped at once and comes back when its lease
-// has run out, and the error is the one of ctx. Another Close waits for the first.
+// If ctx ends first, everything is dropped at once and comes back when its
+// lease has run out, and the error is the one of ctx. Another Close waits for
+// the first.
 func (c *Client) Close(ctx context.Context) error {
 	c.mu.Lock()
 	first := !c.closing

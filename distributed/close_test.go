@@ -31,9 +31,9 @@ func TestCloseGivesBackAtOnceAndEndsWhatWaits(t *testing.T) {
 			"Join":    func() error { return q.Join(ctx) },
 			"Acquire": func() error { _, err := sem.Acquire(ctx); return err },
 			"Value":   func() error { _, err := v.Get(ctx); return err },
-			"Call":    func() error { _, err := distributed.Func[int, int](c, "nobody")(ctx, 1); return err },
+			"Call":    func() error { _, err := distributed.Func[int, int](c, "unserved")(ctx, 1); return err },
 			"Memo": func() error {
-				_, err := distributed.Memo[int, int](c, "nobody", time.Minute, func(int) string { return "k" })(ctx, 1)
+				_, err := distributed.Memo[int, int](c, "unserved", time.Minute, func(int) string { return "k" })(ctx, 1)
 				return err
 			},
 			"Serve": func() error { return distributed.Serve(ctx, c, 1, distributed.Handle("other", double)) },

@@ -26,7 +26,8 @@ type Config struct {
 	// Attempts is how often a call is handed to this client's [Serve], and to
 	// others, before it is given up; 0 is 4.
 	Attempts int
-	// Grace is how long the handlers of [Serve] go on after its context has ended.
+	// Grace is how long the handlers of [Serve] go on after its context has
+	// ended.
 	Grace time.Duration
 	// Token is one of the ways to log in; a user and password stand in the URL.
 	Token string

@@ -17,8 +17,9 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// The behaviors that the queues and semaphores of the core and of this package share.
-// Each test below runs over the core, one server and three. The differences are:
+// The behaviors that the queues and semaphores of the core and of this package
+// share. Each test below runs over the core, one server and three. The
+// differences are:
 //
 //   - room in a full queue is made by Get in the core, and by Done here;
 //   - after Shutdown, Get fails when nothing is waiting in the core, and when nothing

@@ -106,7 +106,8 @@ func dialOnce(ctx context.Context, urls string, options []nats.Option) (*nats.Co
 	return nil, nats.ErrTimeout
 }
 
-// withoutURL leaves out the address that could not be read: it may hold a password.
+// withoutURL leaves out the address that could not be read: it may hold a
+// password.
 func withoutURL(err error) error {
 	if bad, ok := errors.AsType[*url.Error](err); ok {
 		return fmt.Errorf("a server's URL cannot be read: %w", bad.Err)
@@ -114,8 +115,8 @@ func withoutURL(err error) error {
 	return err
 }
 
-// isRefused reports that the servers do not accept the login, or that what it says cannot
-// be read: another try does not mend that.
+// isRefused reports that the servers do not accept the login, or that what it
+// says cannot be read: another try does not mend that.
 func isRefused(err error) bool {
 	if _, ok := errors.AsType[*url.Error](err); ok || errors.Is(err, fs.ErrNotExist) {
 		return true

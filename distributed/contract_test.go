@@ -36,8 +36,8 @@ var (
 	}) = (*distributed.Semaphore).Limiter
 )
 
-// A plain variable that is written before an operation may be read after the one that it
-// happens before: the race detector says so.
+// A plain variable that is written before an operation may be read after the
+// one that it happens before: the race detector says so.
 func TestHappensBefore(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ns := newNamespace()

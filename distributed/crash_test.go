@@ -88,9 +88,9 @@ func TestACallOfAKilledWorkerIsHandedOutAgain(t *testing.T) {
 		first.await(t, "ready")
 		got := make(chan string, 1)
 		go func() {
-			who, err := distributed.Func[time.Duration, string](c, "slow")(context.Background(), 500*time.Millisecond)
+			worker, err := distributed.Func[time.Duration, string](c, "slow")(context.Background(), 500*time.Millisecond)
 			assert.NoError(t, err)
-			got <- who
+			got <- worker
 		}()
 		first.await(t, "begin")
 		first.kill()

@@ -11,8 +11,8 @@ import (
 
 const maxReason = 2000
 
-// fail stores the item as a dead letter, and then takes it away. Both steps may be
-// repeated: the letter has an id of its own.
+// fail stores the item as a dead letter, and then takes it away. Both steps may
+// be repeated: the letter has an id of its own.
 func (it *Item[T]) fail(reason error) error {
 	q := it.q
 	text := reasonText(reason)
@@ -29,7 +29,8 @@ func (it *Item[T]) fail(reason error) error {
 	return err
 }
 
-// revive stores a dead letter as a new item of its queue, and then takes it away.
+// revive stores a dead letter as a new item of its queue, and then takes it
+// away.
 func (it *Item[T]) revive(after time.Duration) error {
 	main := it.q.main
 	m := main.message(it.ID, int(it.d.number(headerLevel)), it.d.msg.Data, after)
@@ -57,8 +58,8 @@ func (it *Item[T]) move(to *queueCore, m *nats.Msg, stored func()) error {
 	})
 }
 
-// storeIn tries as long as the item is held. That the other queue is full or shut
-// down leaves it held.
+// storeIn tries as long as the item is held. That the other queue is full or
+// shut down leaves it held.
 func (it *Item[T]) storeIn(to *queueCore, m *nats.Msg) error {
 	for {
 		left := it.lease.left()

@@ -9,7 +9,7 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// The conditions that a caller may tell apart, by [errors.Is].
+// The conditions that a caller may distinguish, by [errors.Is].
 var (
 	// ErrFull means that there is no room in a queue, or that other holders
 	// have the permits of a semaphore. It is also [queue.ErrFull].
@@ -41,8 +41,8 @@ var (
 
 const prefix = "distributed: "
 
-// condition is a sentinel error: perhaps the same as one of the core, and with a
-// code if it is to be found again in a [RemoteError].
+// condition is a sentinel error: perhaps the same as one of the core, and with
+// a code if it is to be found again in a [RemoteError].
 type condition struct {
 	text string
 	code string

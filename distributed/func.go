@@ -9,16 +9,17 @@ import (
 // everything in package taskgroup: Map, Gather, FirstSuccess, WaitFor.
 //
 // The function returns the handler's value, or a [*RemoteError] with what the
-// handler's error says. When ctx ends, it returns the error of ctx at once, and in
-// the background the call is taken back, or the context of its handler ended; the
-// result is dropped. The deadline of ctx does not travel, its end does.
+// handler's error says. When ctx ends, it returns the error of ctx at once, and
+// in the background the call is taken back, or the context of its handler
+// ended; the result is dropped. The deadline of ctx does not travel, its end
+// does.
 //
 // When the worker dies or loses its lease, the call is handed out again, up to
-// Attempts times in all, then the error is [ErrAttempts]. An error or a panic of the
-// handler is a result, and is not repeated. Other errors: [ErrClosed], [ErrCodec],
-// [ErrTooLarge], and [ErrUnconfirmed] if the call may have run but its result is
-// lost. A wrong name panics with [ErrMisuse]. The call happens before the handler,
-// whose return happens before that of the function.
+// Attempts times in all, then the error is [ErrAttempts]. An error or a panic
+// of the handler is a result, and is not repeated. Other errors: [ErrClosed],
+// [ErrCodec], [ErrTooLarge], and [ErrUnconfirmed] if the call may have run but
+// its result is lost. A wrong name panics with [ErrMisuse]. The call happens
+// before the handler, whose return happens before that of the function.
 //
 // asyncio's run_in_executor, over processes.
 func Func[In, Out any](c *Client, name string) func(ctx context.Context, in In) (Out, error) {

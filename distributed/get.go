@@ -10,10 +10,11 @@ import (
 
 // Get waits for an item, which is this process's own until it is settled. The
 // waiting Gets of one client are served in order. It returns [ErrShutdown] when
-// the queue is shut down and nothing is unfinished, [ErrClosed] after Close, and
-// the error of ctx when that ends first. With an error it has taken nothing; an
-// item on its way to it is given back at once. Delivery wins over an end of ctx in
-// the same moment. [Item.Context] has the values of ctx, not its end.
+// the queue is shut down and nothing is unfinished, [ErrClosed] after Close,
+// and the error of ctx when that ends first. With an error it has taken
+// nothing; an item on its way to it is given back at once. Delivery wins over
+// an end of ctx in the same moment. [Item.Context] has the values of ctx, not
+// its end.
 //
 // It may panic with what Backoff panics with, if an item cannot be decoded; the
 // item is given back. A Put happens before the Get that receives its item.
@@ -32,9 +33,9 @@ func (q *Queue[T]) Get(ctx context.Context) (*Item[T], error) {
 	}
 }
 
-// Items yields items as [Queue.Get] returns them, and ends when the queue is over,
-// ctx is done or the client is closed: ctx.Err() says whether it was ctx. Leaving
-// the loop takes nothing further. It fits taskgroup.Consume.
+// Items yields items as [Queue.Get] returns them, and ends when the queue is
+// over, ctx is done or the client is closed: ctx.Err() says whether it was ctx.
+// Leaving the loop takes nothing further. It fits taskgroup.Consume.
 //
 // asyncio has no counterpart: there one loops over get until QueueShutDown.
 func (q *Queue[T]) Items(ctx context.Context) iter.Seq[*Item[T]] {

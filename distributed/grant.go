@@ -38,8 +38,8 @@ func (g *grant) lost() error {
 	return nil
 }
 
-// release gives the permits back, and returns ErrLeaseLost if they may have been
-// another's before. It waits for the servers until the lease is over.
+// release gives the permits back, and returns ErrLeaseLost if they may have
+// been another's before. It waits for the servers until the lease is over.
 func (g *grant) release() error {
 	g.once.Do(func() {
 		done := make(chan error, 1)

@@ -9,10 +9,10 @@ type Handler struct {
 	call func(ctx context.Context, c *Client, data []byte) ([]byte, error)
 }
 
-// Handle returns fn as a [Handler] for [Serve]. Its argument is decoded, and its
-// value encoded, in the goroutine of the handler; what cannot be is [ErrCodec] at the
-// caller, and a value that is too large [ErrTooLarge]. It panics with [ErrMisuse] if
-// the name is wrong or fn is nil.
+// Handle returns fn as a [Handler] for [Serve]. Its argument is decoded, and
+// its value encoded, in the goroutine of the handler; what cannot be is
+// [ErrCodec] at the caller, and a value that is too large [ErrTooLarge]. It
+// panics with [ErrMisuse] if the name is wrong or fn is nil.
 func Handle[In, Out any](name string, fn func(ctx context.Context, in In) (Out, error)) Handler {
 	checkName("function", name)
 	if fn == nil {
@@ -33,7 +33,8 @@ func Handle[In, Out any](name string, fn func(ctx context.Context, in In) (Out, 
 	}}
 }
 
-// checkHandlers panics unless there is at least one, each with a name of its own.
+// checkHandlers panics unless there is at least one, each with a name of its
+// own.
 func checkHandlers(handlers []Handler) {
 	if len(handlers) == 0 {
 		panic(misused("Serve without handlers"))

@@ -14,8 +14,8 @@ import (
 // inbox receives what the servers send in answer to pulls, one pull at a time.
 //
 // A pull ends when all that it may take has come, or with a status message. One
-// that gets neither is late: then the inbox is retired. It takes no further pull,
-// and what still comes is returned unseen for as long as that is allowed.
+// that gets neither is late: then the inbox is retired. It takes no further
+// pull, and what still comes is returned unseen for as long as that is allowed.
 type inbox struct {
 	c       *Client
 	subject string // of the answers, without the number of the pull

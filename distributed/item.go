@@ -6,13 +6,13 @@ import (
 )
 
 // Item is one that has been handed out. It comes back to the queue unless it is
-// settled: by Done, Retry, Fail or Do. One that is not settled is held until the
-// client closes or the process ends.
+// settled: by Done, Retry, Fail or Do. One that is not settled is held until
+// the client closes or the process ends.
 //
-// Settling needs no context, and goes on until the server has confirmed it or the
-// lease is over. The first call counts; later ones do nothing and return what it
-// has returned. [ErrLeaseLost] means that the item is, or will be, handed out
-// again, or was done.
+// Settling needs no context, and goes on until the server has confirmed it or
+// the lease is over. The first call counts; later ones do nothing and return
+// what it has returned. [ErrLeaseLost] means that the item is, or will be,
+// handed out again, or was done.
 type Item[T any] struct {
 	// Value is what was put. It is the zero value in a dead letter that cannot
 	// be decoded.
@@ -35,8 +35,8 @@ type Item[T any] struct {
 // [ErrLeaseLost] or [ErrClosed]. It has the values of the context of Get.
 func (it *Item[T]) Context() context.Context { return it.lease.ctx }
 
-// Done says that the item is finished: it is removed, or the dead letter dropped.
-// It returns nil when the server has confirmed it, or [ErrLeaseLost].
+// Done says that the item is finished: it is removed, or the dead letter
+// dropped. It returns nil when the server has confirmed it, or [ErrLeaseLost].
 //
 // asyncio's Queue.task_done, for this item.
 func (it *Item[T]) Done() error {
@@ -45,14 +45,14 @@ func (it *Item[T]) Done() error {
 	return it.result("Done", err)
 }
 
-// Retry gives the item back, to be handed out when after has passed; it becomes a
-// dead letter if its attempts are used up. A dead letter goes back into its queue
-// as a new item of the same ID, with Attempt 1 and whatever keys are remembered;
-// if that refuses it, the error is [ErrFull] or [ErrShutdown] and the letter is
-// still held.
+// Retry gives the item back, to be handed out when after has passed; it becomes
+// a dead letter if its attempts are used up. A dead letter goes back into its
+// queue as a new item of the same ID, with Attempt 1 and whatever keys are
+// remembered; if that refuses it, the error is [ErrFull] or [ErrShutdown] and
+// the letter is still held.
 //
-// The error is [ErrLeaseLost] as with Done, or [ErrUnconfirmed] when there was no
-// answer: the item comes back when its lease has run out, at the latest. A
+// The error is [ErrLeaseLost] as with Done, or [ErrUnconfirmed] when there was
+// no answer: the item comes back when its lease has run out, at the latest. A
 // negative time panics with [ErrMisuse].
 func (it *Item[T]) Retry(after time.Duration) error {
 	if after < 0 {
@@ -67,9 +67,9 @@ func (it *Item[T]) Retry(after time.Duration) error {
 	return it.result("Retry", it.back(after))
 }
 
-// Fail makes the item a dead letter with reason; the letter is stored before the
-// item is taken away. A dead letter is given back. The errors are those of Done.
-// A nil reason panics with [ErrMisuse].
+// Fail makes the item a dead letter with reason; the letter is stored before
+// the item is taken away. A dead letter is given back. The errors are those of
+// Done. A nil reason panics with [ErrMisuse].
 func (it *Item[T]) Fail(reason error) error {
 	if reason == nil {
 		panic(misused("%s: Fail(nil)", it.q.object))
@@ -89,9 +89,9 @@ func (it *Item[T]) back(after time.Duration) error {
 	return err
 }
 
-// afterFailure returns how the item is settled after a failed attempt. The pause
-// is decided at once, in the goroutine of the caller; if Backoff panics, the item
-// is given back.
+// afterFailure returns how the item is settled after a failed attempt. The
+// pause is decided at once, in the goroutine of the caller; if Backoff panics,
+// the item is given back.
 func (it *Item[T]) afterFailure(reason error) (settle func() error) {
 	if limit := it.q.cfg.Attempts; limit > 0 && it.Attempt >= limit {
 		return func() error { return it.fail(reason) }

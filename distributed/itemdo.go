@@ -4,8 +4,8 @@ import (
 	"context"
 )
 
-// Do calls fn and settles the item by what it does. The context of fn derives from
-// ctx, and also ends when the lease is lost or the client closes.
+// Do calls fn and settles the item by what it does. The context of fn derives
+// from ctx, and also ends when the lease is lost or the client closes.
 //
 //   - fn returns nil: Done, whatever the contexts say.
 //   - fn returns an error that only repeats the end of its context: the item is
@@ -14,11 +14,12 @@ import (
 //     which is logged. The item is given back after Backoff, or becomes a dead
 //     letter if it was the last attempt.
 //
-// If fn has settled the item itself, Do adds nothing. Do returns nil when the item
-// is settled or lost, so that a failing item does not stop a taskgroup.Consume,
-// and the error of ctx when that has ended before fn could finish. If ctx is done
-// at the call, fn is not called and the item is given back. fn runs in a goroutine
-// of its own, which Do joins. A nil fn panics with [ErrMisuse].
+// If fn has settled the item itself, Do adds nothing. Do returns nil when the
+// item is settled or lost, so that a failing item does not stop a
+// taskgroup.Consume, and the error of ctx when that has ended before fn could
+// finish. If ctx is done at the call, fn is not called and the item is given
+// back. fn runs in a goroutine of its own, which Do joins. A nil fn panics with
+// [ErrMisuse].
 func (it *Item[T]) Do(ctx context.Context, fn func(ctx context.Context) error) error {
 	if fn == nil {
 		panic(misused("%s: Do of a nil function", it.q.object))

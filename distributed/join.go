@@ -6,10 +6,11 @@ import (
 )
 
 // Unfinished returns the number of items that have been put and are not done:
-// waiting, delayed and held, but not dead letters. The servers count. It waits for
-// servers that do not answer until ctx ends.
+// waiting, delayed and held, but not dead letters. The servers count. It waits
+// for servers that do not answer until ctx ends.
 //
-// asyncio has no such number; its qsize, what is waiting, has no exact answer here.
+// asyncio has no such number; its qsize, what is waiting, has no exact answer
+// here.
 func (q *Queue[T]) Unfinished(ctx context.Context) (n int, err error) {
 	err = q.c.read(ctx, q.op("Unfinished"), func(ctx context.Context) error {
 		n, err = q.look(ctx)
@@ -19,8 +20,8 @@ func (q *Queue[T]) Unfinished(ctx context.Context) (n int, err error) {
 }
 
 // Join waits until nothing is unfinished, by the server's count. With nothing
-// unfinished it returns nil whatever ctx says. If ctx ends first, the error is the
-// one of ctx.
+// unfinished it returns nil whatever ctx says. If ctx ends first, the error is
+// the one of ctx.
 //
 // asyncio's Queue.join.
 func (q *Queue[T]) Join(ctx context.Context) error {

@@ -28,8 +28,8 @@ type selection struct {
 }
 
 // fromLeader reads a message from the leader of its stream, and returns nil if
-// there is none. Other copies may lag behind: what decides that something is gone
-// must not come from them.
+// there is none. Other copies may lag behind: what decides that something is
+// gone must not come from them.
 func (c *Client) fromLeader(ctx context.Context, stream string, which selection) (*stored, error) {
 	request, err := json.Marshal(which)
 	if err != nil {

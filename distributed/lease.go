@@ -10,7 +10,7 @@ import (
 
 // lease keeps a delivery this process's own. It is held, then settled or lost:
 //
-//	held -> settling -> settled   by settle, once; its err is everybody's answer
+//	held -> settling -> settled   by settle, once; its err answers every call
 //	held or settling -> lost      when the deadline has passed
 //	settling -> held              if the settling has changed nothing (stillHeldError)
 //
@@ -66,7 +66,8 @@ func (c *Client) newLease(parent context.Context, d delivery, about ...any) *lea
 	return l
 }
 
-// beat sends a sign of life, and loses the lease when none was confirmed in time.
+// beat sends a sign of life, and loses the lease when none was confirmed in
+// time.
 func (l *lease) beat() {
 	if !l.c.upkeep.begin() {
 		return
@@ -104,7 +105,8 @@ func (l *lease) beat() {
 	l.timer.Reset(max(0, min(time.Until(sent.Add(next)), time.Until(l.deadline))))
 }
 
-// say sends a word about the delivery, and returns when the server has confirmed it.
+// say sends a word about the delivery, and returns when the server has
+// confirmed it.
 func (l *lease) say(word string, left time.Duration) error {
 	ctx, cancel := l.c.within(left)
 	defer cancel()
@@ -206,10 +208,11 @@ func (l *lease) ack() error {
 }
 
 // nak gives it back, to be handed out when after has passed. What may have
-// arrived is not repeated: the next holder would lose it. Then it comes back when
-// the lease has run out.
+// arrived is not repeated: the next holder would lose it. Then it comes back
+// when the lease has run out.
 func (l *lease) nak(after time.Duration) error {
-	// Always with a delay: without one a return is remembered by the leader only.
+	// Always with a delay: without one a return is remembered by the leader
+	// only.
 	word := fmt.Sprintf(`-NAK {"delay": %d}`, max(after, 1).Nanoseconds())
 	for {
 		left := l.left()

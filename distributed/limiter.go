@@ -7,15 +7,16 @@ import (
 	"sync"
 )
 
-// Limiter returns the semaphore as a taskgroup.Limiter, and the context to make the
-// group with. The context derives from ctx, and ends with the cause [ErrLeaseLost]
-// when a permit held through the limiter is lost, so the group is canceled
-// ([ErrClosed] when the client gives it back).
+// Limiter returns the semaphore as a taskgroup.Limiter, and the context to make
+// the group with. The context derives from ctx, and ends with the cause
+// [ErrLeaseLost] when a permit held through the limiter is lost, so the group
+// is canceled ([ErrClosed] when the client gives it back).
 //
-// AcquireN is one request for n permits at once, which nothing overtakes; more than
-// the semaphore has is [ErrTooLarge]. TryAcquireN waits for the servers, but at
-// most 2 s, and then reports false. ReleaseN waits like [Permit.Release]; more than
-// is held through this limiter panics with [ErrMisuse], as does n < 1.
+// AcquireN is one request for n permits at once, which nothing overtakes; more
+// than the semaphore has is [ErrTooLarge]. TryAcquireN waits for the servers,
+// but at most 2 s, and then reports false. ReleaseN waits like
+// [Permit.Release]; more than is held through this limiter panics with
+// [ErrMisuse], as does n < 1.
 func (s *Semaphore) Limiter(ctx context.Context) (context.Context, interface {
 	AcquireN(ctx context.Context, n int) error
 	TryAcquireN(n int) bool
@@ -35,8 +36,8 @@ type limiter struct {
 	held []limiterGrant
 }
 
-// limiterGrant is a grant of which some permits may have been released here. The
-// servers get it back when all have.
+// limiterGrant is a grant of which some permits may have been released here.
+// The servers get it back when all have.
 type limiterGrant struct {
 	*grant
 	left int
@@ -77,8 +78,8 @@ func (l *limiter) ReleaseN(n int) {
 	}
 }
 
-// take removes n permits from those that are held, and returns the grants of which
-// none is left: one of just that size if there is one, else the oldest.
+// take removes n permits from those that are held, and returns the grants of
+// which none is left: one of just that size if there is one, else the oldest.
 func (l *limiter) take(n int) (empty []*grant) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

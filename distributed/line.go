@@ -82,9 +82,9 @@ func (l *line) fits(weight int) bool {
 	return weight <= free
 }
 
-// grant gives what is free to the front of the line: nobody overtakes, so a heavy
-// place is not starved. One that is heavier than the semaphore is passed over;
-// its owner is about to remove it.
+// grant gives what is free to the front of the line: nothing overtakes, so a
+// heavy place is not starved. One that is heavier than the semaphore is passed
+// over; its owner is about to remove it.
 func (l *line) grant() {
 	used := map[int]bool{}
 	free := l.Permits

@@ -85,8 +85,8 @@ func (k *semaphoreCore) take() []lineChange {
 }
 
 // applyAll tries until the changes are stored, or found to change nothing. The
-// first try is made on the line as it was last seen; whatever that does not lead
-// to a write is decided by the leader's.
+// first try is made on the line as it was last seen; whatever that does not
+// lead to a write is decided by the leader's.
 func (k *semaphoreCore) applyAll(batch []lineChange) error {
 	known := true
 	for pause := time.Millisecond; k.c.life.Err() == nil; known = false {
@@ -157,8 +157,9 @@ func (k *semaphoreCore) received(m *nats.Msg) {
 	k.seenAt = time.Time{} // too long to be sent: follow reads it
 }
 
-// follow looks at the line from time to time while something waits in it, in case
-// a notice is lost, and removes sessions that have ended while nothing watched.
+// follow looks at the line from time to time while something waits in it, in
+// case a notice is lost, and removes sessions that have ended while nothing
+// watched.
 func (k *semaphoreCore) follow() {
 	for swept := time.Now(); k.c.life.Err() == nil; {
 		notice := k.news.next()

@@ -10,12 +10,13 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Memo is [Func] where calls with equal name and key, from whatever process, are one
-// call while it runs, and for keep after it succeeded: keep is rounded up to whole
-// seconds. All get its value, the first one that was recorded. No caller's context
-// cancels it. An error goes to the calls that wait for it and is not kept: the next
-// call runs anew. With the key "" a call is one of its own. It panics with
-// [ErrMisuse] if the name or the key is wrong, keep is below 1 s or key is nil.
+// Memo is [Func] where calls with equal name and key, from whatever process,
+// are one call while it runs, and for keep after it succeeded: keep is rounded
+// up to whole seconds. All get its value, the first one that was recorded. No
+// caller's context cancels it. An error goes to the calls that wait for it and
+// is not kept: the next call runs anew. With the key "" a call is one of its
+// own. It panics with [ErrMisuse] if the name or the key is wrong, keep is
+// below 1 s or key is nil.
 func Memo[In, Out any](c *Client, name string, keep time.Duration, key func(in In) string) func(ctx context.Context, in In) (Out, error) {
 	checkName("function", name)
 	if keep < time.Second || key == nil {
@@ -99,10 +100,10 @@ func (r *caller) memo(ctx context.Context, op, name, id string, m *nats.Msg) (*a
 	}
 }
 
-// share returns the value that is kept, or else the sequence of the call to wait for.
-// The id of a call that has ended without one is still remembered by the servers;
-// then the next generation of the id is stored, which is derived from the sequence
-// of the last, so that all callers arrive at the same one.
+// share returns the value that is kept, or else the sequence of the call to
+// wait for. The id of a call that has ended without one is still remembered by
+// the servers; then the next generation of the id is stored, which is derived
+// from the sequence of the last, so that all callers arrive at the same one.
 func (r *caller) share(ctx context.Context, op, name, id string, m *nats.Msg) (seq uint64, a *answer, err error) {
 	if a := r.success(ctx, id); a != nil {
 		return 0, a, nil

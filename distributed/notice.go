@@ -7,8 +7,9 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// listener passes notices on to all that wait here. A notice says that something
-// has changed. It may be lost, so a look from time to time stands behind it.
+// listener passes notices on to all that wait here. A notice says that
+// something has changed. It may be lost, so a look from time to time stands
+// behind it.
 type listener struct {
 	mu   sync.Mutex
 	ch   chan struct{} // closed by the next notice; nil: not waited for
@@ -61,9 +62,9 @@ func (l *listener) stop() {
 	l.subs = nil
 }
 
-// notifier sends notices on a subject, at most one a millisecond. Idle, it sends
-// at once; then it rests for a millisecond, and sends once more after that if it
-// was called meanwhile.
+// notifier sends notices on a subject, at most one a millisecond. Idle, it
+// sends at once; then it rests for a millisecond, and sends once more after
+// that if it was called meanwhile.
 type notifier struct {
 	conn    *nats.Conn
 	subject string
@@ -75,7 +76,8 @@ type notifier struct {
 
 const noticeRest = time.Millisecond
 
-// notifierOf returns the notifier of a subject, which the client's handles share.
+// notifierOf returns the notifier of a subject, which the client's handles
+// share.
 func (c *Client) notifierOf(subject string) *notifier {
 	c.mu.Lock()
 	defer c.mu.Unlock()

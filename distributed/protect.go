@@ -16,8 +16,8 @@ func (p *panicked) Error() string { return fmt.Sprint("panic: ", p.value) }
 
 var errGoexit = errors.New("runtime.Goexit called")
 
-// protect calls fn in a goroutine and joins it: a panic, or a [runtime.Goexit], is
-// an error.
+// protect calls fn in a goroutine and joins it: a panic, or a [runtime.Goexit],
+// is an error.
 func protect(fn func() error) (err error) {
 	done := make(chan struct{})
 	go func() {

@@ -13,28 +13,30 @@ import (
 
 // Put puts v in, and waits while MaxSize items are unfinished: waiting or held.
 // The puts of one client that wait enter first come, first served. nil means
-// that the servers have it. The same key as that of a remembered item is nil and
-// stores nothing, also while the queue is full.
+// that the servers have it. The same key as that of a remembered item is nil
+// and stores nothing, also while the queue is full.
 //
 // If ctx is done, nothing is sent. If it ends first, the error is the one of
 // ctx; [errors.Is] finds [ErrFull] too if it waited for room, and
 // [ErrUnconfirmed] if the item may be in. Other errors: [ErrShutdown],
-// [ErrClosed], [ErrCodec], [ErrTooLarge], and ErrUnconfirmed when half of Window
-// has passed without an answer. It panics with [ErrMisuse] in case of a wrong key,
-// or on a queue of dead letters. A put happens before the Get that receives it.
+// [ErrClosed], [ErrCodec], [ErrTooLarge], and ErrUnconfirmed when half of
+// Window has passed without an answer. It panics with [ErrMisuse] in case of a
+// wrong key, or on a queue of dead letters. A put happens before the Get that
+// receives it.
 //
 // asyncio's Queue.put, where get makes the room; here [Item.Done] does.
 func (q *Queue[T]) Put(ctx context.Context, v T) error { return q.put(ctx, "Put", v, 0, true) }
 
-// TryPut is [Queue.Put] that returns [ErrFull] instead of waiting for room, also
-// when other puts of this client wait. It waits for the answer of the servers.
+// TryPut is [Queue.Put] that returns [ErrFull] instead of waiting for room,
+// also when other puts of this client wait. It waits for the answer of the
+// servers.
 //
 // asyncio's Queue.put_nowait.
 func (q *Queue[T]) TryPut(ctx context.Context, v T) error { return q.put(ctx, "TryPut", v, 0, false) }
 
 // PutAfter is [Queue.Put] of an item that is handed out when delay has passed
-// since it was stored, by the clocks of server and worker, and soon after. It is
-// unfinished from the start. A negative delay panics with [ErrMisuse].
+// since it was stored, by the clocks of server and worker, and soon after. It
+// is unfinished from the start. A negative delay panics with [ErrMisuse].
 func (q *Queue[T]) PutAfter(ctx context.Context, delay time.Duration, v T) error {
 	if delay < 0 {
 		panic(misused("%s: PutAfter with a negative delay", q.object))
@@ -87,7 +89,8 @@ func (k *queueCore) subject(level int) string {
 	return k.prefix + strconv.Itoa(min(max(level, 0), k.levels-1))
 }
 
-// isFull reports that a stream refuses a message because it has as many as it may.
+// isFull reports that a stream refuses a message because it has as many as it
+// may.
 func isFull(err error) bool {
 	const storeFailed = 10077 // there are other reasons for it
 	var refused *jetstream.APIError
@@ -96,10 +99,10 @@ func isFull(err error) bool {
 
 // storing is the put of one message: the same id with each try.
 //
-// It tries until the servers have it, or refuse it. While they say that the queue
-// is full it holds room, which the client's puts hold one after the other, so
-// that one try is made for each notice and they enter in order. doubt is when
-// the first try was sent whose outcome is not known.
+// It tries until the servers have it, or refuse it. While they say that the
+// queue is full it holds room, which the client's puts hold one after the
+// other, so that one try is made for each notice and they enter in order. doubt
+// is when the first try was sent whose outcome is not known.
 type storing struct {
 	k       *queueCore
 	op      string

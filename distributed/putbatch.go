@@ -11,10 +11,10 @@ import (
 // batchAhead is how many items of a batch are sent ahead of their answers.
 const batchAhead = 256
 
-// PutBatch is [Queue.Put] of all of vs, in order, without waiting for the answer
-// to each. vs[:n] are in; of the others some may be, and n == len(vs) exactly
-// when the error is nil. Nothing is sent if one cannot be encoded or is too
-// large. The errors are those of Put.
+// PutBatch is [Queue.Put] of all of vs, in order, without waiting for the
+// answer to each. vs[:n] are in; of the others some may be, and n == len(vs)
+// exactly when the error is nil. Nothing is sent if one cannot be encoded or is
+// too large. The errors are those of Put.
 func (q *Queue[T]) PutBatch(ctx context.Context, vs []T) (n int, err error) {
 	q.notDead("PutBatch")
 	op := q.op("PutBatch")

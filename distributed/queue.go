@@ -4,8 +4,8 @@ import (
 	"context"
 )
 
-// Queue is a queue of items for any number of processes. It is safe for use from
-// several goroutines.
+// Queue is a queue of items for any number of processes. It is safe for use
+// from several goroutines.
 //
 // An item is waiting, delayed or held, and unfinished in each of these states:
 //
@@ -49,10 +49,11 @@ func OpenQueue[T any](ctx context.Context, c *Client, name string, cfg QueueConf
 }
 
 // DeadLetters returns the queue of items that were given up: without a bound,
-// and kept without a limit of time. It may be received from, counted and joined;
-// [Item.Done] drops a letter, [Item.Retry] puts it back into its queue as a new
-// item with the same ID, [Item.Fail] returns it. It panics with [ErrMisuse] if q
-// is one of dead letters itself, and so do Put and Shutdown of what it returns.
+// and kept without a limit of time. It may be received from, counted and
+// joined; [Item.Done] drops a letter, [Item.Retry] puts it back into its queue
+// as a new item with the same ID, [Item.Fail] returns it. It panics with
+// [ErrMisuse] if q is one of dead letters itself, and so do Put and Shutdown of
+// what it returns.
 func (q *Queue[T]) DeadLetters() *Queue[T] {
 	q.notDead("DeadLetters")
 	return q.dead

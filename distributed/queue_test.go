@@ -227,7 +227,8 @@ func TestGetThatGivesUpHasTakenNothing(t *testing.T) {
 			}
 			cancel()
 		}
-		// What was on its way to a Get that gave up is there at once, not after a lease.
+		// What was on its way to a Get that gave up is there at once, not after
+		// a lease.
 		began := time.Now()
 		for ; taken < puts; taken++ {
 			require.NoError(t, get(t, q).Done())

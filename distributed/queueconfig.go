@@ -17,7 +17,8 @@ type QueueConfig[T any] struct {
 	// queue agree on it.
 	Levels int
 
-	// Key is the identity of an item; nil and "" mean that each put is an item of its own.
+	// Key is the identity of an item; nil and "" mean that each put is an item
+	// of its own.
 	Key func(v T) string
 	// Level is the priority of an item: 0 goes first. Beyond the ends the
 	// nearest counts.
@@ -25,8 +26,9 @@ type QueueConfig[T any] struct {
 	// Attempts is how often an item is handed out before it becomes a dead
 	// letter; 0 is 25, less than 0 any number.
 	Attempts int
-	// Backoff is the pause of [Item.Do] after a failed attempt, numbered from 1;
-	// nil is 1 s, doubled each time up to 5 min, less up to a fifth at random.
+	// Backoff is the pause of [Item.Do] after a failed attempt, numbered from
+	// 1; nil is 1 s, doubled each time up to 5 min, less up to a fifth at
+	// random.
 	Backoff func(attempt int) time.Duration
 }
 

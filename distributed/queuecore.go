@@ -56,8 +56,8 @@ const (
 	stateDown  = "down"
 )
 
-// noticeState is the payload of a notice that says that the settings or the state
-// have changed.
+// noticeState is the payload of a notice that says that the settings or the
+// state have changed.
 const noticeState = "state"
 
 func (c *Client) openQueue(ctx context.Context, spec queueSpec) (*queueCore, error) {
@@ -100,8 +100,8 @@ func (c *Client) openQueue(ctx context.Context, spec queueSpec) (*queueCore, err
 
 func (k *queueCore) op(name string) string { return k.object + ": " + name }
 
-// create makes the stream and its consumers, or compares what exists. It returns
-// whether it has changed what exists.
+// create makes the stream and its consumers, or compares what exists. It
+// returns whether it has changed what exists.
 func (k *queueCore) create(ctx context.Context, spec queueSpec) (changed bool, err error) {
 	want := jetstream.StreamConfig{
 		Name: k.stream, Subjects: []string{k.prefix + "*"}, Retention: jetstream.WorkQueuePolicy, Discard: jetstream.DiscardNew,
@@ -133,8 +133,8 @@ func (k *queueCore) create(ctx context.Context, spec queueSpec) (changed bool, e
 	return changed, nil
 }
 
-// compare returns ErrMismatch if a queue is not like the one wanted, or makes it so
-// if the client may.
+// compare returns ErrMismatch if a queue is not like the one wanted, or makes
+// it so if the client may.
 func (k *queueCore) compare(ctx context.Context, have, want jetstream.StreamConfig, spec queueSpec) (changed bool, err error) {
 	levels, _ := strconv.Atoi(have.Metadata[metaLevels])
 	k.isDown = have.Metadata[metaState] == stateDown
@@ -159,7 +159,8 @@ func (k *queueCore) compare(ctx context.Context, have, want jetstream.StreamConf
 	return true, nil
 }
 
-// createConsumer makes the consumer of a level, or gives it the lease agreed on.
+// createConsumer makes the consumer of a level, or gives it the lease agreed
+// on.
 func (k *queueCore) createConsumer(ctx context.Context, level int) error {
 	want := jetstream.ConsumerConfig{
 		Durable: consumerOf(level), FilterSubject: k.prefix + strconv.Itoa(level), AckPolicy: jetstream.AckExplicitPolicy,
@@ -224,8 +225,9 @@ func (k *queueCore) down() bool {
 // lookEvery is how old the state may become while a receiver waits.
 const lookEvery = time.Second
 
-// over returns ErrShutdown when the queue is shut down and nothing is unfinished.
-// While it is open it looks only from time to time, or after a notice.
+// over returns ErrShutdown when the queue is shut down and nothing is
+// unfinished. While it is open it looks only from time to time, or after a
+// notice.
 func (k *queueCore) over(ctx context.Context) error {
 	k.mu.Lock()
 	fresh := !k.isDown && !k.stale && time.Since(k.seen) < lookEvery

@@ -7,8 +7,8 @@ import (
 )
 
 // RemoteError is how a call failed on the worker. It is never an echo of a
-// cancellation, not even if the handler's error was [context.Canceled]. It shows
-// the worker's host, process and stack to the caller.
+// cancellation, not even if the handler's error was [context.Canceled]. It
+// shows the worker's host, process and stack to the caller.
 type RemoteError struct {
 	Func    string `json:"f"`           // the name that was called
 	Worker  string `json:"w"`           // host and process
@@ -49,8 +49,8 @@ func (e *RemoteError) describe(err error) {
 	e.Code = codeOf(err)
 }
 
-// codeOf returns the first code in the tree of err; that of a call's failure is in
-// a field.
+// codeOf returns the first code in the tree of err; that of a call's failure is
+// in a field.
 func codeOf(err error) string {
 	for err != nil {
 		switch e := err.(type) { //nolint:errorlint // each layer is looked at by itself

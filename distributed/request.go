@@ -2,8 +2,8 @@ package distributed
 
 import "container/list"
 
-// request is a request for permits: behind, then in the line, then served. mu of its
-// semaphoreCore guards it.
+// request is a request for permits: behind, then in the line, then served. mu
+// of its semaphoreCore guards it.
 //
 //	behind -> in the line   letIn, when fewer than 64 of this client wait there
 //	in the line -> served   see: granted gets the place
@@ -50,7 +50,8 @@ func (k *semaphoreCore) letIn() {
 	}
 }
 
-// enter puts a request into the line, under the session that is alive. mu is held.
+// enter puts a request into the line, under the session that is alive. mu is
+// held.
 func (k *semaphoreCore) enter(r *request) {
 	session := k.session.alive()
 	if session == "" {

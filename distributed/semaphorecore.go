@@ -19,9 +19,9 @@ const (
 //
 // One goroutine, write, applies the changes of this client to the line, several
 // at once; another, follow, looks at it while something waits. Whatever sees a
-// newer line calls see, which serves the requests. Up to 64 requests of the client
-// stand in the line; the others are behind, in order, and whatever takes one out
-// of the line lets the next one in, so that nothing overtakes.
+// newer line calls see, which serves the requests. Up to 64 requests of the
+// client stand in the line; the others are behind, in order, and whatever takes
+// one out of the line lets the next one in, so that nothing overtakes.
 type semaphoreCore struct {
 	c             *Client
 	object        string
@@ -101,8 +101,8 @@ func (k *semaphoreCore) create(ctx context.Context, n int) error {
 	return nil
 }
 
-// change has the line changed by the writer, in the order of the calls. apply may be
-// called twice.
+// change has the line changed by the writer, in the order of the calls. apply
+// may be called twice.
 func (k *semaphoreCore) change(apply func(*line), done chan<- error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -141,8 +141,9 @@ func (k *semaphoreCore) isOld() bool {
 	return time.Since(k.seenAt) >= poll
 }
 
-// see takes a line that was read, received or written. Requests whose place holds
-// are served; those whose place is gone enter again: a session was taken for ended.
+// see takes a line that was read, received or written. Requests whose place
+// holds are served; those whose place is gone enter again: a session was taken
+// for ended.
 func (k *semaphoreCore) see(l line, revision uint64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -166,7 +167,8 @@ func (k *semaphoreCore) see(l line, revision uint64) {
 	}
 }
 
-// sessionLost ends what is held under a session, and lets what waits enter again.
+// sessionLost ends what is held under a session, and lets what waits enter
+// again.
 func (k *semaphoreCore) sessionLost(session string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -185,7 +187,8 @@ func (k *semaphoreCore) sessionLost(session string) {
 	k.changeLocked(func(l *line) { l.removeSession(session) }, nil)
 }
 
-// giveBack ends and releases all that this client has in the line, when it closes.
+// giveBack ends and releases all that this client has in the line, when it
+// closes.
 func (k *semaphoreCore) giveBack() {
 	k.mu.Lock()
 	for id, g := range k.held {

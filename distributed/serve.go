@@ -7,21 +7,22 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Serve runs the calls of the handlers' names, at most limit at once over all of them
-// and the names in turn, and takes no more calls than it can begin. It returns the
-// error of ctx when that ends, or [ErrClosed] when the client closes, after its
-// handlers have ended.
+// Serve runs the calls of the handlers' names, at most limit at once over all
+// of them and the names in turn, and takes no more calls than it can begin. It
+// returns the error of ctx when that ends, or [ErrClosed] when the client
+// closes, after its handlers have ended.
 //
-// When ctx ends it takes no more; running handlers go on for Grace, and then their
-// contexts end with the cause of ctx. A call whose handler then returns an error that
-// only repeats that is given back at once; a value and any other error is a result. A
-// handler's context also ends when the caller has given up, or when the lease of the
-// call is lost ([ErrLeaseLost]): then the result is dropped. It has the values of ctx,
-// and none of the caller's.
+// When ctx ends it takes no more; running handlers go on for Grace, and then
+// their contexts end with the cause of ctx. A call whose handler then returns
+// an error that only repeats that is given back at once; a value and any other
+// error is a result. A handler's context also ends when the caller has given
+// up, or when the lease of the call is lost ([ErrLeaseLost]): then the result
+// is dropped. It has the values of ctx, and none of the caller's.
 //
-// A panic or [runtime.Goexit] of a handler is logged, and fails that call; Serve goes on.
-// A handler that hangs holds its call for as long as its process lives. It panics with
-// [ErrMisuse] if limit is below 1, or the handlers are none, zero or share a name.
+// A panic or [runtime.Goexit] of a handler is logged, and fails that call;
+// Serve goes on. A handler that hangs holds its call for as long as its process
+// lives. It panics with [ErrMisuse] if limit is below 1, or the handlers are
+// none, zero or share a name.
 func Serve(ctx context.Context, c *Client, limit int, handlers ...Handler) error {
 	const op = "Serve"
 	if limit < 1 {
@@ -71,8 +72,8 @@ func Serve(ctx context.Context, c *Client, limit int, handlers ...Handler) error
 	return c.usable(ctx, op)
 }
 
-// worker is one Serve: a source of calls with a consumer for each name, and limit
-// seats, goroutines that each run one call after the other.
+// worker is one Serve: a source of calls with a consumer for each name, and
+// limit seats, goroutines that each run one call after the other.
 type worker struct {
 	*caller
 	handlers []Handler

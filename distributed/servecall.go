@@ -72,8 +72,8 @@ func (w *worker) serve(running context.Context, h Handler, d delivery) {
 	_ = l.settle(func() error { return w.deliver(l, d, id, a) })
 }
 
-// deliver brings an answer to the caller, which confirms it, or stores it; only then
-// the call is removed. The answer of a shared call is always stored.
+// deliver brings an answer to the caller, which confirms it, or stores it; only
+// then the call is removed. The answer of a shared call is always stored.
 func (w *worker) deliver(l *lease, d delivery, id string, a *answer) error {
 	data, err := a.pack()
 	if err != nil {
@@ -102,8 +102,8 @@ func (w *worker) deliver(l *lease, d delivery, id string, a *answer) error {
 	return l.ack()
 }
 
-// keep stores an answer by compare-and-set. The first value stays; a failure makes room
-// for a later answer.
+// keep stores an answer by compare-and-set. The first value stays; a failure
+// makes room for a later answer.
 func (w *worker) keep(l *lease, id string, a *answer, data []byte, keep time.Duration) error {
 	keep = (keep + time.Second - 1).Truncate(time.Second)
 	m := &nats.Msg{Subject: w.c.bucketSubject("results", id), Data: data}

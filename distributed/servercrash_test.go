@@ -111,8 +111,8 @@ func (seen *tallyOf) longestGap() time.Duration {
 	return gap
 }
 
-// flow puts n items from 8 goroutines and consumes them in 8 others, while disturb
-// does its worst.
+// flow puts n items from 8 goroutines and consumes them in 8 others, while
+// disturb does its worst.
 func flow(t *testing.T, c *distributed.Client, n int, disturb func(seen *tallyOf)) *tallyOf {
 	t.Helper()
 	q := openQueue(t, c, distributed.QueueConfig[string]{MaxSize: 1000, Key: func(v string) string { return v }})
@@ -161,8 +161,8 @@ func flow(t *testing.T, c *distributed.Client, n int, disturb func(seen *tallyOf
 	return seen
 }
 
-// check asserts that nothing acknowledged is lost, and that nothing is processed twice but
-// what was not settled.
+// check asserts that nothing acknowledged is lost, and that nothing is
+// processed twice but what was not settled.
 func (seen *tallyOf) check(t *testing.T) {
 	t.Helper()
 	lost, twice := 0, 0

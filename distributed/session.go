@@ -13,12 +13,12 @@ import (
 // removes when it has not been renewed for a lease. With it go the client's
 // places in the lines of all semaphores.
 //
-// A client has one session after the other. One is alive from its creation until
-// the deadline: a lease after the last confirmed renewal, by this process's clock
-// and from before the renewal was sent, so it passes before the server's. Then
-// the session is lost, with all permits held under it, and the next one begins.
-// A renewal is a compare-and-set: it never brings back what the server has
-// removed. mu guards what follows it.
+// A client has one session after the other. One is alive from its creation
+// until the deadline: a lease after the last confirmed renewal, by this
+// process's clock and from before the renewal was sent, so it passes before the
+// server's. Then the session is lost, with all permits held under it, and the
+// next one begins. A renewal is a compare-and-set: it never brings back what
+// the server has removed. mu guards what follows it.
 type session struct {
 	c    *Client
 	keys jetstream.KeyValue

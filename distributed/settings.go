@@ -18,8 +18,8 @@ type settings struct {
 	Codec string `json:"codec"`
 }
 
-// join makes the client a member of its namespace: it compares the settings, and
-// begins its session.
+// join makes the client a member of its namespace: it compares the settings,
+// and begins its session.
 func (c *Client) join(ctx context.Context) error {
 	return c.read(ctx, opConnect, func(ctx context.Context) error {
 		err := c.agree(ctx)

@@ -6,14 +6,15 @@ import (
 )
 
 // Shutdown ends the queue for all processes. After it has returned, the servers
-// refuse every put from any process, with [ErrShutdown]; puts that wait for room
-// get it too. What is unfinished is still handed out, and comes back after
+// refuse every put from any process, with [ErrShutdown]; puts that wait for
+// room get it too. What is unfinished is still handed out, and comes back after
 // crashes; when nothing is, Get returns ErrShutdown. The queue stays shut down
-// until it is opened with [Config].Reconfigure. It may be called again, also after
-// ShutdownNow.
+// until it is opened with [Config].Reconfigure. It may be called again, also
+// after ShutdownNow.
 //
-// If ctx ends first, the error is the one of ctx, and [ErrUnconfirmed] too if the
-// queue may be shut down. On a queue of dead letters it panics with [ErrMisuse].
+// If ctx ends first, the error is the one of ctx, and [ErrUnconfirmed] too if
+// the queue may be shut down. On a queue of dead letters it panics with
+// [ErrMisuse].
 //
 // asyncio's Queue.shutdown.
 func (q *Queue[T]) Shutdown(ctx context.Context) error {
@@ -21,8 +22,8 @@ func (q *Queue[T]) Shutdown(ctx context.Context) error {
 	return q.shutdown(ctx, "Shutdown", false)
 }
 
-// ShutdownNow is [Queue.Shutdown] that also drops all that is unfinished. A holder
-// of an item may go on, and its Done is nil.
+// ShutdownNow is [Queue.Shutdown] that also drops all that is unfinished. A
+// holder of an item may go on, and its Done is nil.
 //
 // asyncio's Queue.shutdown(immediate=True).
 func (q *Queue[T]) ShutdownNow(ctx context.Context) error {

@@ -23,8 +23,8 @@ import (
 // testToken is what all servers of the tests want.
 const testToken = "for-tests"
 
-// site is what a test runs on: one embedded server, or a cluster of three servers
-// in this process. Each test has namespaces of its own on it.
+// site is what a test runs on: one embedded server, or a cluster of three
+// servers in this process. Each test has namespaces of its own on it.
 type site struct {
 	name  string
 	start func() (urls string, stop func(), err error)
@@ -103,7 +103,8 @@ func newNamespace() string {
 // testLease is longer than a busy machine stands still.
 const testLease = 4 * time.Second
 
-// client connects a client in a namespace of its own, and closes it with the test.
+// client connects a client in a namespace of its own, and closes it with the
+// test.
 func (s *site) client(t *testing.T, cfg distributed.Config) *distributed.Client {
 	t.Helper()
 	if cfg.Namespace == "" {
@@ -123,8 +124,8 @@ func (s *site) client(t *testing.T, cfg distributed.Config) *distributed.Client 
 	return c
 }
 
-// clean removes what a namespace has on the servers, with the test that is the first to
-// use it: each stream of a cluster costs it heartbeats.
+// clean removes what a namespace has on the servers, with the test that is the
+// first to use it: each stream of a cluster costs it heartbeats.
 func (s *site) clean(t *testing.T, ns string) {
 	t.Helper()
 	if _, known := s.cleaned.LoadOrStore(ns, true); known {

@@ -11,8 +11,9 @@ import (
 //
 // While a receiver waits there is one goroutine, the pump: it pulls for as many
 // as wait, and if there is nothing it sleeps until a notice or for a poll. The
-// pump exits when nothing waits. A receiver is in the list until it is served or
-// gives up, and only under mu, so a delivery finds it or goes back to the server.
+// pump exits when nothing waits. A receiver is in the list until it is served
+// or gives up, and only under mu, so a delivery finds it or goes back to the
+// server.
 type source struct {
 	c         *Client
 	inTurn    bool                            // consumers take turns; else the first goes first
@@ -39,7 +40,8 @@ type receiver struct {
 
 const maxPull = 256
 
-// next waits for a delivery. Delivery wins over the end of ctx in the same moment.
+// next waits for a delivery. Delivery wins over the end of ctx in the same
+// moment.
 func (s *source) next(ctx context.Context, op string) (delivery, error) {
 	if err := s.c.usable(ctx, op); err != nil {
 		return delivery{}, err

@@ -3,8 +3,8 @@ package distributed
 import "sync"
 
 // tally counts what runs. It is open until drain has found it empty; from then
-// on nothing can begin. Unlike a [sync.WaitGroup] it may be added to while drain
-// waits.
+// on nothing can begin. Unlike a [sync.WaitGroup] it may be added to while
+// drain waits.
 type tally struct {
 	mu      sync.Mutex
 	running int

@@ -9,8 +9,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Variable is one value that all processes see. Set or not, it is also an event.
-// It is safe for use from several goroutines.
+// Variable is one value that all processes see. Set or not, it is also an
+// event. It is safe for use from several goroutines.
 type Variable[T any] struct {
 	c             *Client
 	object        string
@@ -19,12 +19,12 @@ type Variable[T any] struct {
 	notice        *notifier
 }
 
-// variableHistory is how many values are kept, to know whether an Update without an
-// answer has happened.
+// variableHistory is how many values are kept, to know whether an Update
+// without an answer has happened.
 const variableHistory = 8
 
-// OpenVariable opens the variable of that name, which is not set if there was none.
-// It waits for servers that do not answer until ctx ends. It panics with
+// OpenVariable opens the variable of that name, which is not set if there was
+// none. It waits for servers that do not answer until ctx ends. It panics with
 // [ErrMisuse] if the name is wrong.
 //
 // asyncio's Event, with a value and for all processes.
@@ -69,8 +69,8 @@ func (v *Variable[T]) read(ctx context.Context) (r revision[T], err error) {
 	return r, nil
 }
 
-// message is one that sets the value. Its id is what it is known by when it is sent
-// again.
+// message is one that sets the value. Its id is what it is known by when it is
+// sent again.
 func (v *Variable[T]) message(data []byte) *nats.Msg {
 	id := v.c.nextID()
 	m := &nats.Msg{Subject: v.subject, Data: data, Header: newHeader(id)}
@@ -79,9 +79,9 @@ func (v *Variable[T]) message(data []byte) *nats.Msg {
 }
 
 // Set sets the value, for all. nil means that the servers have it. If ctx ends
-// first, the error is the one of ctx, and [ErrUnconfirmed] too if it may be set.
-// Other errors: [ErrClosed], [ErrCodec], [ErrTooLarge]. A Set happens before the
-// Get that sees it.
+// first, the error is the one of ctx, and [ErrUnconfirmed] too if it may be
+// set. Other errors: [ErrClosed], [ErrCodec], [ErrTooLarge]. A Set happens
+// before the Get that sees it.
 //
 // asyncio's Event.set.
 func (v *Variable[T]) Set(ctx context.Context, value T) error {
@@ -118,11 +118,12 @@ func (v *Variable[T]) store(ctx context.Context, op string, m *nats.Msg) error {
 	return err
 }
 
-// Update sets the value to what fn returns for the newest one, and returns it: no
-// change of another comes in between. fn is called in the goroutine of the caller,
-// and may be called several times. An error of fn is returned as it is and changes
-// nothing. If ctx ends first, the error is the one of ctx. It is [ErrUnconfirmed]
-// too if the value may have been set. A nil fn panics with [ErrMisuse].
+// Update sets the value to what fn returns for the newest one, and returns it:
+// no change of another comes in between. fn is called in the goroutine of the
+// caller, and may be called several times. An error of fn is returned as it is
+// and changes nothing. If ctx ends first, the error is the one of ctx. It is
+// [ErrUnconfirmed] too if the value may have been set. A nil fn panics with
+// [ErrMisuse].
 func (v *Variable[T]) Update(ctx context.Context, fn func(old T, set bool) (T, error)) (T, error) {
 	if fn == nil {
 		panic(misused("%s: Update with a nil function", v.object))
@@ -144,10 +145,10 @@ func (v *Variable[T]) Update(ctx context.Context, fn func(old T, set bool) (T, e
 	}
 }
 
-// updating is one Update. A message whose outcome is not known is pending: it is
-// looked for among the revisions after the one that it was made for, and sent
-// again as it is while there is none. Only when another revision has come instead
-// is fn called again.
+// updating is one Update. A message whose outcome is not known is pending: it
+// is looked for among the revisions after the one that it was made for, and
+// sent again as it is while there is none. Only when another revision has come
+// instead is fn called again.
 type updating[T any] struct {
 	v       *Variable[T]
 	op      string
@@ -219,8 +220,9 @@ func (u *updating[T]) publish(ctx context.Context, m *nats.Msg) error {
 	return err
 }
 
-// resolve finds out what has become of the pending message: it is the next revision
-// after its base, or another is and it never will be, or there is none yet.
+// resolve finds out what has become of the pending message: it is the next
+// revision after its base, or another is and it never will be, or there is none
+// yet.
 func (u *updating[T]) resolve(ctx context.Context) (done bool, err error) {
 	attempt, cancel := u.v.c.attempt(ctx)
 	defer cancel()

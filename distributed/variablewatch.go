@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Get returns the value, and waits until it is set. If ctx ends first, the error is
-// the one of ctx. Other errors: [ErrClosed], [ErrCodec].
+// Get returns the value, and waits until it is set. If ctx ends first, the
+// error is the one of ctx. Other errors: [ErrClosed], [ErrCodec].
 //
 // asyncio's Event.wait.
 func (v *Variable[T]) Get(ctx context.Context) (value T, err error) {
@@ -37,9 +37,9 @@ func (v *Variable[T]) Get(ctx context.Context) (value T, err error) {
 }
 
 // Changes yields the value, if it is set, and then newer ones as they come; of
-// several that come fast perhaps only the last. It does not yield that the value is
-// unset, nor values that cannot be decoded. It ends when ctx is done or the client
-// closes.
+// several that come fast perhaps only the last. It does not yield that the
+// value is unset, nor values that cannot be decoded. It ends when ctx is done
+// or the client closes.
 func (v *Variable[T]) Changes(ctx context.Context) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		last := uint64(0)
@@ -58,8 +58,8 @@ func (v *Variable[T]) Changes(ctx context.Context) iter.Seq[T] {
 // lookAtVariable is the time between two looks, if a notice is lost.
 const lookAtVariable = 500 * time.Millisecond
 
-// revisions yields what is read from the leader: at once, after each notice, and
-// from time to time. It ends when ctx is done or the client closes.
+// revisions yields what is read from the leader: at once, after each notice,
+// and from time to time. It ends when ctx is done or the client closes.
 func (v *Variable[T]) revisions(ctx context.Context) iter.Seq2[revision[T], error] {
 	return func(yield func(revision[T], error) bool) {
 		var news listener

@@ -44,7 +44,8 @@ func ended(ctx context.Context, op, trouble string, kinds ...error) error {
 	return &waitError{op: op, trouble: trouble, err: ctxerr.Ended(ctx), kinds: kinds}
 }
 
-// troubleOf is the text of err, and "" of nil. A try that was ended has had no answer.
+// troubleOf is the text of err, and "" of nil. A try that was ended has had no
+// answer.
 func troubleOf(err error) string {
 	switch {
 	case err == nil:

@@ -9,7 +9,8 @@ import (
 	"example.com/asyncgo/distributed"
 )
 
-// BenchmarkCall makes one call after the other: stored, handed to a worker, answered.
+// BenchmarkCall makes one call after the other: stored, handed to a worker,
+// answered.
 func BenchmarkCall(b *testing.B) {
 	for _, p := range places {
 		b.Run(p.name, func(b *testing.B) {
@@ -39,8 +40,8 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// BenchmarkHandOver passes the permit of a semaphore of one between two clients: ns/op is
-// from one holder to the next.
+// BenchmarkHandOver passes the permit of a semaphore of one between two
+// clients: ns/op is from one holder to the next.
 func BenchmarkHandOver(b *testing.B) {
 	for _, p := range places {
 		b.Run(p.name, func(b *testing.B) {

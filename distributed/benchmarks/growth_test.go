@@ -78,7 +78,8 @@ func TestGrowthOfProcesses(t *testing.T) {
 	}
 }
 
-// TestGrowthOfItems shows that an item costs the same with many others in the queue.
+// TestGrowthOfItems shows that an item costs the same with many others in the
+// queue.
 func TestGrowthOfItems(t *testing.T) {
 	growth(t)
 	for _, n := range []int{0, 100_000, 1_000_000} {

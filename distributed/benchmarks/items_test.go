@@ -23,8 +23,8 @@ type job struct {
 
 var body = fmt.Sprintf("%0100d", 1)
 
-// BenchmarkItems puts, receives and finishes items, each confirmed by the servers, with as
-// many consumers as producers: ns/op is the time for one item.
+// BenchmarkItems puts, receives and finishes items, each confirmed by the
+// servers, with as many consumers as producers: ns/op is the time for one item.
 func BenchmarkItems(b *testing.B) {
 	for _, p := range places {
 		for _, n := range []int{1, 16} {
@@ -75,8 +75,8 @@ func ours(b *testing.B, urls string, n int) {
 	})
 }
 
-// rawItems is what a program does with the engine's own client: the same stream, put with
-// an id, taken one by one, and each acknowledgment confirmed.
+// rawItems is what a program does with the engine's own client: the same
+// stream, put with an id, taken one by one, and each acknowledgment confirmed.
 func rawItems(b *testing.B, urls string, n int) {
 	ctx := context.Background()
 	producer, err := jetstream.New(raw(b, urls))

@@ -22,7 +22,8 @@ type place struct {
 	start func(b testing.TB) (urls string)
 }
 
-// places are those of each benchmark. Everything goes over the loopback interface.
+// places are those of each benchmark. Everything goes over the loopback
+// interface.
 var places = []place{
 	{"memory", func(b testing.TB) string {
 		b.Helper()

@@ -1,5 +1,5 @@
-// Package embedded runs the server that package distributed needs inside this process.
-// It is the only package that links one.
+// Package embedded runs the server that package distributed needs inside this
+// process. It is the only package that links one.
 package embedded
 
 import (
@@ -22,22 +22,22 @@ import (
 	"example.com/asyncgo/internal/misuse"
 )
 
-// Config is what the server is like. The zero Config keeps its data in a temporary
-// folder and opens no port.
+// Config is what the server is like. The zero Config keeps its data in a
+// temporary folder and opens no port.
 type Config struct {
 	// Dir is the folder of the data, made if there is none and locked against a
 	// second server; "" is a temporary one, which Close removes.
 	Dir string
-	// Listen is the host:port for other processes; "" opens no port, and port 0 is
-	// any free one. It needs a Token, and TLS beyond loopback.
+	// Listen is the host:port for other processes; "" opens no port, and port 0
+	// is any free one. It needs a Token, and TLS beyond loopback.
 	Listen string
 	// Token is what other processes log in with.
 	Token string
 	// TLS is the configuration of encrypted connections of other processes.
 	TLS *tls.Config
-	// SyncEveryWrite answers only when it is on disk: without it, what was answered
-	// in the last two minutes may be lost with the operating system or the power. It
-	// is slower.
+	// SyncEveryWrite answers only when it is on disk: without it, what was
+	// answered in the last two minutes may be lost with the operating system or
+	// the power. It is slower.
 	SyncEveryWrite bool
 }
 
@@ -51,10 +51,10 @@ type Server struct {
 	ended chan struct{} // closed when it has stopped
 }
 
-// Start starts a server, and returns when it is ready. It returns an error if the folder
-// is in use or the port cannot be opened, and the error of ctx if that ends first. It
-// panics with [distributed.ErrMisuse] if Listen has no Token, or is beyond loopback
-// without TLS.
+// Start starts a server, and returns when it is ready. It returns an error if
+// the folder is in use or the port cannot be opened, and the error of ctx if
+// that ends first. It panics with [distributed.ErrMisuse] if Listen has no
+// Token, or is beyond loopback without TLS.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	options := &server.Options{
 		ServerName: "asyncgo", DontListen: true, JetStream: true, NoSigs: true, NoLog: true,
@@ -149,10 +149,10 @@ func (s *Server) ready(ctx context.Context) error {
 	return nil
 }
 
-// Connect makes a client over memory: it opens no port and needs no token, so the Token,
-// Credentials and TLS of cfg are not used. Several clients may be made on one server,
-// which is how to test several machines. It is [distributed.Connect] in all other
-// respects.
+// Connect makes a client over memory: it opens no port and needs no token, so
+// the Token, Credentials and TLS of cfg are not used. Several clients may be
+// made on one server, which is how to test several machines. It is
+// [distributed.Connect] in all other respects.
 func (s *Server) Connect(ctx context.Context, cfg distributed.Config) (*distributed.Client, error) {
 	return s.connect(ctx, cfg, nil)
 }
@@ -163,8 +163,8 @@ func (s *Server) connect(ctx context.Context, cfg distributed.Config, closed fun
 	return connect(ctx, "", cfg, link.Options{NATS: []nats.Option{nats.InProcessServer(s.nats)}, Closed: closed})
 }
 
-// URL returns what other processes give to [distributed.Connect], with the port that was
-// opened and without the token. It is "" without Listen.
+// URL returns what other processes give to [distributed.Connect], with the port
+// that was opened and without the token. It is "" without Listen.
 func (s *Server) URL() string {
 	if s.cfg.Listen == "" {
 		return ""
@@ -176,10 +176,10 @@ func (s *Server) URL() string {
 	return scheme + "://" + s.nats.Addr().String()
 }
 
-// Close stops the server, and returns when none of its goroutines is left and a temporary
-// folder is removed. Clients that are still there wait for it to come back. If ctx ends
-// first, it goes on in the background and the error is the one of ctx. Another Close
-// waits for the first.
+// Close stops the server, and returns when none of its goroutines is left and a
+// temporary folder is removed. Clients that are still there wait for it to come
+// back. If ctx ends first, it goes on in the background and the error is the
+// one of ctx. Another Close waits for the first.
 func (s *Server) Close(ctx context.Context) error {
 	s.begin.Do(func() { go s.stop() })
 	select {
@@ -202,8 +202,8 @@ func (s *Server) stop() {
 	close(s.ended)
 }
 
-// Open starts a server of the zero Config for one client, whose Close also closes the
-// server.
+// Open starts a server of the zero Config for one client, whose Close also
+// closes the server.
 func Open(ctx context.Context, cfg distributed.Config) (*distributed.Client, error) {
 	s, err := Start(ctx, Config{})
 	if err != nil {

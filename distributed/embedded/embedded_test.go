@@ -79,7 +79,8 @@ func use(t *testing.T, c *distributed.Client) {
 	time.Sleep(100 * time.Millisecond)
 }
 
-// leavesNothing asserts that f leaves no goroutine, no listener and no folder behind.
+// leavesNothing asserts that f leaves no goroutine, no listener and no folder
+// behind.
 func leavesNothing(t *testing.T, f func()) {
 	t.Helper()
 	tmp := t.TempDir()
@@ -100,8 +101,8 @@ func leavesNothing(t *testing.T, f func()) {
 	assert.Empty(t, left, "folders")
 }
 
-// listening counts the TCP sockets of this process on which it listens; on other systems
-// than Linux it is not known.
+// listening counts the TCP sockets of this process on which it listens; on
+// other systems than Linux it is not known.
 func listening(t *testing.T) (n int) {
 	t.Helper()
 	sockets := map[string]bool{}

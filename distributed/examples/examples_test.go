@@ -1,7 +1,7 @@
 //go:build unix
 
-// Package examples_test runs the examples as they are, kills workers in between, and
-// compares what comes out.
+// Package examples_test runs the examples as they are, kills workers in
+// between, and compares what comes out.
 package examples_test
 
 import (
@@ -37,7 +37,8 @@ func build(t *testing.T, name string) string {
 	return file
 }
 
-// run starts a program in a process group of its own, which is killed with the test.
+// run starts a program in a process group of its own, which is killed with the
+// test.
 func run(t *testing.T, file string, args ...string) *example {
 	t.Helper()
 	cmd := exec.Command(file, args...)

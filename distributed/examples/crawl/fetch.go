@@ -11,7 +11,8 @@ import (
 
 var link = regexp.MustCompile(`href="([^"#]+)`)
 
-// fetch reads a page and returns the addresses on the same host that it links to.
+// fetch reads a page and returns the addresses on the same host that it links
+// to.
 func fetch(ctx context.Context, address string) (p page, links []string) {
 	p.URL = address
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)

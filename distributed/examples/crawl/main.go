@@ -1,11 +1,11 @@
-// Crawl reads a website with many processes: a queue of pages whose key is the address, so
-// that each page is read once, and a queue of what was found. Kill a process while it
-// runs, and nothing is missing.
+// Crawl reads a website with many processes: a queue of pages whose key is the
+// address, so that each page is read once, and a queue of what was found. Kill
+// a process while it runs, and nothing is missing.
 //
 //	go run ./examples/crawl [-workers 3] [-n 4] [URL]
 //
-// Without a URL it serves a site of its own. In a second terminal, with the same
-// ASYNCGO_TOKEN in both:
+// Without a URL it serves a site of its own. In a second terminal, with the
+// same ASYNCGO_TOKEN in both:
 //
 //	go run ./examples/crawl -listen 127.0.0.1:4222 -workers 1
 //	go run ./examples/crawl -join nats://127.0.0.1:4222
@@ -108,7 +108,8 @@ func open(ctx context.Context, c *distributed.Client) (todo *distributed.Queue[s
 	return todo, found, err
 }
 
-// lead puts the first page in, waits until no page is unfinished, and says what was found.
+// lead puts the first page in, waits until no page is unfinished, and says what
+// was found.
 func lead(ctx context.Context, c *distributed.Client, o options) error {
 	todo, found, err := open(ctx, c)
 	if err != nil {
@@ -150,8 +151,9 @@ func summarize(pages []page) {
 	fmt.Printf("%d pages, %d bytes, %d broken\n", len(pages), bytes, broken)
 }
 
-// work reads pages until the queue is over. What a page leads to is stored before the page
-// is done, and each store may be repeated, so a crash at any point leaves nothing out.
+// work reads pages until the queue is over. What a page leads to is stored
+// before the page is done, and each store may be repeated, so a crash at any
+// point leaves nothing out.
 func work(ctx context.Context, c *distributed.Client, n int) error {
 	todo, found, err := open(ctx, c)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Cron has one of many processes run a job: the one that holds a semaphore of one. When it
-// is killed, another goes on where it was.
+// Cron has one of many processes run a job: the one that holds a semaphore of
+// one. When it is killed, another goes on where it was.
 //
 //	go run ./examples/cron [-workers 3] [-every 200ms] [-ticks 20]
 //
@@ -82,8 +82,8 @@ func work(ctx context.Context, c *distributed.Client, every time.Duration, ticks
 		err := turn.Do(ctx, func(ctx context.Context) error {
 			fmt.Printf("process %d has the turn\n", os.Getpid())
 			for {
-				// The number of a tick is taken before it runs: after a crash in
-				// between, it is left out rather than run twice.
+				// The number of a tick is taken before it runs: after a crash
+				// in between, it is left out rather than run twice.
 				n, err := last.Update(ctx, func(old int, _ bool) (int, error) { return min(old+1, ticks+1), nil })
 				if err != nil {
 					return err

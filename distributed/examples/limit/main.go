@@ -1,5 +1,5 @@
-// Limit has one limit for all processes: however many there are, no more than -n of their
-// tasks use the resource at once. The resource counts.
+// Limit has one limit for all processes: however many there are, no more than
+// -n of their tasks use the resource at once. The resource counts.
 //
 //	go run ./examples/limit [-workers 4] [-n 2] [-uses 20]
 //

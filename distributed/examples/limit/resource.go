@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// resource is what the processes use: a server that counts how many do at once, and
-// refuses a token that is smaller than the last one of its slot. That is what makes it
-// safe from a process that was stopped for longer than its lease.
+// resource is what the processes use: a server that counts how many do at once,
+// and refuses a token that is smaller than the last one of its slot. That is
+// what makes it safe from a process that was stopped for longer than its lease.
 type resource struct {
 	listener net.Listener
 	served   sync.WaitGroup

@@ -1,11 +1,11 @@
-// Thumbnails makes small copies of a folder's JPEGs, in as many processes as there are: a
-// queue of files, workers, and a queue of results.
+// Thumbnails makes small copies of a folder's JPEGs, in as many processes as
+// there are: a queue of files, workers, and a queue of results.
 //
 //	go run ./examples/thumbnails [-workers 2] [-size 64] [FOLDER]
 //
-// Without a folder it makes one with pictures of its own. Ctrl-C stops it anywhere; the
-// next start goes on with the rest. In a second terminal, on the same machine and with the
-// same ASYNCGO_TOKEN in both:
+// Without a folder it makes one with pictures of its own. Ctrl-C stops it
+// anywhere; the next start goes on with the rest. In a second terminal, on the
+// same machine and with the same ASYNCGO_TOKEN in both:
 //
 //	go run ./examples/thumbnails -listen 127.0.0.1:4222 -workers 0 FOLDER
 //	go run ./examples/thumbnails -join nats://127.0.0.1:4222
@@ -94,8 +94,8 @@ func run(ctx context.Context, o options) error {
 	return err
 }
 
-// open opens the two queues. The key of an item is the file, so that a start after a
-// crash adds none twice.
+// open opens the two queues. The key of an item is the file, so that a start
+// after a crash adds none twice.
 func open(ctx context.Context, c *distributed.Client) (jobs *distributed.Queue[job], results *distributed.Queue[result], err error) {
 	jobs, err = distributed.OpenQueue(ctx, c, "jobs", distributed.QueueConfig[job]{
 		Key: func(j job) string { return j.To }, Attempts: 3, Backoff: func(int) time.Duration { return time.Second },
@@ -152,8 +152,8 @@ func progress(ctx context.Context, results *distributed.Queue[result], total int
 	return nil
 }
 
-// work makes thumbnails until the queue is over. What fails three times becomes a dead
-// letter.
+// work makes thumbnails until the queue is over. What fails three times becomes
+// a dead letter.
 func work(ctx context.Context, c *distributed.Client) error {
 	jobs, results, err := open(ctx, c)
 	if err != nil {

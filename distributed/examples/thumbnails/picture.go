@@ -31,8 +31,8 @@ func missing(folder string, size int) ([]job, error) {
 	return todo, nil
 }
 
-// shrink makes one thumbnail and returns its length. It may be called twice: the file
-// appears as a whole or not at all.
+// shrink makes one thumbnail and returns its length. It may be called twice:
+// the file appears as a whole or not at all.
 func shrink(j job) (int, error) {
 	from, err := os.Open(j.From)
 	if err != nil {

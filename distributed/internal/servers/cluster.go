@@ -13,8 +13,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// Cluster is three servers in this process, on the loopback interface. They may also be
-// run one by one, each in a process of its own.
+// Cluster is three servers in this process, on the loopback interface. They may
+// also be run one by one, each in a process of its own.
 type Cluster struct {
 	Dir     string
 	Token   string
@@ -24,8 +24,8 @@ type Cluster struct {
 	own     bool
 }
 
-// New starts three servers, with their data in dir, or in a folder of their own if that is
-// "". It returns when they answer.
+// New starts three servers, with their data in dir, or in a folder of their own
+// if that is "". It returns when they answer.
 func New(dir, token string) (*Cluster, error) {
 	c := &Cluster{Dir: dir, Token: token, own: dir == ""}
 	if c.own {

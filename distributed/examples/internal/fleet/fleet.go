@@ -1,5 +1,5 @@
-// Package fleet lets an example run in many processes: it starts a server in the first
-// one, and copies of the program that join it.
+// Package fleet lets an example run in many processes: it starts a server in
+// the first one, and copies of the program that join it.
 package fleet
 
 import (
@@ -15,15 +15,15 @@ import (
 	"example.com/asyncgo/distributed/embedded"
 )
 
-// The variables by which a process knows where to join. The token is in none of the
-// program's arguments, where every user of the machine could read it.
+// The variables by which a process knows where to join. The token is in none of
+// the program's arguments, where every user of the machine could read it.
 const (
 	urlVariable   = "ASYNCGO_URL"
 	tokenVariable = "ASYNCGO_TOKEN"
 )
 
-// lease is short, so that what a killed worker held is soon another's. Of a program that
-// runs for long it is the default, 30 s.
+// lease is short, so that what a killed worker held is soon another's. Of a
+// program that runs for long it is the default, 30 s.
 const lease = 3 * time.Second
 
 // Options are how a server is started.
@@ -86,8 +86,8 @@ func (f *Fleet) Spawn(ctx context.Context, n int, args ...string) error {
 // URL is where another process joins.
 func (f *Fleet) URL() string { return f.server.URL() }
 
-// Close waits for the children, which end when there is nothing more to do or when the
-// context of Spawn ends, and stops the client and the server.
+// Close waits for the children, which end when there is nothing more to do or
+// when the context of Spawn ends, and stops the client and the server.
 func (f *Fleet) Close() error {
 	for _, child := range f.children {
 		if err := child.Wait(); err != nil {
@@ -103,8 +103,8 @@ func (f *Fleet) Close() error {
 	return err
 }
 
-// Join connects to the server of the process that has started this one, or at url. It
-// returns nil if this is the first process.
+// Join connects to the server of the process that has started this one, or at
+// url. It returns nil if this is the first process.
 func Join(ctx context.Context, url string) (*distributed.Client, error) {
 	if url == "" {
 		url = os.Getenv(urlVariable)

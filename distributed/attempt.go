@@ -94,16 +94,18 @@ func (c *Client) repeat(ctx context.Context, op string, try func(ctx context.Con
 // sleep returns after d, or when ctx ends or the client closes.
 func (c *Client) sleep(ctx context.Context, d time.Duration) { c.await(ctx, d, nil) }
 
-// await is sleep that also returns when notice closes.
-func (c *Client) await(ctx context.Context, d time.Duration, notice <-chan struct{}) {
+// await is sleep that also returns when notice closes, and then reports true.
+func (c *Client) await(ctx context.Context, d time.Duration, notice <-chan struct{}) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
-	case <-timer.C:
 	case <-notice:
+		return true
+	case <-timer.C:
 	case <-ctx.Done():
 	case <-c.open.Done():
 	}
+	return false
 }
 
 // sleepOn is sleep for what goes on while the client closes.

@@ -124,7 +124,7 @@ func TestAnUpdateWhoseAnswerIsLostHappensOnce(t *testing.T) {
 	t.Parallel()
 	p, c, other := deaf(t, testLease)
 	v, hearing := openVariable(t, c), openVariable(t, other)
-	increment := func(old int, _ bool) (int, error) { return old + 1, nil }
+	increment := func(old int, _ bool) (int, error) { return old + 1, nil } //nolint:unparam // the shape of Update
 	_, err := v.Update(within(t, time.Minute), increment)
 	require.NoError(t, err)
 	for range 3 {

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"sync"
+	"time"
 )
 
 // source hands deliveries of some consumers to the receivers that wait, first
@@ -38,7 +39,12 @@ type receiver struct {
 	place *list.Element // nil when it is not in the list
 }
 
-const maxPull = 256
+const (
+	maxPull = 256
+	// recheck is when a pull is repeated that has found nothing after a notice:
+	// a server confirms a message a moment before its consumers see it.
+	recheck = 4 * time.Millisecond
+)
 
 // next waits for a delivery. Delivery wins over the end of ctx in the same
 // moment.
@@ -80,7 +86,7 @@ func (s *source) next(ctx context.Context, op string) (delivery, error) {
 }
 
 func (s *source) pump() {
-	for {
+	for pause := poll; ; {
 		n, on := s.wanted()
 		if !on {
 			return
@@ -101,7 +107,11 @@ func (s *source) pump() {
 			s.failAll(over)
 			continue
 		}
-		s.c.await(s.c.life, poll, notice)
+		if s.c.await(s.c.life, pause, notice) {
+			pause = recheck
+		} else {
+			pause = min(8*pause, poll)
+		}
 	}
 }
 

@@ -278,6 +278,30 @@ func TestNeverMoreThanNAtAResourceThatChecksTokens(t *testing.T) {
 	})
 }
 
+// A holder that was stopped for longer than its lease, and does not look at its
+// context, is refused by the token.
+func TestTheLateEffectOfAStoppedHolderIsRefused(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ns := newNamespace()
+		r := newResource(t, 1)
+		lease := 2 * time.Second
+		holder := start(t, "permit", append(s.settings(ns, lease), "ASYNCGO_N=1", "ASYNCGO_KEEP=1", "ASYNCGO_BLIND=1", "ASYNCGO_RESOURCE="+r.address)...)
+		holder.await(t, "acquired")
+		require.NoError(t, holder.cmd.Process.Signal(syscall.SIGSTOP))
+		p := acquire(t, openSemaphore(t, s.client(t, distributed.Config{Namespace: ns, Lease: lease}), 1))
+		assert.Equal(t, "ok", r.use(p.Slot(), p.Token()))
+		require.NoError(t, holder.cmd.Process.Signal(syscall.SIGCONT))
+		holder.await(t, "refused")
+		assert.Contains(t, holder.await(t, "lost"), "lease lost")
+		assert.Contains(t, holder.await(t, "released"), "lease lost")
+		assert.Equal(t, "ok", r.use(p.Slot(), p.Token()), "the next holder goes on")
+		assert.NoError(t, p.Release())
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		assert.Positive(t, r.stale)
+	})
+}
+
 func TestWhatWasAcknowledgedToAKilledProducerIsThere(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ns := newNamespace()

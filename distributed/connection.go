@@ -18,8 +18,11 @@ const opConnect = "Connect"
 // dial makes the connection, and tries until ctx ends or the login is refused.
 func (c *Client) dial(ctx context.Context, urls string, more []nats.Option) error {
 	options := append(c.natsOptions(), more...)
-	for {
+	for trouble := ""; ; {
 		conn, err := dialOnce(ctx, urls, options)
+		if trouble == "" || ctx.Err() == nil { // not that ctx has ended the last try
+			trouble = troubleOf(err)
+		}
 		switch {
 		case err == nil:
 			c.conn = conn
@@ -41,7 +44,7 @@ func (c *Client) dial(ctx context.Context, urls string, more []nats.Option) erro
 			c.sleep(ctx, 100*time.Millisecond)
 		}
 		if ctx.Err() != nil {
-			return ended(ctx, opConnect, troubleOf(err))
+			return ended(ctx, opConnect, trouble)
 		}
 	}
 }

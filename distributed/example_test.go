@@ -417,8 +417,8 @@ func ExampleOpenSemaphore() {
 	_, err = distributed.OpenSemaphore(ctx, c, "db", 6)
 	fmt.Println(err)
 	// Output:
-	// <nil> distributed: semaphore db: Open: exists with other settings: it has
-	// 5 permits; wanted 6
+	// <nil>
+	// distributed: semaphore db: Open: exists with other settings: it has 5 permits; wanted 6
 }
 
 // lock opens a semaphore of one.
@@ -442,8 +442,9 @@ func ExampleSemaphore_Acquire() {
 	fmt.Println(err)
 	fmt.Println(p.Release())
 	// Output:
-	// 0 1 <nil> distributed: semaphore db: Acquire (waiting for other holders):
-	// context deadline exceeded <nil>
+	// 0 1 <nil>
+	// distributed: semaphore db: Acquire (waiting for other holders): context deadline exceeded
+	// <nil>
 }
 
 func ExampleSemaphore_TryAcquire() {

@@ -78,6 +78,7 @@ func startThree() (string, func(), error) {
 // each runs a test on one server, and on three.
 func each(t *testing.T, test func(t *testing.T, s *site)) {
 	t.Helper()
+	t.Parallel()
 	for _, s := range []*site{one, three} {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()

@@ -11,7 +11,7 @@ import (
 
 const (
 	attemptTime = 2 * time.Second        // of one try of an operation
-	afterglow   = 350 * time.Millisecond // a try outlives its context by that
+	answerGrace = 350 * time.Millisecond // a try outlives its context by that
 	poll        = 250 * time.Millisecond // between two looks, if a notice is lost
 )
 
@@ -30,7 +30,7 @@ func (c *Client) usable(ctx context.Context, op string) error {
 // that an answer on its way still arrives and the outcome is known.
 func (c *Client) attempt(ctx context.Context) (context.Context, context.CancelFunc) {
 	try, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTime)
-	stopCtx := context.AfterFunc(ctx, func() { time.AfterFunc(afterglow, cancel) })
+	stopCtx := context.AfterFunc(ctx, func() { time.AfterFunc(answerGrace, cancel) })
 	stopLife := context.AfterFunc(c.life, cancel)
 	return try, func() {
 		stopCtx()

@@ -18,7 +18,7 @@ func (c *Client) Close(ctx context.Context) error {
 	c.mu.Unlock()
 	if first {
 		c.refuse()
-		go c.wind()
+		go c.shutDown()
 	}
 	select {
 	case <-c.closed:
@@ -35,8 +35,8 @@ func (c *Client) Close(ctx context.Context) error {
 	return ended(ctx, "Close", "what is held comes back when its lease has run out")
 }
 
-// wind ends what runs, in the order that Close promises.
-func (c *Client) wind() {
+// shutDown ends what runs, in the order that Close promises.
+func (c *Client) shutDown() {
 	defer close(c.closed)
 	c.serving.drain()
 	c.calls.drain()

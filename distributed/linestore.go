@@ -165,7 +165,7 @@ func (k *semaphoreCore) follow() {
 		notice := k.news.next()
 		if !k.hasWaiters() {
 			select {
-			case <-k.hurry:
+			case <-k.waiter:
 			case <-k.c.life.Done():
 			}
 			continue

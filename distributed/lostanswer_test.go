@@ -11,9 +11,9 @@ import (
 	"example.com/asyncgo/distributed"
 )
 
-// deaf is a client whose answers can be lost, and one in the same namespace
+// newLossy returns a client whose answers can be lost, and one in the same namespace
 // that hears.
-func deaf(t *testing.T, lease time.Duration) (p *proxy, c, other *distributed.Client) {
+func newLossy(t *testing.T, lease time.Duration) (p *proxy, c, other *distributed.Client) {
 	t.Helper()
 	s := one.up(t)
 	p = newProxy(t, s)
@@ -26,9 +26,9 @@ func deaf(t *testing.T, lease time.Duration) (p *proxy, c, other *distributed.Cl
 
 func TestAPutWhoseAnswerIsLostIsUnconfirmedAndStoredOnce(t *testing.T) {
 	t.Parallel()
-	p, c, other := deaf(t, testLease)
+	p, c, other := newLossy(t, testLease)
 	q := openQueue(t, c, distributed.QueueConfig[string]{})
-	p.deaf.Store(true)
+	p.loses.Store(true)
 	err := q.Put(within(t, 5*time.Second), "a") // several tries
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
 	assert.ErrorIs(t, err, distributed.ErrUnconfirmed)
@@ -40,10 +40,10 @@ func TestAPutWhoseAnswerIsLostIsUnconfirmedAndStoredOnce(t *testing.T) {
 	assert.Zero(t, n)
 	p.heal()
 	require.NoError(t, <-waiting, "it repeats its tries")
-	hearing := openQueue(t, other, distributed.QueueConfig[string]{})
-	require.NoError(t, hearing.Shutdown(within(t, time.Minute)))
+	reliable := openQueue(t, other, distributed.QueueConfig[string]{})
+	require.NoError(t, reliable.Shutdown(within(t, time.Minute)))
 	seen := map[string]int{}
-	for it := range hearing.Items(within(t, time.Minute)) {
+	for it := range reliable.Items(within(t, time.Minute)) {
 		seen[it.Value]++
 		require.NoError(t, it.Done())
 	}
@@ -55,10 +55,10 @@ func TestAPutWhoseAnswerIsLostIsUnconfirmedAndStoredOnce(t *testing.T) {
 
 func TestAPutIsUnconfirmedAfterHalfOfItsWindow(t *testing.T) {
 	t.Parallel()
-	p, c, _ := deaf(t, testLease)
+	p, c, _ := newLossy(t, testLease)
 	q, err := distributed.OpenQueue(within(t, time.Minute), c, "short", distributed.QueueConfig[int]{Window: 2 * time.Second})
 	require.NoError(t, err)
-	p.deaf.Store(true)
+	p.loses.Store(true)
 	began := time.Now()
 	err = q.Put(context.Background(), 1)
 	assert.ErrorIs(t, err, distributed.ErrUnconfirmed)
@@ -68,11 +68,11 @@ func TestAPutIsUnconfirmedAfterHalfOfItsWindow(t *testing.T) {
 func TestARetryWhoseAnswerIsLostComesBackByItsLease(t *testing.T) {
 	t.Parallel()
 	lease := 3 * time.Second
-	p, c, other := deaf(t, lease)
+	p, c, other := newLossy(t, lease)
 	q := openQueue(t, c, distributed.QueueConfig[string]{})
 	put(t, q, "a")
 	it := get(t, q)
-	p.deaf.Store(true)
+	p.loses.Store(true)
 	assert.ErrorIs(t, it.Retry(time.Second), distributed.ErrUnconfirmed)
 	p.heal()
 	again := get(t, openQueue(t, other, distributed.QueueConfig[string]{})) // the delay, or its lease: it is not lost
@@ -82,11 +82,11 @@ func TestARetryWhoseAnswerIsLostComesBackByItsLease(t *testing.T) {
 
 func TestADoneWhoseAnswerIsLostGoesOnUntilItIsConfirmed(t *testing.T) {
 	t.Parallel()
-	p, c, other := deaf(t, 10*time.Second)
+	p, c, other := newLossy(t, 10*time.Second)
 	q := openQueue(t, c, distributed.QueueConfig[string]{})
 	put(t, q, "a")
 	it := get(t, q)
-	p.deaf.Store(true)
+	p.loses.Store(true)
 	settled := make(chan error, 1)
 	go func() { settled <- it.Done() }()
 	require.NoError(t, openQueue(t, other, distributed.QueueConfig[string]{}).Join(within(t, time.Minute)), "the server has it")
@@ -102,10 +102,10 @@ func TestADoneWhoseAnswerIsLostGoesOnUntilItIsConfirmed(t *testing.T) {
 func TestAGetWhoseItemsAreLostOnTheWay(t *testing.T) {
 	t.Parallel()
 	lease := 3 * time.Second
-	p, c, other := deaf(t, lease)
+	p, c, other := newLossy(t, lease)
 	q := openQueue(t, c, distributed.QueueConfig[string]{})
-	hearing := openQueue(t, other, distributed.QueueConfig[string]{})
-	p.deaf.Store(true)
+	reliable := openQueue(t, other, distributed.QueueConfig[string]{})
+	p.loses.Store(true)
 	got := make(chan *distributed.Item[string], 1)
 	go func() {
 		it, err := q.Get(context.Background())
@@ -113,46 +113,46 @@ func TestAGetWhoseItemsAreLostOnTheWay(t *testing.T) {
 		got <- it
 	}()
 	time.Sleep(300 * time.Millisecond)
-	put(t, hearing, "a")
-	time.Sleep(time.Second) // it is on its way to the deaf one
+	put(t, reliable, "a")
+	time.Sleep(time.Second) // it is on its way to the other one
 	p.heal()
 	require.NoError(t, (<-got).Done())
-	assert.NoError(t, hearing.Join(within(t, time.Minute)))
+	assert.NoError(t, reliable.Join(within(t, time.Minute)))
 }
 
 func TestAnUpdateWhoseAnswerIsLostHappensOnce(t *testing.T) {
 	t.Parallel()
-	p, c, other := deaf(t, testLease)
-	v, hearing := openVariable(t, c), openVariable(t, other)
+	p, c, other := newLossy(t, testLease)
+	v, reliable := openVariable(t, c), openVariable(t, other)
 	increment := func(old int, _ bool) (int, error) { return old + 1, nil } //nolint:unparam // the shape of Update
 	_, err := v.Update(within(t, time.Minute), increment)
 	require.NoError(t, err)
 	for range 3 {
 		updated := make(chan error, 1)
-		// What is read is heard, and what is written is not answered.
+		// What is read is answered, and what is written is not.
 		go func() {
 			_, err := v.Update(context.Background(), func(old int, set bool) (int, error) {
-				p.deaf.Store(true)
+				p.loses.Store(true)
 				return increment(old, set)
 			})
 			updated <- err
 		}()
 		time.Sleep(time.Second)
-		_, err := hearing.Update(within(t, time.Minute), increment) // in between
+		_, err := reliable.Update(within(t, time.Minute), increment) // in between
 		require.NoError(t, err)
 		p.heal()
 		require.NoError(t, <-updated)
 	}
-	n, err := hearing.Get(within(t, time.Minute))
+	n, err := reliable.Get(within(t, time.Minute))
 	require.NoError(t, err)
 	assert.Equal(t, 7, n)
-	p.deaf.Store(true)
+	p.loses.Store(true)
 	assert.ErrorIs(t, v.Set(within(t, time.Second), 1), distributed.ErrUnconfirmed)
 }
 
-func TestAResultThatItsCallerDidNotHearIsKept(t *testing.T) {
+func TestAResultThatItsCallerDidNotGetIsKept(t *testing.T) {
 	t.Parallel()
-	p, c, other := deaf(t, testLease)
+	p, c, other := newLossy(t, testLease)
 	began, proceed := make(chan struct{}), make(chan struct{})
 	serve(t, other, 1, distributed.Handle("slow", func(context.Context, int) (int, error) {
 		close(began)
@@ -166,7 +166,7 @@ func TestAResultThatItsCallerDidNotHearIsKept(t *testing.T) {
 		got <- n
 	}()
 	<-began
-	p.deaf.Store(true)
+	p.loses.Store(true)
 	close(proceed)
 	time.Sleep(3 * time.Second) // the worker stores it after a second
 	p.heal()
@@ -176,9 +176,9 @@ func TestAResultThatItsCallerDidNotHearIsKept(t *testing.T) {
 func TestAWaitingAcquireSurvivesTheLossOfItsSession(t *testing.T) {
 	t.Parallel()
 	lease := 2 * time.Second
-	p, c, other := deaf(t, lease)
-	sem, hearing := openSemaphore(t, c, 1), openSemaphore(t, other, 1)
-	held := acquire(t, hearing)
+	p, c, other := newLossy(t, lease)
+	sem, reliable := openSemaphore(t, c, 1), openSemaphore(t, other, 1)
+	held := acquire(t, reliable)
 	waiting := make(chan error, 1)
 	go func() {
 		p, err := sem.Acquire(context.Background())
@@ -188,7 +188,7 @@ func TestAWaitingAcquireSurvivesTheLossOfItsSession(t *testing.T) {
 		waiting <- err
 	}()
 	time.Sleep(500 * time.Millisecond)
-	p.deaf.Store(true)
+	p.loses.Store(true)
 	p.cut()
 	time.Sleep(2 * lease) // its session is gone
 	p.heal()

@@ -14,8 +14,8 @@ import (
 // proxy stands between a client and a server, and can lose what the server
 // says.
 type proxy struct {
-	urls string
-	deaf atomic.Bool // what the server says is lost
+	urls  string
+	loses atomic.Bool // what the server says is lost
 
 	mu    sync.Mutex
 	conns []net.Conn
@@ -49,7 +49,7 @@ func newProxy(t *testing.T, s *site) *proxy {
 				_ = server.Close()
 			})
 			all.Go(func() {
-				_, _ = io.Copy(lossy{client, &p.deaf}, server)
+				_, _ = io.Copy(lossy{client, &p.loses}, server)
 				_ = client.Close()
 			})
 		}
@@ -74,18 +74,18 @@ func (p *proxy) cut() {
 
 // heal lets answers through again, on new connections.
 func (p *proxy) heal() {
-	p.deaf.Store(false)
+	p.loses.Store(false)
 	p.cut()
 }
 
-// lossy is a writer that loses everything while it is deaf.
+// lossy is a writer that may lose everything.
 type lossy struct {
 	io.Writer
-	deaf *atomic.Bool
+	loses *atomic.Bool
 }
 
 func (l lossy) Write(b []byte) (int, error) {
-	if l.deaf.Load() {
+	if l.loses.Load() {
 		return len(b), nil
 	}
 	return l.Writer.Write(b)

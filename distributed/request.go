@@ -62,7 +62,7 @@ func (k *semaphoreCore) enter(r *request) {
 	k.requests[r.id] = r
 	k.inLine++
 	select {
-	case k.hurry <- struct{}{}:
+	case k.waiter <- struct{}{}:
 	default:
 	}
 	k.changeLocked(func(l *line) {

@@ -28,7 +28,7 @@ type semaphoreCore struct {
 	subject       string // of the line
 	noticeSubject string
 	session       *session
-	hurry         chan struct{} // has room for one: something waits
+	waiter        chan struct{} // has room for one: something waits
 	work          chan struct{} // has room for one: there are changes
 	news          listener
 
@@ -50,7 +50,7 @@ func (c *Client) openSemaphore(ctx context.Context, name string, n int) (*semaph
 	if k == nil {
 		k = &semaphoreCore{
 			c: c, object: "semaphore " + name, subject: c.bucketSubject("semaphores", token(name)), noticeSubject: c.ns + ".wake.s." + token(name),
-			session: c.session, hurry: make(chan struct{}, 1), work: make(chan struct{}, 1),
+			session: c.session, waiter: make(chan struct{}, 1), work: make(chan struct{}, 1),
 			requests: map[string]*request{}, held: map[string]*grant{},
 		}
 	}

@@ -64,16 +64,16 @@ func Serve(ctx context.Context, c *Client, limit int, handlers ...Handler) error
 	})
 	defer stopGrace()
 
-	var seats tally
+	var loops tally
 	for range limit {
-		seats.run(func() { w.work(taking, running) })
+		loops.run(func() { w.work(taking, running) })
 	}
-	seats.drain()
+	loops.drain()
 	return c.usable(ctx, op)
 }
 
 // worker is one Serve: a source of calls with a consumer for each name, and
-// limit seats, goroutines that each run one call after the other.
+// limit loops: goroutines that each run one call after the other.
 type worker struct {
 	*caller
 	handlers []Handler

@@ -112,7 +112,7 @@ func (seen *tallyOf) longestGap() time.Duration {
 }
 
 // flow puts n items from 8 goroutines and consumes them in 8 others, while
-// disturb does its worst.
+// disturb disturbs it.
 func flow(t *testing.T, c *distributed.Client, n int, disturb func(seen *tallyOf)) *tallyOf {
 	t.Helper()
 	q := openQueue(t, c, distributed.QueueConfig[string]{MaxSize: 1000, Key: func(v string) string { return v }})

@@ -44,6 +44,9 @@ type returned struct{ value any }
 // run is the task's function.
 func (a *actor) run(ctx context.Context) (any, error) {
 	<-a.launched
+	if ctx.Err() != nil {
+		return nil, ctx.Err() // in asyncio, a task that is canceled before its first step never runs
+	}
 	defer a.inherit(ctx)()
 	ret, err := a.block(a.world.scenario.Actors[a.name].Steps)
 	if err == nil && a.takeRequest() {

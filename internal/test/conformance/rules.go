@@ -52,6 +52,14 @@ var Rules = []*Rule{
 		Emulation: CPythonConditions,
 		Check:     (*Scenario).sameBeforeCancelledWait,
 	},
+	{
+		Row: "Q-10",
+		Why: "CPython takes task_done for items that are still in the queue, so that join may return before they have been " +
+			"worked on. Here that is misuse.",
+		Applies:   func(s *Scenario) bool { return len(s.doneTasks()) > 0 },
+		Emulation: CPythonQueues,
+		Check:     (*Scenario).sameBeforeRefusedTaskDone,
+	},
 }
 
 // Judge compares what replay observes with what asyncio observed. If they
@@ -166,6 +174,27 @@ func (s *Scenario) cancelledWaitEndsEarlier(want, got Observation) []string {
 		}
 	}
 	return s.sameBefore(first, want, got)
+}
+
+// doneTasks returns the expected completions of task_done that were accepted.
+func (s *Scenario) doneTasks() []use {
+	return slices.DeleteFunc(s.uses(s.Expect), func(u use) bool {
+		return u.step.Op != "task_done" || u.entry.Outcome != outcomeOK
+	})
+}
+
+// sameBeforeRefusedTaskDone compares what was observed before the library refused a
+// task_done that asyncio accepted.
+func (s *Scenario) sameBeforeRefusedTaskDone(want, got Observation) []string {
+	first := math.MaxInt
+	for _, u := range s.doneTasks() {
+		for _, e := range got[u.actor].Log {
+			if e.I == u.entry.I && e.Outcome == "error:TooManyTaskDone" {
+				first = min(first, e.T)
+			}
+		}
+	}
+	return Diff(want.before(first), got.before(first))
 }
 
 // sameBefore compares what was observed before time t. Afterwards nobody wakes

@@ -58,6 +58,18 @@ const reacquire = `{
 		"n": {"log": [[10, 0, "ok"], [10, 1, "ok"], [10, 2, "ok"], [40, 3, "ok"], [40, 4, "ok"]], "end": [40, "returned"]},
 		"k": {"log": [[30, 0, "ok"], [30, 1, "ok", true]], "end": [30, "returned"]}}}`
 
+// Here task_done is called for an item that is still in the queue, so join returns.
+const early = `{
+	"name": "", "family": "queue", "tags": [], "main": ["x", "y"],
+	"resources": {"q": {"kind": "queue", "maxsize": 0}},
+	"actors": {
+		"x": {"steps": [{"i": 0, "op": "put", "on": "q", "item": "a"}, {"i": 1, "op": "sleep", "ms": 20}, {"i": 2, "op": "task_done", "on": "q"},
+			{"i": 3, "op": "task_done", "on": "q"}, {"i": 4, "op": "get", "on": "q"}]},
+		"y": {"steps": [{"i": 0, "op": "sleep", "ms": 10}, {"i": 1, "op": "join", "on": "q"}]}},
+	"expect": {
+		"x": {"log": [[0, 0, "ok"], [20, 1, "ok"], [20, 2, "ok"], [20, 3, "error:TooManyTaskDone"], [20, 4, "ok", "a"]], "end": [20, "returned"]},
+		"y": {"log": [[10, 0, "ok"], [20, 1, "ok"]], "end": [20, "returned"]}}}`
+
 // What a rule excuses is what it names, and nothing beside it.
 func TestRulesExcuseNothingElse(t *testing.T) {
 	for _, tc := range []struct {
@@ -72,6 +84,9 @@ func TestRulesExcuseNothingElse(t *testing.T) {
 		{"C-02", reacquire, `[10, 2, "ok"]`, `[10, 2, "error:NotLocked"]`},
 		{"C-03, C-07", condition, `[[0, 0, "ok"]`, `[[1, 0, "ok"]`},
 		{"C-03, C-07", condition, `[10, 1, "ok"]`, `[10, 1, "cancelled"]`},
+		{"Q-10", early, `[[10, 0, "ok"]`, `[[11, 0, "ok"]`},
+		{"Q-10", early, `[20, 3, "error:TooManyTaskDone"]`, `[20, 3, "ok"]`},
+		{"Q-10", early, `"a"]], "end"`, `"b"]], "end"`},
 	} {
 		got := replayer(t, parse(t, tc.text))
 		rules, faults := conformance.Judge(parse(t, tc.text), got)

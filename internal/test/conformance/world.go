@@ -36,6 +36,7 @@ type Emulation int
 const (
 	Nothing           Emulation = iota // the library as it is
 	CPythonConditions                  // a condition that cancels as CPython's does; see Rules
+	CPythonQueues                      // a queue that takes task_done before get, as CPython's does
 )
 
 // Replay runs the scenario and returns what was observed. It must be called

@@ -11,13 +11,13 @@ import (
 // blocks delays the return: see [Consume].
 //
 // The first failure, or the end of ctx, ends the pulling and cancels the calls;
-// the error is a [*GroupError]. It is not nil, either, if ctx is done when the
-// input ends. A panic or [runtime.Goexit] in the input passes through once the
+// the error is a [*GroupError]. That ctx is done when the input ends is an
+// error, too. A panic or [runtime.Goexit] in the input passes through once the
 // calls have returned.
 //
 // ForEach panics if limit is less than 1 or if items or fn is nil. It allocates
-// once per item. It mirrors a loop around asyncio.TaskGroup.create_task with a
-// semaphore, but holds at most limit items.
+// once per item. It mirrors a loop around create_task with a semaphore, but
+// holds at most limit items.
 func ForEach[T any](ctx context.Context, limit int, items iter.Seq[T], fn func(ctx context.Context, item T) error) error {
 	checkStream("ForEach", limit, items == nil || fn == nil)
 	return newStream(limit, dropped, noResult(fn)).consume(ctx, "ForEach", constant(items))

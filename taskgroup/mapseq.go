@@ -10,12 +10,12 @@ import (
 //
 // The input is pulled in a goroutine of its own, at most limit items ahead of
 // the loop; every item pulled is passed to fn. Leaving the loop waits for the
-// input, too, so one that blocks must end with a context: see [MapSource].
+// input, too: for one that blocks, see [MapSource].
 //
-// An error is the last pair: a [*TaskError] for the first item without a
-// result, or the error of ctx, also if ctx is done when the input ends. Results
-// of earlier items come before it. A panic in fn or the input is raised at the
-// loop's next step.
+// An error is the last pair, after the results of earlier items: a [*TaskError]
+// for the first item without a result, or the error of ctx, also if ctx is done
+// when the input ends. A panic in fn or the input is raised at the loop's next
+// step.
 //
 // MapSeq panics if limit is less than 1 or if items or fn is nil. It allocates
 // once per item.

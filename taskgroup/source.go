@@ -8,7 +8,7 @@ import (
 // source is an input that ends with a context, and may end with an error.
 type source[T any] = func(ctx context.Context) iter.Seq2[T, error]
 
-// withoutErrors makes a source of an input that knows no errors.
+// withoutErrors makes a source of an input that yields no errors.
 func withoutErrors[T any](input func(context.Context) iter.Seq[T]) source[T] {
 	return func(ctx context.Context) iter.Seq2[T, error] {
 		items := input(ctx)
@@ -25,8 +25,9 @@ func withoutErrors[T any](input func(context.Context) iter.Seq[T]) source[T] {
 	}
 }
 
-// pull takes items from the input for as long as a worker can take them. An error
-// ends the input; it cancels nothing, so that what came before is seen to.
+// pull takes items from the input for as long as a worker can take them. An
+// error ends the input; it cancels nothing, so that the items before it are
+// yielded.
 func (s *stream[T, R]) pull(input source[T]) {
 	items := input(s.ctx)
 	if items == nil {
@@ -71,8 +72,8 @@ func (s *stream[T, R]) pullAsync(input source[T]) {
 	})
 }
 
-// inputFailed notes that the input did not return, in the place of the item that
-// was to come.
+// inputFailed notes that the input did not return, in the place of the item
+// that was to come.
 func (s *stream[T, R]) inputFailed(e exit) {
 	s.mu.Lock()
 	it := s.holdLocked(*new(T))

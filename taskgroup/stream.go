@@ -8,14 +8,15 @@ import (
 // stream is a call of one function for each item of an input that is pulled one
 // at a time.
 //
-// An item goes through these places, under mu:
+// An item goes through these stages, under mu:
 //
 //	the input -> the workers -> results -> yielded
 //
-// The input is pulled only while fewer items than the limit are held, that is on
-// the way from there to the last place, so a worker takes every item at once, and
-// its function is called whether or not the call has been canceled. Without a loop
-// that takes results, an item is no longer held once its function has ended.
+// The input is pulled only while fewer items than the limit are held, that is
+// between the input and the last stage, so a worker takes every item at once,
+// and its function is called whether or not the call has been canceled. Without
+// a loop that takes results, an item is no longer held once its function has
+// ended.
 type stream[T, R any] struct {
 	call
 	workers workers[*item[T, R]]
@@ -58,7 +59,7 @@ func newStream[T, R any](limit int, order order, fn func(context.Context, T) (R,
 	return s
 }
 
-// dispatch hands an item to the workers.
+// dispatch makes an item ready for the workers.
 func (s *stream[T, R]) dispatch(v T) {
 	s.mu.Lock()
 	it := s.holdLocked(v)
@@ -76,8 +77,8 @@ func (s *stream[T, R]) holdLocked(v T) *item[T, R] {
 	return it
 }
 
-// awaitRoom waits until a worker could take a further item, and reports false if
-// none is wanted.
+// awaitRoom waits until a worker could take a further item, and reports false
+// if none is wanted.
 func (s *stream[T, R]) awaitRoom() bool {
 	s.mu.Lock()
 	for s.held >= s.limit && !s.left {
@@ -101,7 +102,8 @@ func (s *stream[T, R]) run(it *item[T, R]) {
 	})
 }
 
-// fail notes the failure of an item's function. The first one cancels the others.
+// fail notes the failure of an item's function. The first one cancels the
+// others.
 func (s *stream[T, R]) fail(it *item[T, R]) {
 	if it.echo = s.isEcho(it.err); it.echo {
 		return

@@ -30,15 +30,19 @@ func newResource(r Resource, how Emulation) resource {
 	case "lock":
 		return lockOps{new(semaphore.Lock)}
 	case "condition":
-		lock := new(semaphore.Lock)
-		if how == CPythonConditions {
-			return &cpythonCond{lockOps: lockOps{lock}}
+		if how.has(Models) {
+			return &modelCond{how: how}
 		}
+		lock := new(semaphore.Lock)
 		return condOps{lockOps{lock}, semaphore.NewCond(lock)}
 	case "event":
 		return eventOps{new(semaphore.Event)}
 	case "barrier":
-		return barrierOps{semaphore.NewBarrier(r.Parties)}
+		b := barrierOps{semaphore.NewBarrier(r.Parties)}
+		if how.has(CPythonIndices) {
+			return cpythonBarrier{b}
+		}
+		return b
 	case "queue":
 		return queueOps{queue.New[any](r.MaxSize)}
 	case "lifo":

@@ -29,15 +29,6 @@ type world struct {
 	groups map[string]*taskgroup.Group // the task groups entered so far
 }
 
-// Emulation says which peculiarity of CPython a replay takes over.
-type Emulation int
-
-// What a replay may take over.
-const (
-	Nothing           Emulation = iota // the library as it is
-	CPythonConditions                  // a condition that cancels as CPython's does; see Rules
-)
-
 // Replay runs the scenario and returns what was observed. It must be called
 // in a testing/synctest bubble. An actor that hangs has no end in the answer,
 // and a log as long as it came.

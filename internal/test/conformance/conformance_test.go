@@ -43,7 +43,7 @@ func TestVectors(t *testing.T) {
 	}
 	fmt.Printf("conformance: %d equal, %d listed, %d different\n", equal, listed, different)
 	if vectors() != ours {
-		return // of one family, it may have more of what is listed
+		return // it may have more of the families in which scenarios are listed
 	}
 	assert.LessOrEqual(t, listed*100, len(scenarios)*5, "more than 5%% of the scenarios are listed")
 }

@@ -1,7 +1,8 @@
 package conformance
 
-// cpythonBarrier gives a party as its index the number of those that wait when
-// it arrives, also if others that came before have been canceled.
+// cpythonBarrier is a barrier in which the index of a party is the number of
+// parties that wait when it arrives, also if a party that arrived before has been
+// canceled.
 type cpythonBarrier struct{ barrierOps }
 
 func (b cpythonBarrier) do(a *actor, st *Step) (any, error) {

@@ -23,21 +23,22 @@ type Rule struct {
 var Rules = []*Rule{
 	{
 		Row: "B-04",
-		Why: "After a waiter was cancelled asyncio gives one index twice and another not at all (python/cpython#155233). " +
+		Why: "After a waiter was canceled asyncio gives one index twice and another not at all (python/cpython#155233). " +
 			"Here the indices of a generation are 0 to n-1, in order of arrival.",
 		Peculiarity: CPythonIndices,
 		Promise:     (*Scenario).withUniqueIndices,
 	},
 	{
 		Row: "C-02",
-		Why: "A waiter of a condition that is cancelled while it queues for the lock goes to the back of that queue in CPython. " +
-			"Here it keeps its place (rule 6), so it comes back earlier.",
+		Why: "A waiter of a condition that is canceled while it queues for the lock goes to the end of that queue in CPython. " +
+			"Here it keeps its place (rule 6).",
 		Peculiarity: CPythonRequeues,
 	},
 	{
 		Row: "C-03, C-07",
-		Why: "When a waiter is cancelled, CPython wakes the first that waits when that one has the lock again, also if there was " +
-			"no notification, or it came later. Here a notification is passed on if it was given, to one that waited then.",
+		Why: "In CPython a canceled waiter that has the lock again wakes the first that waits then, also if the canceled one was " +
+			"not notified, or the other waits only since. Here it passes on a notification that it received, to a waiter that was " +
+			"already waiting at that Notify.",
 		Peculiarity: CPythonWakeUps,
 	},
 	{
@@ -48,7 +49,7 @@ var Rules = []*Rule{
 	},
 	{
 		Row: "Rule 2",
-		Why: "A wait for a condition with a pending request unlocks the lock in CPython, and queues for it again. " +
+		Why: "A wait for a condition with a pending request releases the lock in CPython, and queues for it again. " +
 			"Here a context that is done makes it return at once, and keep the lock.",
 		Peculiarity: CPythonUnlocks,
 	},

@@ -11,7 +11,7 @@ import (
 )
 
 // Here x leaves the barrier when y has taken the index 1, so z gets 1 as well,
-// and nobody 0.
+// and no party 0.
 const barrier = `{
 	"name": "", "family": "barrier", "tags": [], "main": ["x", "y", "z", "w", "k"],
 	"resources": {"b": {"kind": "barrier", "parties": 3}},
@@ -28,7 +28,7 @@ const barrier = `{
 		"w": {"log": [[50, 0, "ok"], [50, 1, "ok"]], "end": [50, "returned"]},
 		"k": {"log": [[30, 0, "ok"], [30, 1, "ok", true]], "end": [30, "returned"]}}}`
 
-// Here x is cancelled, and y wakes although nobody notified it.
+// Here x is canceled, and y wakes although there was no notification.
 const condition = `{
 	"name": "", "family": "condition", "tags": ["spurious_wakeup"], "main": ["x", "y", "k"],
 	"resources": {"c": {"kind": "condition"}},
@@ -42,7 +42,7 @@ const condition = `{
 		"y": {"log": [[10, 0, "ok"], [10, 1, "ok"], [20, 2, "ok"], [20, 3, "ok"]], "end": [20, "returned"]},
 		"k": {"log": [[20, 0, "ok"], [20, 1, "ok", true], [40, 2, "ok"], [40, 3, "ok"], [40, 4, "ok"], [40, 5, "ok"]], "end": [40, "returned"]}}}`
 
-// Here x is notified and then cancelled while it queues for the lock before y.
+// Here x is notified and then canceled while it queues for the lock before y.
 const reacquire = `{
 	"name": "", "family": "condition", "tags": [], "main": ["x", "y", "n", "k"],
 	"resources": {"c": {"kind": "condition"}},

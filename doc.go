@@ -1,28 +1,33 @@
-// Package asyncgo is Python asyncio's way of running tasks, in Go: tasks with
-// results, groups that own them, and the primitives they wait at.
+// Package asyncgo is asyncio for Go: tasks with results, groups that own them,
+// and the primitives that tasks wait for.
 //
-// Three packages that do not know each other do the work, on plain goroutines
-// and [context.Context]; this one has only documentation:
+// The work is done by three independent packages, built on plain goroutines and
+// [context.Context]; this one has only documentation:
 //
-//   - [taskgroup]: tasks, groups, gather and its relatives, time-outs
+//   - [taskgroup]: tasks, groups, gather and its relatives, timeouts
 //   - [semaphore]: semaphores, locks, events, conditions, barriers
 //   - [queue]: FIFO, LIFO and priority queues
 //
-// A call that is given functions has ended all of them when it returns, however
-// it returns, unless to start one is all it is for: nothing leaks. The first
-// failure cancels the others, and every failure is reported: nothing is lost.
-// Waiting for a result, for room, a permit or an item takes a context and ends
-// with it: nothing hangs.
+// A call that takes functions returns only after all of them have returned, even
+// on panic; only calls that exist to start a task, such as Start, leave one
+// running. The first failure cancels the others, and every failure is reported.
+// Each wait, for a result, a slot, a permit or an item, takes a context and ends
+// with it.
 //
 // # From asyncio to here
 //
-// What asyncio offers, and where it is. "-" says that Go does not need it.
+// What asyncio offers, and the name here. "-" means that Go does not need it. The
+// guide docs/asyncio.md has each construct in both languages, and docs/errgroup.md
+// starts from other Go libraries.
 //
 //	asyncio                             asyncgo
 //	-------                             -------
 //	run, Runner                         taskgroup.Run (WithSignals, WithGrace)
+//	what run cancels at its end         taskgroup.Daemon, taskgroup.Group.Stop
 //	TaskGroup                           taskgroup.Group, by taskgroup.Run or taskgroup.New
 //	TaskGroup.create_task               taskgroup.Go (with a result), taskgroup.Group.Go
+//	create_task within timeout          taskgroup.SubmitTask, taskgroup.Group.Submit
+//	create_task, unless it would wait   taskgroup.TryTask, taskgroup.Group.TryGo
 //	TaskGroup.cancel (3.15)             taskgroup.Group.Stop, taskgroup.Group.Cancel
 //	create_task                         taskgroup.Start, or better one in a group
 //	ensure_future                       - (a function is not a task until it is started)
@@ -36,7 +41,7 @@
 //	Task.done                           taskgroup.Task.Done
 //	Task.result, exception              taskgroup.Task.Result, taskgroup.Task.Err
 //	Task.cancel, cancelled              taskgroup.Task.Cancel, taskgroup.Task.Cancelled
-//	Task.cancelling, uncancel           - (a context is cancelled once and for all)
+//	Task.cancelling, uncancel           - (a context stays canceled)
 //	Task.get_name, set_name             taskgroup.Task.Name, taskgroup.Named
 //	Task.add_done_callback              taskgroup.Task.OnDone
 //	Task.remove_done_callback           what OnDone returns
@@ -44,6 +49,7 @@
 //	Task.get_stack, print_stack         - (runtime/pprof shows goroutines)
 //	Future                              taskgroup.Future
 //	current_task, all_tasks             taskgroup.Current, taskgroup.Group.Tasks
+//	a dict of tasks, each shielded      taskgroup.Shared
 //	capture_call_graph, FutureCallGraph,
 //	format_call_graph, print_call_graph,
 //	FrameCallGraphEntry,
@@ -52,6 +58,7 @@
 //
 //	gather                              taskgroup.Gather, Gather2, Gather3
 //	gather(return_exceptions=True)      taskgroup.Settle
+//	gather(*[f(x) for x in xs])         taskgroup.Map, SettleMap, ForEach, MapSeq, MapUnordered
 //	gather(*tasks)                      taskgroup.GatherTasks
 //	as_completed                        taskgroup.AsCompleted; of tasks taskgroup.Completed
 //	wait                                taskgroup.Wait, taskgroup.Set
@@ -62,18 +69,27 @@
 //	sleep                               taskgroup.Sleep
 //	wait_for                            taskgroup.WaitFor, taskgroup.MoveOnAfter
 //	timeout, timeout_at                 taskgroup.Timeout
+//	timeout=None                        taskgroup.NoTimeout
 //	Timeout.when, expired               taskgroup.Deadline.When, taskgroup.Deadline.Expired
 //	Timeout.reschedule                  taskgroup.Deadline.Reschedule, taskgroup.Deadline.Extend
-//	to_thread, loop.run_in_executor     taskgroup.Blocking
+//	to_thread                           taskgroup.Blocking
+//	loop.run_in_executor,
+//	ThreadPoolExecutor(max_workers)     taskgroup.BlockingIn with a semaphore
 //	loop.call_later, call_at            - (time.AfterFunc)
 //	loop.add_signal_handler             taskgroup.WithSignals, or os/signal
-//	open_connection, start_server       - (net)
+//	async generator over a generator    taskgroup.MapSource, MapSourceUnordered
+//	open_connection, start_server       - (net); reads end by taskgroup.Interruptible
 //	create_subprocess_exec              - (os/exec)
 //
 //	Semaphore                           semaphore.NewCounting
 //	BoundedSemaphore                    semaphore.New
+//	async with semaphore, lock          semaphore.Semaphore.Do, semaphore.Use, semaphore.Lock.Do
 //	Lock, Event, Condition              semaphore.Lock, semaphore.Event, semaphore.Cond
+//	aiorwlock.RWLock                    semaphore.RWLock
+//	a dict of locks                     semaphore.Keyed
 //	Barrier, BrokenBarrierError         semaphore.Barrier, semaphore.ErrBroken
+//	Barrier.n_waiting                   semaphore.Barrier.Waiting
+//	the waiters in a repr               semaphore.Lock.Waiting, queue.Queue.Waiting, taskgroup.Group.Waiting
 //
 //	Queue, LifoQueue                    queue.New, queue.NewLIFO
 //	PriorityQueue                       queue.NewPriority
@@ -82,10 +98,13 @@
 //	Queue.qsize, maxsize, empty, full   queue.Queue.Len, queue.Queue.Cap
 //	Queue.task_done, join               queue.Queue.TaskDone, queue.Queue.Join
 //	Queue.shutdown                      queue.Queue.Shutdown, queue.Queue.ShutdownNow
+//	while True: await queue.get()       queue.Queue.All, queue.Queue.Items
+//	batches by size, or by time         queue.Queue.GetBatch, queue.Queue.GetBatchWithin
 //	QueueEmpty, QueueFull               queue.ErrEmpty, queue.ErrFull
 //	QueueShutDown                       queue.ErrShutdown
 //
 //	CancelledError                      context.Canceled, context.Cause
+//	except CancelledError               taskgroup.Cancelled
 //	TimeoutError                        taskgroup.ErrTimeout
 //	InvalidStateError                   taskgroup.ErrNotDone
 //	ExceptionGroup                      taskgroup.GroupError

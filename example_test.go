@@ -11,10 +11,10 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// Five bakers work off the orders, and two ovens are all they have. Whatever
-// goes wrong, Run returns when every baker has stopped.
+// Five bakers work off a queue of orders and share two ovens. Run returns only
+// after every baker has returned.
 func Example() {
-	orders := queue.New[string](3) // whoever orders waits while three are unbegun
+	orders := queue.New[string](3) // Put blocks while three orders wait
 	ovens := semaphore.New(2)
 	var baked atomic.Int64
 
@@ -37,7 +37,7 @@ func Example() {
 				return err
 			}
 		}
-		orders.Shutdown() // the bakers finish what has been ordered
+		orders.Shutdown() // no more orders: the loops end when the queue is empty
 		return nil
 	})
 

@@ -49,27 +49,25 @@ func Example_createTask() {
 	task := taskgroup.Start(ctx, func(ctx context.Context) (int, error) {
 		return fetch(ctx, "go.dev")
 	})
-	n, err := task.Wait(ctx)
+	n, err := task.WaitOrCancel(ctx)
 	fmt.Println(n, err)
 	// Output: 6 <nil>
 }
 
 func Example_taskGroup() {
+	var a, b *taskgroup.Task[int]
 	err := taskgroup.Run(ctx, func(ctx context.Context, g *taskgroup.Group) error {
-		a := taskgroup.Go(g, number(1))
-		b := taskgroup.Go(g, number(2))
-		if err := g.Wait(); err != nil {
-			return err
-		}
-		x, _ := a.Result()
-		y, _ := b.Result()
-		fmt.Println(x + y)
+		a = taskgroup.Go(g, number(1))
+		b = taskgroup.Go(g, number(2))
 		return nil
 	})
-	fmt.Println(err)
-	// Output:
-	// 3
-	// <nil>
+	if err != nil {
+		return
+	}
+	x, _ := a.Result() // behind Run every task has completed
+	y, _ := b.Result()
+	fmt.Println(x + y)
+	// Output: 3
 }
 
 func Example_exceptionGroup() {
@@ -83,10 +81,10 @@ func Example_exceptionGroup() {
 			fmt.Println(failure.Index, failure.Name, failure.Err)
 		}
 	}
-	fmt.Println(errors.Is(err, errNo))
+	fmt.Println(errors.Is(err, errNo), err)
 	// Output:
 	// 0 fetch no route to host
-	// true
+	// true taskgroup: task 0 (fetch): no route to host
 }
 
 func Example_gather() {
@@ -142,7 +140,7 @@ func Example_timeout() {
 func Example_shield() {
 	ctx, cancel := context.WithCancel(ctx)
 	saved, err := taskgroup.Shield(ctx, time.Minute, func(ctx context.Context) (bool, error) {
-		cancel() // somebody gives up
+		cancel() // the caller gives up
 		return true, ctx.Err()
 	})
 	fmt.Println(saved, err)
@@ -150,7 +148,7 @@ func Example_shield() {
 }
 
 func Example_cancel() {
-	var running semaphore.Event // a task canceled before it begins never runs
+	var running semaphore.Event // a task that is canceled before it begins is never called
 	task := taskgroup.Start(ctx, func(ctx context.Context) (int, error) {
 		running.Set()
 		<-ctx.Done()
@@ -160,12 +158,13 @@ func Example_cancel() {
 	if err := running.Wait(ctx); err != nil {
 		return
 	}
-	task.Cancel(errors.New("not needed any more"))
+	reason := errors.New("not needed any more")
+	task.Cancel(reason)
 	_, err := task.Wait(ctx)
-	fmt.Println(task.Cancelled(), errors.Is(err, context.Canceled))
+	fmt.Println(task.Cancelled(), errors.Is(err, context.Canceled), errors.Is(err, reason))
 	// Output:
 	// cleaning up: not needed any more
-	// true true
+	// true true true
 }
 
 func Example_sleep() {
@@ -180,6 +179,15 @@ func Example_toThread() {
 	sum, err := taskgroup.Blocking(ctx, func() (int, error) { return 1 + 1, nil })
 	fmt.Println(sum, err)
 	// Output: 2 <nil>
+}
+
+func Example_executor() {
+	pool := semaphore.New(5) // max_workers
+	sums, err := taskgroup.Map(ctx, taskgroup.NoLimit, []int{1, 2, 3}, func(ctx context.Context, n int) (int, error) {
+		return taskgroup.BlockingIn(ctx, pool, func() (int, error) { return n + n, nil })
+	})
+	fmt.Println(sums, err)
+	// Output: [2 4 6] <nil>
 }
 
 func Example_future() {
@@ -251,28 +259,56 @@ func Example_barrier() {
 }
 
 func Example_queue() {
-	jobs := queue.New[int](10)
-	worker := taskgroup.Start(ctx, taskgroup.NoValue(func(ctx context.Context) error {
-		for job := range jobs.Items(ctx) {
-			fmt.Println("job", job)
-			jobs.TaskDone()
+	err := taskgroup.Run(ctx, func(ctx context.Context, g *taskgroup.Group) error {
+		jobs := queue.New[int](10)
+		g.Go(func(ctx context.Context) error {
+			for job, err := range jobs.All(ctx) {
+				if err != nil {
+					return err
+				}
+				fmt.Println("job", job)
+				jobs.TaskDone()
+			}
+			return nil
+		}, taskgroup.Daemon()) // is canceled when nothing but daemons is left
+		for i := range 2 {
+			if err := jobs.Put(ctx, i); err != nil {
+				return err
+			}
 		}
-		return ctx.Err()
-	}))
-	for i := range 2 {
-		if err := jobs.Put(ctx, i); err != nil {
-			return
-		}
-	}
-	if err := jobs.Join(ctx); err != nil {
-		return
-	}
-	jobs.Shutdown()
-	_, err := worker.Wait(ctx)
+		return jobs.Join(ctx)
+	})
 	fmt.Println(err)
 	// Output:
 	// job 0
 	// job 1
+	// <nil>
+}
+
+func Example_queueShutdown() {
+	urls := queue.New[string](10)
+	err := taskgroup.Run(ctx, func(ctx context.Context, g *taskgroup.Group) error {
+		g.Go(func(ctx context.Context) error {
+			for _, url := range []string{"go.dev", "python.org"} {
+				if err := urls.Put(ctx, url); err != nil {
+					return err // not shut down: the input is not complete
+				}
+			}
+			urls.Shutdown()
+			return nil
+		})
+		for size, err := range taskgroup.MapSource(ctx, 2, urls.All, fetch) {
+			if err != nil {
+				return err
+			}
+			fmt.Println(size)
+		}
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// 6
+	// 10
 	// <nil>
 }
 

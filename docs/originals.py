@@ -3,6 +3,7 @@
 
 import asyncio
 import contextvars
+from concurrent.futures import ThreadPoolExecutor
 from asyncio import staggered
 
 items = 1
@@ -151,6 +152,28 @@ async def to_thread():
     print(total)
 
 
+async def executor():
+    loop = asyncio.get_running_loop()
+    pool = ThreadPoolExecutor(max_workers=5)
+    sums = await asyncio.gather(*(loop.run_in_executor(pool, add, n, n) for n in (1, 2, 3)))
+    print(sums)
+
+
+async def streams():
+    async def echo(reader, writer):
+        while line := await reader.readline():
+            writer.write(line)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.write(b"hello\n")
+    print(await reader.readline())
+    writer.close()
+    server.close()
+
+
 async def future():
     loop = asyncio.get_running_loop()
     future = loop.create_future()
@@ -199,19 +222,35 @@ async def queue():
     jobs = asyncio.Queue(10)
 
     async def worker():
+        while True:
+            print("job", await jobs.get())
+            jobs.task_done()
+
+    async def main():
+        task = asyncio.create_task(worker())  # asyncio.run cancels it at the end
+        for i in range(2):
+            await jobs.put(i)
+        await jobs.join()
+        return task
+
+    await main()
+
+
+async def queue_shutdown():
+    sites = asyncio.Queue(10)
+
+    async def produce():
+        for site in ("go.dev", "python.org"):
+            await sites.put(site)
+        sites.shutdown()
+
+    async with asyncio.TaskGroup() as tg:
+        tg.create_task(produce())
         try:
             while True:
-                print("job", await jobs.get())
-                jobs.task_done()
+                print(await fetch(await sites.get()))
         except asyncio.QueueShutDown:
             pass
-
-    task = asyncio.create_task(worker())
-    for i in range(2):
-        await jobs.put(i)
-    await jobs.join()
-    jobs.shutdown()
-    await task
 
 
 async def priority_queue():
@@ -239,6 +278,7 @@ async def staggered_race():
 
 run()
 for snippet in (create_task, task_group, exception_group, gather, gather_errors, map_limit, wait, as_completed,
-                wait_for, timeout, shield, cancel, sleep, to_thread, future, done_callback, semaphore, lock_, event,
-                condition, barrier_, queue, priority_queue, context_vars, current_task, staggered_race):
+                wait_for, timeout, shield, cancel, sleep, to_thread, executor, streams, future, done_callback,
+                semaphore, lock_, event, condition, barrier_, queue, queue_shutdown, priority_queue, context_vars,
+                current_task, staggered_race):
     asyncio.run(snippet())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"example.com/asyncgo/queue"
 )
@@ -28,8 +29,8 @@ func BenchmarkUncontended(b *testing.B) {
 	}
 }
 
-// An operation is an item that is put by one of n goroutines and got by one of n
-// others.
+// An operation is an item that is put by one of n goroutines and got by one of
+// n others.
 func BenchmarkPiped(b *testing.B) {
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
@@ -59,8 +60,8 @@ func BenchmarkPiped(b *testing.B) {
 	}
 }
 
-// An operation puts an item into a priority queue that holds n others, and takes
-// the smallest.
+// An operation puts an item into a priority queue that holds n others, and
+// takes the smallest.
 func BenchmarkPriority(b *testing.B) {
 	for _, n := range []int{10, 1000, 100_000} {
 		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
@@ -83,6 +84,55 @@ func BenchmarkPriority(b *testing.B) {
 			}
 		})
 	}
+}
+
+// An operation is an item of a batch of up to 100, of which a producer puts one
+// after the other; beside it a channel with a timer.
+func BenchmarkGetBatchWithin(b *testing.B) {
+	const size, within = 100, time.Millisecond
+	b.Run("queue", func(b *testing.B) {
+		b.ReportAllocs()
+		q := queue.New[int](size)
+		go func() {
+			for i := range b.N {
+				_ = q.Put(b.Context(), i)
+			}
+		}()
+		buf := [size]int{}
+		for n := 0; n < b.N; {
+			k, _ := q.GetBatchWithin(b.Context(), within, buf[:])
+			n += k
+		}
+	})
+	b.Run("channel", func(b *testing.B) {
+		b.ReportAllocs()
+		c := make(chan int, size)
+		go func() {
+			for i := range b.N {
+				select {
+				case c <- i:
+				case <-b.Context().Done():
+				}
+			}
+		}()
+		buf := make([]int, 0, size)
+		for n := 0; n < b.N; {
+			buf = append(buf[:0], <-c)
+			timer := time.NewTimer(within)
+			for more := true; more && len(buf) < size; {
+				select {
+				case v := <-c:
+					buf = append(buf, v)
+				case <-timer.C:
+					more = false
+				case <-b.Context().Done():
+					more = false
+				}
+			}
+			timer.Stop()
+			n += len(buf)
+		}
+	})
 }
 
 // An operation is one item of a batch.

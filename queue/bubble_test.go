@@ -5,6 +5,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/asyncgo/internal/test/testkit"
 	"example.com/asyncgo/queue"
 )
 
@@ -26,32 +28,39 @@ var (
 func TestQueueFromOutside(t *testing.T) {
 	inside := func(t *testing.T) {
 		t.Helper()
-		synctest.Test(t, func(t *testing.T) { useAndWait(t, synctest.Wait) })
-	}
-	outside := func(t *testing.T) {
-		t.Helper()
-		useAndWait(t, func() {
-			for range 1000 {
-				runtime.Gosched() // enough for the others to wait, most likely
-			}
-		})
+		synctest.Test(t, useAndWait)
 	}
 	inside(t)
 	inside(t)
-	outside(t)
+	useAndWait(t)
 	inside(t)
 }
 
-func useAndWait(t *testing.T, othersWait func()) {
+func useAndWait(t *testing.T) {
 	t.Helper()
+	until := func(f func() bool) {
+		for !f() {
+			runtime.Gosched()
+		}
+	}
 	for _, q := range []*queue.Queue[int]{&outerFIFO, outerLIFO, outerPriority} {
+		waiting := func(puts, gets int) {
+			until(func() bool {
+				p, g := q.Waiting()
+				return p == puts && g == gets
+			})
+		}
 		var calls sync.WaitGroup
 		ctx, cancel := context.WithCancel(t.Context())
 		calls.Go(func() { // gives up, and leaves nothing that another bubble could touch
 			_, err := q.Get(ctx)
 			assert.ErrorIs(t, err, context.Canceled)
 		})
-		othersWait()
+		calls.Go(func() {
+			_, err := q.GetBatchWithin(ctx, time.Hour, make([]int, 2))
+			assert.ErrorIs(t, err, context.Canceled)
+		})
+		waiting(0, 2)
 		cancel()
 		calls.Wait()
 
@@ -61,17 +70,27 @@ func useAndWait(t *testing.T, othersWait func()) {
 			assert.Equal(t, 1, v)
 			q.TaskDone()
 		})
-		othersWait()
+		waiting(0, 1)
 		assert.NoError(t, q.Put(t.Context(), 1))
 		assert.NoError(t, q.Join(t.Context()))
 		calls.Wait()
 
-		for i := range 4 {
+		const puts = 6
+		for i := range puts {
 			calls.Go(func() { assert.NoError(t, q.Put(t.Context(), i)) })
 		}
-		calls.Go(func() { assert.NoError(t, q.Join(t.Context())) })
-		othersWait()
-		for range 4 {
+		var joins atomic.Bool // Join has called Done, to wait for it
+		joiner := &testkit.Context{Parent: t.Context(), OnDone: func() <-chan struct{} {
+			joins.Store(true)
+			return t.Context().Done()
+		}}
+		until(func() bool { return q.Len() > 0 })
+		calls.Go(func() { assert.NoError(t, q.Join(joiner)) })
+		if room := q.Cap(); room > 0 {
+			waiting(puts-room, 0)
+		}
+		until(joins.Load)
+		for range puts {
 			_, err := q.Get(t.Context())
 			assert.NoError(t, err)
 			q.TaskDone()
@@ -80,7 +99,8 @@ func useAndWait(t *testing.T, othersWait func()) {
 	}
 }
 
-// Rule 10, P-79: whoever waits is durably blocked, so that virtual time goes on.
+// Rule 10, P-79: a call that waits is durably blocked, so that virtual time
+// goes on.
 func TestWaitingIsDurable(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		began := time.Now()
@@ -116,6 +136,26 @@ func TestHappensBefore(t *testing.T) {
 				for j := range q.Items(t.Context()) {
 					j.out = j.in + 1
 					q.TaskDone()
+				}
+			})
+			workers.Go(func() {
+				for j, err := range q.All(t.Context()) {
+					assert.NoError(t, err)
+					j.out = j.in + 1
+					q.TaskDone()
+				}
+			})
+			workers.Go(func() {
+				buf := [4]*job{}
+				for {
+					n, err := q.GetBatchWithin(t.Context(), time.Millisecond, buf[:])
+					if err != nil {
+						return
+					}
+					for _, j := range buf[:n] {
+						j.out = j.in + 1
+						q.TaskDone()
+					}
 				}
 			})
 			workers.Go(func() {

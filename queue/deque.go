@@ -1,15 +1,25 @@
 package queue
 
+import "unsafe"
+
 const (
-	firstRoom = 8   // for how many items the first chunk has room
-	chunkRoom = 128 // for how many a chunk has room at most
+	firstRoom  = 8       // items that the first chunk has room for
+	chunkRoom  = 128     // items that a chunk has room for at most
+	chunkBytes = 1 << 14 // and bytes, unless one item takes more
 )
+
+// roomFor returns how many items fit into chunkBytes, but at least one and not
+// more than most.
+func roomFor[T any](most int) int {
+	var item T
+	return min(max(chunkBytes/max(int(unsafe.Sizeof(item)), 1), 1), most)
+}
 
 // A deque holds items in order of arrival. Its zero value is empty.
 //
-// The items are in a list of chunks, so that growing moves nothing and what a
-// burst has taken up is given back as it is drained: all but two chunks, on
-// which a queue that stays short lives for ever.
+// The items are in a list of chunks, so that growing moves nothing, and what a
+// burst has taken up is released as it drains: all but two chunks, between
+// which a queue that stays short alternates for good.
 type deque[T any] struct {
 	n          int       // how many items there are
 	front      []T       // the room of the first chunk
@@ -43,12 +53,13 @@ func (d *deque[T]) add(item T) {
 	d.n++
 }
 
-// grow adds a chunk that has room for as many items again, within limits.
+// grow adds a chunk that has room for as many items as there are, within
+// limits.
 func (d *deque[T]) grow() {
 	c := d.spare
 	d.spare = nil
 	if c == nil {
-		c = &chunk[T]{room: make([]T, min(max(d.n, firstRoom), chunkRoom))}
+		c = &chunk[T]{room: make([]T, min(max(d.n, firstRoom), roomFor[T](chunkRoom)))}
 	}
 	if d.tail == nil {
 		d.head, d.front = c, c.room
@@ -80,8 +91,8 @@ func (d *deque[T]) popBack() (item T) {
 	return item
 }
 
-// popInto takes out the oldest items, as many as there are and buf has room for,
-// and returns how many.
+// popInto takes out the oldest items, as many as there are and buf has room
+// for, and returns how many.
 func (d *deque[T]) popInto(buf []T) int {
 	n := 0
 	for n < len(buf) && d.n > 0 {
@@ -98,7 +109,7 @@ func (d *deque[T]) popInto(buf []T) int {
 	return n
 }
 
-// leaveHead follows when the first chunk has no item any more.
+// leaveHead follows when the first chunk has no item left.
 func (d *deque[T]) leaveHead() {
 	d.first = 0
 	if d.n == 0 {
@@ -110,7 +121,7 @@ func (d *deque[T]) leaveHead() {
 	d.front = d.head.room
 }
 
-// leaveTail follows when the last chunk has no item any more, but others have.
+// leaveTail follows when the last chunk has no item left, but others have.
 func (d *deque[T]) leaveTail() {
 	d.spare, d.tail = d.tail, d.tail.prev
 	d.spare.prev, d.tail.next = nil, nil

@@ -6,32 +6,31 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Get takes the next item out of the queue. As long as there is none it waits,
-// and gets one after those that have waited longer and before all who come
-// later.
+// Get takes the next item out of the queue. While there is none it waits, in
+// FIFO order among the Gets.
 //
-// An error means that no item was taken. If ctx is done when Get is called, or
-// ends while it waits, [errors.Is] finds both ctx.Err() and [context.Cause](ctx) in
-// that error; if an item comes at the moment at which ctx ends, Get returns it
-// and nil. [ErrShutdown] says that the queue has been shut down and that there
-// is no item left.
+// An error means that no item was taken. If ctx is already done, or is done
+// before there is an item, Get returns the context's error; if an item arrives
+// at the same moment, the item and nil. It returns [ErrShutdown] if the queue
+// is shut down, before or during the wait, and no item is left.
 //
 // If the comparison of a priority queue panics, so does Get, and the item is
 // still in the queue (see [NewPriority]).
 //
-// The Put of the item synchronizes before the return of Get.
+// The Put of the item happens before Get returns.
 //
 // It mirrors asyncio.Queue.get. Unlike there, a get_nowait that comes later
 // cannot overtake it.
 func (q *Queue[T]) Get(ctx context.Context) (T, error) {
 	if ctx.Err() != nil {
 		var none T
-		return none, ctxerr.Ended(ctx)
+		return none, ctxerr.EndedIn(ctx, opGet)
 	}
 	q.mu.Lock()
 	switch {
 	case q.lenLocked() == 0:
-		return q.receiveLocked(ctx)
+		q.mu.Unlock()
+		return q.receive(ctx)
 	case q.heap != nil:
 		return q.removeLocked(), nil
 	case q.lifo || q.putters.Len() > 0:
@@ -44,13 +43,13 @@ func (q *Queue[T]) Get(ctx context.Context) (T, error) {
 }
 
 // TryGet takes the next item out of the queue if there is one. Otherwise it
-// returns [ErrShutdown] if the queue has been shut down, else [ErrEmpty]. It
-// never waits.
+// returns [ErrShutdown] if the queue is shut down, else [ErrEmpty]. It never
+// waits.
 //
 // If the comparison of a priority queue panics, so does TryGet, and the item is
 // still in the queue (see [NewPriority]).
 //
-// The Put of the item synchronizes before the return of TryGet.
+// The Put of the item happens before TryGet returns.
 //
 // It mirrors asyncio.Queue.get_nowait.
 func (q *Queue[T]) TryGet() (T, error) {
@@ -58,7 +57,7 @@ func (q *Queue[T]) TryGet() (T, error) {
 	if q.lenLocked() == 0 {
 		defer q.mu.Unlock()
 		var none T
-		if q.down {
+		if q.shutdown {
 			return none, ErrShutdown
 		}
 		return none, ErrEmpty
@@ -66,62 +65,28 @@ func (q *Queue[T]) TryGet() (T, error) {
 	return q.takeLocked(), nil
 }
 
-// GetBatch takes items out of the queue and puts them into buf; n says how many.
-// It waits for the first as [Queue.Get] does, and takes as many more as are to
-// be had without waiting, until buf is full. The items of blocked calls to Put
-// are among those: each item taken lets one in.
-//
-// An error means that no item was taken, and is one that Get returns. If buf is
-// empty, the answer is 0 and nil in any case.
-//
-// If the comparison of a priority queue panics, so does GetBatch, and all items
-// are still in the queue, or in it again (see [NewPriority]). It may then have
-// more items for a while than [Queue.Cap] says.
-//
-// The Put of each item synchronizes before the return of GetBatch.
-//
-// It locks the queue once for all items that are there, if that is not a
-// priority queue. asyncio has no such method.
-func (q *Queue[T]) GetBatch(ctx context.Context, buf []T) (n int, err error) {
-	if len(buf) == 0 {
-		return 0, nil
-	}
-	if ctx.Err() != nil {
-		return 0, ctxerr.Ended(ctx)
-	}
+// receive takes an item out of a queue that has been found empty.
+func (q *Queue[T]) receive(ctx context.Context) (item T, err error) {
+	done := ctx.Done()
 	q.mu.Lock()
-	if q.lenLocked() > 0 {
-		return q.fillLocked(buf, 0), nil
+	if q.lenLocked() > 0 { // since it was found empty
+		return q.takeLocked(), nil
 	}
-	item, err := q.receiveLocked(ctx)
-	if err != nil {
-		return 0, err
-	}
-	buf[0], n = item, 1
-	if ctx.Err() == nil { // or else the next Get would fail
-		q.mu.Lock()
-		n = q.fillLocked(buf, n)
-	}
-	return n, nil
-}
-
-// receiveLocked unlocks, and waits for an item where there is none.
-func (q *Queue[T]) receiveLocked(ctx context.Context) (item T, err error) {
-	if q.down {
+	if q.shutdown {
 		q.mu.Unlock()
 		return item, ErrShutdown
 	}
-	w := q.waitLocked(ctx, &q.getters, item)
+	n := newWaiter(item)
 	switch {
-	case w == nil:
-		return item, ctxerr.Ended(ctx)
-	case w.refused:
+	case !q.waitLocked(n, &q.getters, done, nil):
+		return item, ctxerr.EndedIn(ctx, opGet)
+	case n.Value.refused:
 		return item, ErrShutdown
 	}
-	return w.item, nil
+	return n.Value.item, nil
 }
 
-// takeLocked takes the next item where there is one, and unlocks.
+// takeLocked takes out the next item of a queue that is not empty, and unlocks.
 func (q *Queue[T]) takeLocked() (item T) {
 	if q.heap != nil {
 		return q.removeLocked()
@@ -142,36 +107,9 @@ func (q *Queue[T]) takeLocked() (item T) {
 	return item
 }
 
-// fillLocked takes what there is until buf is full, which has at items already,
-// and unlocks. It returns how many items buf has in the end.
-func (q *Queue[T]) fillLocked(buf []T, at int) int {
-	if q.heap != nil {
-		for ; at < len(buf) && q.heap.len() > 0; at++ {
-			q.removeIntoLocked(buf, at)
-			q.mu.Lock()
-		}
-		q.mu.Unlock()
-		return at
-	}
-	for at < len(buf) && q.plain.n > 0 {
-		if q.lifo {
-			// One by one: the item that this lets in is the next to leave.
-			buf[at] = q.plain.popBack()
-			at++
-		} else {
-			at += q.plain.popInto(buf[at:])
-		}
-		for w := q.admitLocked(); w != nil; w = q.admitLocked() {
-			close(w.ready)
-		}
-	}
-	q.mu.Unlock()
-	return at
-}
-
 // admitLocked lets in the item of the Put that has waited longest, if there is
-// one and there is room. It returns the waiter, to be told. It is not for
-// priority queues.
+// one and there is room. It returns that waiter, whose ready is still to be
+// closed. It is not for priority queues.
 func (q *Queue[T]) admitLocked() *waiter[T] {
 	if q.fullLocked() {
 		return nil

@@ -65,7 +65,7 @@ func TestGetCancelled(t *testing.T) {
 }
 
 // Q-07, P-82, H14: the item stays, or goes to the next.
-func TestCancelledGetIsPassedOver(t *testing.T) {
+func TestCanceledGetIsPassedOver(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(0)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -97,7 +97,7 @@ func TestBlockedGetsAreServedInOrder(t *testing.T) {
 	})
 }
 
-// Q-06, rule 6: nobody overtakes a Get that waits.
+// Q-06, rule 6: no call overtakes a Get that waits.
 func TestTryGetDoesNotOvertake(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(0)
@@ -113,7 +113,8 @@ func TestTryGetDoesNotOvertake(t *testing.T) {
 	})
 }
 
-// Errors of TryGet in their order: shut down, empty. Neither while there are items.
+// Errors of TryGet in their order: shut down, empty. Neither while there are
+// items.
 func TestTryGetErrors(t *testing.T) {
 	for name, newQueue := range kinds {
 		q := newQueue(1)

@@ -14,7 +14,8 @@ import (
 type heap[T any] struct {
 	compare  func(a, b T) int
 	nodes    []entry[T]
-	returned []entry[T] // given back, and in order; the last is first
+	returned []entry[T] // given back; the last is first, if they are sorted
+	sorted   bool       // the returned are in order
 	newest   int64      // the number of the item that was pushed last
 	oldest   int64      // the number of the item that was given back last
 }
@@ -25,7 +26,8 @@ type entry[T any] struct {
 	number int64
 }
 
-// keptEntries is for how many items a heap keeps room.
+// keptEntries is how many items a heap keeps room for at most, when it is
+// empty.
 const keptEntries = 128
 
 func parent(i int) int { return int(uint(i-1) >> 1) }
@@ -64,13 +66,29 @@ func (h *heap[T]) push(item T) {
 // giveBack takes in again what was popped last, in the order in which it was,
 // without comparing anything.
 func (h *heap[T]) giveBack(items []T) {
+	h.sorted = false
 	for _, item := range slices.Backward(items) {
 		h.oldest--
 		h.returned = append(h.returned, entry[T]{item, h.oldest})
 	}
 }
 
-// popReturned takes out the first of what was given back.
+// sortReturned puts what was given back in order: between the pops of a batch,
+// items may have come in that go before those it had taken already.
+func (h *heap[T]) sortReturned() {
+	if len(h.returned) > 1 && !h.sorted {
+		entries := slices.Clone(h.returned)
+		slices.SortFunc(entries, func(a, b entry[T]) int {
+			if a.before(&b, h.compare) {
+				return 1
+			}
+			return -1
+		})
+		h.returned, h.sorted = entries, true
+	}
+}
+
+// popReturned takes out the first of what was given back, which is sorted.
 func (h *heap[T]) popReturned() T {
 	last := len(h.returned) - 1
 	item := h.returned[last].item
@@ -84,6 +102,7 @@ func (h *heap[T]) popReturned() T {
 
 // pop takes out the first item of a heap that is not empty.
 func (h *heap[T]) pop() T {
+	h.sortReturned()
 	if last := len(h.returned) - 1; last >= 0 &&
 		(len(h.nodes) == 0 || h.returned[last].before(&h.nodes[0], h.compare)) {
 		return h.popReturned()
@@ -114,7 +133,7 @@ func (h *heap[T]) pop() T {
 	e, nodes[0] = nodes[0], e
 	nodes[end] = entry[T]{}
 	h.nodes = nodes[:end]
-	if size := cap(h.nodes); size > keptEntries && end <= size/4 {
+	if size := cap(h.nodes); size > roomFor[entry[T]](keptEntries) && end <= size/4 {
 		h.nodes = append(make([]entry[T], 0, size/2), h.nodes...)
 	}
 	return e.item

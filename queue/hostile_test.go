@@ -13,7 +13,8 @@ import (
 	"example.com/asyncgo/queue"
 )
 
-// inUse are calls that wait, each with a queue of its own, which is full or empty.
+// inUse are calls that wait, each with a queue of its own, which is full or
+// empty.
 func inUse(t kindTest) map[string]waitingCall {
 	t.Helper()
 	calls := map[string]waitingCall{}
@@ -30,6 +31,17 @@ func inUse(t kindTest) map[string]waitingCall {
 				}
 				return nil, errors.Join(context.Canceled, ctx.Err())
 			}
+		}},
+		"All": {0, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) {
+			return func() ([]int, error) {
+				for v, err := range q.All(ctx) {
+					return []int{v}, err
+				}
+				return nil, nil
+			}
+		}},
+		"GetBatchWithin": {0, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) {
+			return within(ctx, q, time.Minute, 1)
 		}},
 		"Put":  {1, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) { return put(ctx, q, 2) }},
 		"Join": {1, func(q *queue.Queue[int], ctx context.Context) func() ([]int, error) { return join(ctx, q) }},
@@ -61,8 +73,8 @@ func (w waitingCall) serve(t kindTest) {
 	w.q.TaskDone()
 }
 
-// assertUntouched asserts that a call that gave up has left the queue as it was,
-// and takes nothing that comes later.
+// assertUntouched asserts that a call that gave up has left the queue as it
+// was, and takes nothing that comes later.
 func (w waitingCall) assertUntouched(t kindTest, name string) {
 	t.Helper()
 	assert.Equal(t, w.items, w.q.Len(), name)
@@ -72,8 +84,8 @@ func (w waitingCall) assertUntouched(t kindTest, name string) {
 	assert.Equal(t, 1-w.items, w.q.Len(), name)
 }
 
-// A context that is never done is waited with like [context.Background], whatever
-// its deadline says.
+// A context that is never done is waited with like [context.Background],
+// whatever its deadline says.
 func TestContextsThatNeverEnd(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		for _, ctx := range []context.Context{
@@ -95,14 +107,14 @@ func TestContextsThatNeverEnd(t *testing.T) {
 }
 
 // Rule 2, where a context is done and has no channel, and where its error is
-// another one each time it is asked.
+// another one at each call.
 func TestContextsThatAreDone(t *testing.T) {
 	eachKind(t, func(t kindTest) {
-		asked := 0
+		looks := 0
 		for _, err := range []func() error{
 			func() error { return context.Canceled },
 			func() error {
-				if asked++; asked%2 == 0 {
+				if looks++; looks%2 == 0 {
 					return context.DeadlineExceeded
 				}
 				return context.Canceled
@@ -146,6 +158,42 @@ func TestContextsThatPanic(t *testing.T) {
 			synctest.Wait()
 			assert.Equal(t, errWhy, c.panicked, name)
 			w.assertUntouched(t, name)
+		}
+	})
+}
+
+// Rule 8: so does a panic in Done, which is called before a call is in line.
+func TestContextsWhoseDonePanics(t *testing.T) {
+	eachKind(t, func(t kindTest) {
+		for name, w := range inUse(t) {
+			c := then(w.call(&testkit.Context{OnDone: func() <-chan struct{} { panic(errWhy) }}))
+			assert.Equal(t, errWhy, c.panicked, name)
+			puts, gets := w.q.Waiting()
+			assert.Zero(t, puts+gets, name)
+			w.assertUntouched(t, name)
+		}
+	})
+}
+
+// A batch that has an item does not look at Err again, which may panic and lose
+// it.
+func TestBatchWhoseContextPanics(t *testing.T) {
+	eachKind(t, func(t kindTest) {
+		for _, f := range []func(ctx context.Context, q *queue.Queue[int]) func() ([]int, error){
+			func(ctx context.Context, q *queue.Queue[int]) func() ([]int, error) { return batch(ctx, q, 3) },
+			func(ctx context.Context, q *queue.Queue[int]) func() ([]int, error) {
+				return within(ctx, q, time.Minute, 3)
+			},
+		} {
+			q := t.make(0)
+			ctx := &testkit.Context{Channel: make(chan struct{})}
+			c := then(f(ctx, q))
+			ctx.OnErr = func() error { panic(errWhy) }
+			fill(t, q, 1)
+			synctest.Wait()
+			close(ctx.Channel)
+			synctest.Wait()
+			c.succeeded(t, 1)
 		}
 	})
 }

@@ -7,64 +7,71 @@ import (
 	"example.com/asyncgo/internal/misuse"
 )
 
-// TaskDone says that the work for one item is finished. Who gets items calls it
-// once for each, when done with it, so that [Queue.Join] can tell; if nobody
-// joins, nobody has to call it. Nothing checks that the item has been taken out
-// of the queue.
+// TaskDone says that the work for one item that has been taken out of the queue
+// is finished. A consumer calls it once for each item, for [Queue.Join]; a
+// program without Join need not call it.
 //
-// It panics, with an error for which [errors.Is] finds [ErrMisuse] and
-// [ErrTaskDone], if it has been called for all items already.
+// It panics, and changes nothing, if it has been called for all items that have
+// been taken out, even while others lie in the queue; [errors.Is] finds
+// [ErrMisuse] and [ErrTaskDone] in the error.
 //
-// TaskDone synchronizes before the return of a Join that it lets go.
+// TaskDone happens before the return of the Join that it lets through.
 //
-// It mirrors asyncio.Queue.task_done.
+// It mirrors asyncio.Queue.task_done. Unlike there, it cannot be called for an
+// item that is still in the queue.
 func (q *Queue[T]) TaskDone() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.unfinished == 0 {
+	if takenOut := q.unfinished - q.lenLocked() - q.pending; takenOut <= 0 {
 		panic(misuse.New(ErrTaskDone.Error(), ErrMisuse, ErrTaskDone))
 	}
 	q.finishLocked(1)
 }
 
-// finishLocked counts n items as finished, or all if there are fewer.
+// finishLocked counts n unfinished items as finished.
 func (q *Queue[T]) finishLocked(n int) {
-	q.unfinished -= min(n, q.unfinished)
+	q.unfinished -= n
 	if q.unfinished > 0 {
 		return
 	}
+	q.zeros++
 	for w := q.joiners.next(); w != nil; w = q.joiners.next() {
 		close(w.ready)
 	}
 }
 
-// Join waits until nothing is unfinished: until [Queue.TaskDone] has been called
-// for each item that has come in, or [Queue.ShutdownNow] has taken it out. It
-// returns nil as soon as that has been so at some moment after the call, even if
-// another item has come in since.
+// Join waits until nothing is unfinished: until [Queue.TaskDone] has been
+// called for each item that has come in, or [Queue.ShutdownNow] has taken the
+// item out. It returns nil as soon as that has been so at some moment after the
+// call, even if another item has come in since.
 //
-// If nothing is unfinished it returns nil whatever ctx says. Otherwise, if ctx is
-// done or ends while it waits, [errors.Is] finds both ctx.Err() and
-// [context.Cause](ctx) in its error.
+// If nothing is unfinished, Join returns nil whatever ctx says. Otherwise, if
+// ctx is already done, or is done first, it returns the context's error.
 //
-// The calls to TaskDone synchronize before the return of the Join that they let
-// go.
+// The calls of TaskDone happen before the return of the Join that they let
+// through.
 //
 // It mirrors asyncio.Queue.join.
 func (q *Queue[T]) Join(ctx context.Context) error {
-	ended := ctx.Err() != nil // not under the lock: a context may be anybody's code
+	ended := ctx.Err() != nil
 	q.mu.Lock()
-	if q.unfinished == 0 {
-		q.mu.Unlock()
+	unfinished, zeros := q.unfinished, q.zeros
+	q.mu.Unlock()
+	if unfinished == 0 {
 		return nil
 	}
 	if ended {
+		return ctxerr.EndedIn(ctx, opJoin)
+	}
+	done := ctx.Done()
+	q.mu.Lock()
+	if q.zeros != zeros { // since it was found unfinished
 		q.mu.Unlock()
-		return ctxerr.Ended(ctx)
+		return nil
 	}
 	var none T
-	if q.waitLocked(ctx, &q.joiners, none) == nil {
-		return ctxerr.Ended(ctx)
+	if !q.waitLocked(newWaiter(none), &q.joiners, done, nil) {
+		return ctxerr.EndedIn(ctx, opJoin)
 	}
 	return nil
 }

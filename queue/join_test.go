@@ -57,6 +57,7 @@ func TestJoinThoughAnotherItemCameIn(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(0)
 		fill(t, q, 1)
+		drain(t, q)
 		joiner := then(join(t.Context(), q))
 		q.TaskDone()
 		fill(t, q, 2)
@@ -69,11 +70,12 @@ func TestJoinThoughAnotherItemCameIn(t *testing.T) {
 
 // Rules 2 and 4: with items unfinished, Join returns the context's error, at
 // once if it is done.
-func TestJoinCancelled(t *testing.T) {
+func TestJoinCanceled(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		q := t.make(0)
 		fill(t, q, 1)
+		drain(t, q)
 		joiner := then(join(ctx, q))
 		other := then(join(t.Context(), q))
 		cancel(errWhy)
@@ -95,6 +97,7 @@ func TestJoinTie(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		q := t.make(0)
 		fill(t, q, 1)
+		drain(t, q)
 		joiner := then(join(ctx, q))
 		q.TaskDone()
 		cancel()
@@ -103,8 +106,8 @@ func TestJoinTie(t *testing.T) {
 	})
 }
 
-// Rule 10: nobody else's code runs under the lock, and a context is that.
-func TestContextIsNotAskedUnderTheLock(t *testing.T) {
+// Rule 10: user code does not run under the lock, and a context may be that.
+func TestContextIsNotCalledUnderTheLock(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancel(t.Context())
 		empty, full := t.make(1), t.make(1)
@@ -131,24 +134,65 @@ func TestContextIsNotAskedUnderTheLock(t *testing.T) {
 	})
 }
 
-// Q-10, P-86, rule 9: the panic leaves the state as it was.
+// Q-10, P-86, rule 9: the panic leaves the state as it was. Items that lie in
+// the queue do not count.
 func TestTaskDoneTooOften(t *testing.T) {
 	for name, newQueue := range kinds {
 		q := newQueue(0)
-		for range 2 {
+		tooOften := func() {
+			t.Helper()
+			unfinished, n := q.Unfinished(), q.Len()
 			err := panicked(q.TaskDone)
 			assert.ErrorIs(t, err, queue.ErrMisuse, name)
-			assert.ErrorIs(t, err, queue.ErrTaskDone)
-			assert.Zero(t, q.Unfinished())
+			assert.ErrorIs(t, err, queue.ErrTaskDone, name)
+			assert.Equal(t, unfinished, q.Unfinished(), name)
+			assert.Equal(t, n, q.Len(), name)
 		}
-		fill(t, q, 1)
-		q.TaskDone() // before the Get: allowed, as in asyncio
-		assert.ErrorIs(t, panicked(q.TaskDone), queue.ErrTaskDone)
-		assert.Equal(t, 1, q.Len())
-		fill(t, q, 2)
-		assert.Equal(t, 1, q.Unfinished())
-		require.ErrorIs(t, q.Join(done()), context.Canceled)
+		tooOften()
+		tooOften()
+		fill(t, q, 1, 2)
+		tooOften()
+		_, err := q.TryGet()
+		require.NoError(t, err)
 		q.TaskDone()
+		tooOften()
+		require.ErrorIs(t, q.Join(done()), context.Canceled)
+		drain(t, q)
+		fill(t, q, 3)
+		q.TaskDone()
+		tooOften()
+		assert.Len(t, q.ShutdownNow(), 1)
+		tooOften()
 		assert.NoError(t, q.Join(t.Context()))
 	}
+}
+
+// What a Put has handed to a waiting Get has been taken out.
+func TestTaskDoneOfWhatWasHandedOver(t *testing.T) {
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
+		getter := then(get(t.Context(), q))
+		fill(t, q, 1)
+		q.TaskDone()
+		assert.ErrorIs(t, panicked(q.TaskDone), queue.ErrTaskDone)
+		synctest.Wait()
+		getter.succeeded(t, 1)
+		assert.Zero(t, q.Unfinished())
+	})
+}
+
+// A context whose methods use the queue: what is unfinished may be finished,
+// and more come in, just before Join is in line.
+func TestJoinWhoseContextFinishes(t *testing.T) {
+	eachKind(t, func(t kindTest) {
+		q := t.make(0)
+		fill(t, q, 1)
+		drain(t, q)
+		assert.NoError(t, q.Join(&testkit.Context{Parent: t.Context(), OnDone: func() <-chan struct{} {
+			q.TaskDone()
+			_ = q.TryPut(2)
+			return t.Context().Done()
+		}}))
+		assert.Equal(t, 1, q.Unfinished())
+	})
 }

@@ -1,11 +1,13 @@
 package queue_test
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 	"weak"
 
 	"github.com/stretchr/testify/assert"
@@ -24,7 +26,7 @@ func TestAllocationsWithoutWaiting(t *testing.T) {
 	defer cancel()
 	for name, newQueue := range kinds {
 		for _, maxsize := range []int{0, 128} {
-			q := newQueue(maxsize)
+			q, idle := newQueue(maxsize), newQueue(maxsize)
 			fill(t, q, 1, 2, 3)
 			buf := [1]int{}
 			for what, f := range map[string]func(){
@@ -41,14 +43,17 @@ func TestAllocationsWithoutWaiting(t *testing.T) {
 					_, _ = q.GetBatch(ctx, buf[:])
 				},
 				"TryPut, TaskDone and Join": func() {
+					_ = idle.TryPut(1)
+					_, _ = idle.TryGet()
+					idle.TaskDone()
+					_ = idle.Join(ctx)
+				},
+				"TryPut and GetBatchWithin": func() {
 					_ = q.TryPut(1)
-					_, _ = q.TryGet()
-					for q.Unfinished() > 0 {
-						q.TaskDone()
-					}
-					_ = q.Join(ctx)
+					_, _ = q.GetBatchWithin(ctx, time.Hour, buf[:])
 				},
 				"Len, Cap and Unfinished": func() { _, _, _ = q.Len(), q.Cap(), q.Unfinished() },
+				"Waiting":                 func() { q.Waiting() },
 			} {
 				assert.Zero(t, testing.AllocsPerRun(20, func() {
 					for range 500 { // or else few would not count
@@ -83,6 +88,25 @@ func TestAllocationsOfWaiting(t *testing.T) {
 	partner.Wait()
 }
 
+// A batch that waits allocates a timer and its channel, and for each wait a
+// waiter and a channel.
+func TestAllocationsOfGetBatchWithin(t *testing.T) {
+	if testkit.Race {
+		t.Skip("the race detector allocates")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		q := queue.New[int](0)
+		buf := [2]int{}
+		fill(t, q, 1)
+		assert.LessOrEqual(t, testing.AllocsPerRun(100, func() {
+			n, err := q.GetBatchWithin(t.Context(), time.Second, buf[:])
+			assert.NoError(t, err)
+			assert.Equal(t, 1, n)
+			_ = q.TryPut(1)
+		}), 6.0)
+	})
+}
+
 // growth returns by how many bytes f leaves more in use.
 func growth(f func()) int64 {
 	before := testkit.HeapInUse()
@@ -92,7 +116,7 @@ func growth(f func()) int64 {
 
 const little = int64(256 << 10)
 
-// Q-09, rule 11: those who gave up have left nothing.
+// Q-09, rule 11: calls that gave up have left nothing.
 func TestCancelledWaitersAreForgotten(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		waiters := 40_000
@@ -171,6 +195,30 @@ func TestBurstIsGivenBack(t *testing.T) {
 	}
 }
 
+// So it is with large items: an empty queue keeps room for two, and one item
+// takes room for no more than that.
+func TestLargeItems(t *testing.T) {
+	type large [1 << 16]byte
+	const most = 3*(1<<16) + little
+	for name, q := range map[string]*queue.Queue[large]{
+		"fifo":     queue.New[large](0),
+		"lifo":     queue.NewLIFO[large](0),
+		"priority": queue.NewPriority(0, func(a, b large) int { return cmp.Compare(a[0], b[0]) }),
+		"one":      queue.New[large](1),
+	} {
+		assert.Less(t, growth(func() {
+			for range 64 {
+				_ = q.TryPut(large{})
+			}
+			for q.Len() > 0 {
+				_, _ = q.TryGet()
+			}
+		}), most, name)
+		assert.Less(t, growth(func() { _ = q.TryPut(large{}) }), most, name)
+		runtime.KeepAlive(q)
+	}
+}
+
 // While it is drained, a queue holds memory for about what is in it.
 func TestMemoryFollowsLen(t *testing.T) {
 	const burst, left = 100_000, 10_000
@@ -244,8 +292,8 @@ func TestQueueKeepsNoItem(t *testing.T) {
 	}
 }
 
-// P-97: no goroutine in a constructor or for a queue that is left alone. One that
-// did not end would fail the bubble.
+// P-97: no goroutine in a constructor or for a queue that is left alone. One
+// that did not end would fail the bubble.
 func TestNoGoroutine(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		t.make(0)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -16,14 +17,15 @@ import (
 	"example.com/asyncgo/queue"
 )
 
-// A model is what a queue should do, written without goroutines: who waits is in
-// a slice, and who is served gets an answer.
+// A model is what a queue should do, written without goroutines: the calls that
+// wait are in a slice, and a call that is served gets an answer.
 type model struct {
 	kind                      string
 	limit                     int
 	items                     []int // in order of arrival; only the tens count as the priority
 	unfinished                int
 	down                      bool
+	now                       time.Duration
 	putters, getters, joiners []*expected
 }
 
@@ -31,14 +33,14 @@ type model struct {
 type expected struct {
 	name     string
 	size     int // of a batch
+	within   bool
+	deadline time.Duration // of a batch that has an item, since the start
 	items    []int
 	err      error
 	returned bool
 }
 
-func (e *expected) answer(err error, items ...int) {
-	e.items, e.err, e.returned = append(e.items, items...), err, true
-}
+func (e *expected) answer(err error) { e.err, e.returned = err, true }
 
 func (m *model) full() bool { return m.limit > 0 && len(m.items) >= m.limit }
 
@@ -50,8 +52,9 @@ func (m *model) put(e *expected, wait, done bool, v int) {
 		e.answer(queue.ErrShutdown)
 	case len(m.getters) > 0:
 		m.unfinished++
-		m.getters[0].answer(nil, v)
+		g := m.getters[0]
 		m.getters = m.getters[1:]
+		m.collect(g, v)
 		e.answer(nil)
 	case !m.full():
 		m.unfinished++
@@ -88,17 +91,53 @@ func (m *model) pop() int {
 	return v
 }
 
+// collect gives items to a call that gets, and has it wait for more if it is
+// one that does.
+func (m *model) collect(e *expected, items ...int) {
+	if len(e.items) == 0 {
+		e.deadline = m.now + span
+	}
+	e.items = append(e.items, items...)
+	if e.within && len(e.items) < e.size && !m.down {
+		m.getters = append(m.getters, e)
+		return
+	}
+	e.answer(nil)
+}
+
+// pass lets time pass.
+func (m *model) pass(d time.Duration) {
+	m.now += d
+	m.getters = slices.DeleteFunc(m.getters, func(e *expected) bool {
+		over := len(e.items) > 0 && e.deadline <= m.now
+		if over {
+			e.answer(nil)
+		}
+		return over
+	})
+}
+
+// takenOut is for how many items TaskDone may be called.
+func (m *model) takenOut() int {
+	n := m.unfinished - len(m.items)
+	for _, e := range m.getters {
+		n -= len(e.items)
+	}
+	return n
+}
+
 func (m *model) get(e *expected, wait, done bool) {
 	switch {
 	case done:
 		e.answer(context.Canceled)
 	case len(m.items) > 0:
+		var items []int
 		for range max(e.size, 1) {
 			if len(m.items) > 0 {
-				e.items = append(e.items, m.pop())
+				items = append(items, m.pop())
 			}
 		}
-		e.answer(nil)
+		m.collect(e, items...)
 	case m.down:
 		e.answer(queue.ErrShutdown)
 	case wait:
@@ -120,8 +159,7 @@ func (m *model) join(e *expected, done bool) {
 }
 
 func (m *model) finish(n int) {
-	m.unfinished -= min(n, m.unfinished)
-	if m.unfinished == 0 {
+	if m.unfinished -= n; m.unfinished == 0 {
 		for _, e := range m.joiners {
 			e.answer(nil)
 		}
@@ -132,6 +170,10 @@ func (m *model) finish(n int) {
 func (m *model) shutdown() {
 	m.down = true
 	for _, e := range slices.Concat(m.putters, m.getters) {
+		if len(e.items) > 0 {
+			e.answer(nil)
+			continue
+		}
 		e.answer(queue.ErrShutdown)
 	}
 	m.putters, m.getters = nil, nil
@@ -150,10 +192,17 @@ func (m *model) cancel(e *expected) {
 	for _, l := range []*[]*expected{&m.putters, &m.getters, &m.joiners} {
 		if i := slices.Index(*l, e); i >= 0 {
 			*l = slices.Delete(*l, i, i+1)
+			if len(e.items) > 0 {
+				e.answer(nil)
+				continue
+			}
 			e.answer(context.Canceled)
 		}
 	}
 }
+
+// span is for how long a batch waits for more.
+const span = 10 * time.Millisecond
 
 // A pair is a call and what it should answer.
 type pair struct {
@@ -197,7 +246,8 @@ func run(t *testing.T, script []byte) {
 		what := [...]string{
 			"Put", "Put", "Get", "Get", "TryPut", "TryGet", "GetBatch", "TaskDone",
 			"Join", "cancel", "cancel", "Put", "Get", "TaskDone", "Shutdown", "ShutdownNow",
-		}[script[0]&0xf]
+			"GetBatchWithin", "GetBatchWithin", "GetBatchWithin", "sleep", "sleep", "Put", "TaskDone", "cancel",
+		}[script[0]&0x1f%24]
 		history += fmt.Sprintf(" %s %d", what, n)
 		switch what {
 		case "Put":
@@ -225,9 +275,21 @@ func run(t *testing.T, script []byte) {
 			e := begin(history, ctx, func(ctx context.Context) ([]int, error) { return batch(ctx, q, size)() })
 			e.size = size
 			m.get(e, true, dead)
+		case "GetBatchWithin":
+			size := 1 + n%4
+			e := begin(history, ctx, func(ctx context.Context) ([]int, error) { return within(ctx, q, span, size)() })
+			e.size, e.within = size, true
+			m.get(e, true, dead)
+		case "sleep":
+			d := time.Duration(n%7) * time.Millisecond
+			m.pass(d)
+			q.Len() // so that what was read above happened before a batch returns
+			time.Sleep(d)
 		case "TaskDone":
-			wrong := m.unfinished == 0
-			m.finish(1)
+			wrong := m.takenOut() <= 0
+			if !wrong {
+				m.finish(1)
+			}
 			err := panicked(q.TaskDone)
 			assert.Equal(t, wrong, errors.Is(err, queue.ErrTaskDone), history)
 		case "Join":
@@ -247,6 +309,8 @@ func run(t *testing.T, script []byte) {
 		synctest.Wait()
 		assert.Equal(t, len(m.items), q.Len(), history)
 		assert.Equal(t, m.unfinished, q.Unfinished(), history)
+		puts, gets := q.Waiting()
+		assert.Equal(t, []int{len(m.putters), len(m.getters)}, []int{puts, gets}, history)
 		for _, p := range pairs {
 			assert.Equal(t, p.want.returned, p.returned, "%s: has %q returned?", history, p.want.name)
 			if p.returned {
@@ -278,7 +342,10 @@ func TestModel(t *testing.T) {
 		for i := range script {
 			script[i] = byte(random.Uint32())
 			if i >= 2 && i%2 == 0 && random.IntN(8) > 0 {
-				script[i] %= 14 // the end, and contexts that are done, are for seldom
+				// The end, and contexts that are done, are for seldom.
+				if script[i] %= 22; script[i] >= 14 {
+					script[i] += 2
+				}
 			}
 		}
 		synctest.Test(t, func(t *testing.T) { run(t, script) })
@@ -288,12 +355,14 @@ func TestModel(t *testing.T) {
 	}
 }
 
-// FuzzModel plays any sequence of calls on a queue and on the model. Which lines
-// run depends on the scheduler, too, so keep the fuzzer from trying for long to
-// make an interesting script shorter: -fuzzminimizetime 5x.
+// FuzzModel plays any sequence of calls on a queue and on the model. Which
+// lines run depends on the scheduler, too, so keep the fuzzer from trying for
+// long to make an interesting script shorter: -fuzzminimizetime 5x.
 func FuzzModel(f *testing.F) {
 	f.Add([]byte{2, 1, 0, 5, 0, 3, 0, 4, 2, 0, 6, 3, 14, 0, 5, 0, 15, 0})
 	f.Add([]byte{1, 2, 2, 0, 6, 2, 0, 7, 0, 8, 9, 0, 8, 0, 7, 0, 7, 0})
+	f.Add([]byte{0, 0, 16, 2, 0, 1, 7, 0, 2, 0, 0, 2, 0, 3, 19, 6, 19, 6, 7, 0, 7, 0, 14, 0})
+	f.Add([]byte{2, 1, 0, 5, 0, 1, 16, 3, 0, 2, 9, 2, 16, 2, 0, 9, 14, 0, 7, 0})
 	f.Add([]byte{0, 3, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 9, 3, 6, 3, 15, 0})
 	f.Fuzz(func(t *testing.T, script []byte) {
 		if len(script) > 400 {

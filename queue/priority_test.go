@@ -37,7 +37,7 @@ func TestPriorityIsStable(t *testing.T) {
 			v := 10*i + random.IntN(10)
 			fill(t, q, v)
 			want = append(want, v)
-			if random.IntN(3) == 0 { // somebody takes one in between
+			if random.IntN(3) == 0 { // another call takes one in between
 				slices.SortStableFunc(want, func(a, b int) int { return cmp.Compare(a%10, b%10) })
 				got, err := q.TryGet()
 				require.NoError(t, err)
@@ -95,7 +95,8 @@ type failureTest struct {
 	fail    func()
 }
 
-// eachFailure runs test in a bubble for each way in which a comparison may fail.
+// eachFailure runs test in a bubble for each way in which a comparison may
+// fail.
 func eachFailure(t *testing.T, test func(t failureTest)) {
 	t.Helper()
 	for failure, fail := range failures {
@@ -119,8 +120,8 @@ func (c *call) failedBy(t failureTest) {
 	}
 }
 
-// touchy makes a priority queue whose comparison fails when it sees bad, and one
-// that it can be told to fail with in any case.
+// touchy makes a priority queue whose comparison fails when it sees bad, and
+// one that it can be made to fail with in any case.
 func touchy(maxsize int, fail func()) (q *queue.Queue[int], always *bool) {
 	always = new(bool)
 	return queue.NewPriority(maxsize, func(a, b int) int {
@@ -187,8 +188,8 @@ func TestComparisonFailsInBlockedPut(t *testing.T) {
 	}
 }
 
-// The call that made room returns before or after the comparison, but whoever
-// comes next sees it done.
+// The call that made room returns before or after the comparison, but the call
+// that comes next sees it done.
 func TestBlockedPutIsInForTheNextCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for range 100 {
@@ -277,7 +278,8 @@ func TestPutGivesUpWhileTheQueueIsLocked(t *testing.T) {
 	})
 }
 
-// Where only order is restored, the call that compares fails, and the item stays.
+// Where only order is restored, the call that compares fails, and the item
+// stays.
 func TestComparisonFailsInGet(t *testing.T) {
 	for name, take := range map[string]func(context.Context, *queue.Queue[int]) error{
 		"Get": func(ctx context.Context, q *queue.Queue[int]) error {
@@ -312,7 +314,8 @@ func TestComparisonFailsInGet(t *testing.T) {
 	}
 }
 
-// A batch that fails in the middle has taken nothing, and the order is as before.
+// A batch that fails in the middle has taken nothing, and the order is as
+// before.
 func TestComparisonFailsInTheMiddleOfGetBatch(t *testing.T) {
 	eachFailure(t, func(t failureTest) {
 		for after := range 40 {
@@ -405,9 +408,9 @@ func TestComparisonFailsNoSoonerAfterGetBatch(t *testing.T) {
 	}
 }
 
-// The same where the batch lets in Puts that wait, wherever it fails: who got in
-// stays in, though that may be more than there is room for, and who compared is
-// who failed.
+// The same where the batch lets in Puts that wait, wherever it fails: what got
+// in stays in, though that may be more than there is room for, and the call
+// that compared is the one that failed.
 func TestComparisonFailsInGetBatchThatMakesRoom(t *testing.T) {
 	eachFailure(t, func(t failureTest) {
 		overfull := false
@@ -478,7 +481,8 @@ func TestComparisonFailsInShutdownNow(t *testing.T) {
 	})
 }
 
-// Wherever it fails, order is as it was, also of what a failed GetBatch gave back.
+// Wherever it fails, order is as it was, also of what a failed GetBatch gave
+// back.
 func TestComparisonFailsInTheMiddleOfShutdownNow(t *testing.T) {
 	eachFailure(t, func(t failureTest) {
 		for after := range 30 {
@@ -527,7 +531,8 @@ func TestComparisonFailsNowAndThen(t *testing.T) {
 			var mu sync.Mutex
 			put, got := map[int]int{}, map[int]int{}
 			var producing, consuming sync.WaitGroup
-			// attempt calls f in a goroutine that may end any way, and waits for that.
+			// attempt calls f in a goroutine that may end any way, and waits
+			// for that.
 			attempt := func(f func()) {
 				ended := make(chan struct{})
 				go func() {

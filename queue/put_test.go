@@ -55,7 +55,7 @@ func TestPutWithDoneContext(t *testing.T) {
 }
 
 // Rule 4, Q-08: the error of a wait that its context ends; the item is not in.
-func TestPutCancelled(t *testing.T) {
+func TestPutCanceled(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(1)
 		fill(t, q, 1)
@@ -71,8 +71,8 @@ func TestPutCancelled(t *testing.T) {
 	})
 }
 
-// Q-08, P-80: room that comes free goes to the next who waits.
-func TestCancelledPutIsPassedOver(t *testing.T) {
+// Q-08, P-80: room that comes free goes to the next call that waits.
+func TestCanceledPutIsPassedOver(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(1)
 		fill(t, q, 0)
@@ -116,7 +116,7 @@ func TestBlockedPutsEnterInOrder(t *testing.T) {
 	})
 }
 
-// Q-06, rule 6, H16: nobody overtakes a Put that waits.
+// Q-06, rule 6, H16: no call overtakes a Put that waits.
 func TestTryPutDoesNotOvertake(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		q := t.make(1)

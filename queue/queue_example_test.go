@@ -110,7 +110,7 @@ func ExampleQueue_Put() {
 	fmt.Println(q.Len())
 	// Output:
 	// <nil>
-	// context deadline exceeded
+	// queue: Put: context deadline exceeded
 	// 1
 }
 
@@ -177,25 +177,97 @@ func ExampleQueue_GetBatch() {
 	// queue: shut down
 }
 
+// The producer shuts the queue down when it has put all, and not if it has
+// failed: then the error cancels the context of the loop.
+func ExampleQueue_All() {
+	ctx, fail := context.WithCancelCause(context.Background())
+	defer fail(nil)
+	lines := queue.New[string](1)
+	go func() {
+		for _, line := range []string{"first", "second", "broken"} {
+			if line == "broken" {
+				fail(errors.New("cannot read line 3"))
+				return
+			}
+			if lines.Put(ctx, line) != nil {
+				return
+			}
+		}
+		lines.Shutdown()
+	}()
+	n := 0
+	for _, err := range lines.All(ctx) {
+		if err != nil {
+			fmt.Println("nothing is committed:", err)
+			return
+		}
+		n++
+	}
+	fmt.Println("commit", n, "lines")
+	// Output: nothing is committed: queue: All: context canceled: cannot read line 3
+}
+
 func ExampleQueue_Items() {
 	ctx := context.Background()
 	q := queue.New[string](1)
 	go func() {
-		defer q.Shutdown()
 		for _, word := range []string{"the", "quick", "brown", "fox"} {
 			if q.Put(ctx, word) != nil {
-				return
+				return // not all is in: no Shutdown
 			}
 		}
+		q.Shutdown()
 	}()
 	for word := range q.Items(ctx) {
 		fmt.Println(word)
+	}
+	if ctx.Err() == nil {
+		fmt.Println("that was all")
 	}
 	// Output:
 	// the
 	// quick
 	// brown
 	// fox
+	// that was all
+}
+
+// Events are written ten at a time, but none waits longer than a moment.
+func ExampleQueue_GetBatchWithin() {
+	ctx := context.Background()
+	events := queue.New[int](0)
+	for n := range 12 {
+		_ = events.TryPut(n)
+	}
+	batch := make([]int, 10)
+	for range 2 {
+		n, err := events.GetBatchWithin(ctx, 10*time.Millisecond, batch)
+		fmt.Println(batch[:n], err)
+	}
+	// Output:
+	// [0 1 2 3 4 5 6 7 8 9] <nil>
+	// [10 11] <nil>
+}
+
+func ExampleQueue_Waiting() {
+	q := queue.New[string](0)
+	received := make(chan string)
+	go func() {
+		word, _ := q.Get(context.Background())
+		received <- word
+	}()
+	for {
+		if _, gets := q.Waiting(); gets == 1 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	_ = q.TryPut("hello")
+	fmt.Println(<-received)
+	fmt.Println(q.Waiting())
+	// Output:
+	// hello
+	// 0 0
 }
 
 func ExampleQueue_TaskDone() {
@@ -242,7 +314,7 @@ func ExampleQueue_Shutdown() {
 	// 0 queue: shut down
 }
 
-// Nobody wants what is left any more: ShutdownNow returns it.
+// What is left is no longer wanted: ShutdownNow returns it.
 func ExampleQueue_ShutdownNow() {
 	q := queue.New[string](0)
 	for _, name := range []string{"a.tmp", "b.tmp"} {

@@ -2,13 +2,15 @@ package queue
 
 import "slices"
 
-// Shutdown lets nothing more into the queue: calls to Put and TryPut fail with
-// [ErrShutdown], and so do those to Put that wait, whose items are not in.
-// What is in the queue can still be taken; after that, calls to Get and TryGet
-// fail with ErrShutdown, too, those to Get that wait included. Calls to Join are
-// not affected.
+// Shutdown refuses further items: calls of Put and TryPut fail with
+// [ErrShutdown], blocked Puts included, whose items are not in the queue. What
+// is in the queue can still be taken; after that, calls of Get and TryGet fail
+// with ErrShutdown, too, blocked Gets included. Calls of Join are not affected.
 //
-// Shutdown does not wait for anything. Calling it again does nothing.
+// It tells the consumers that the input is complete, so a producer calls it on
+// success only, not in a defer: after a failure, cancel their context instead.
+//
+// Shutdown never waits. Calling it again does nothing.
 //
 // It mirrors asyncio.Queue.shutdown.
 func (q *Queue[T]) Shutdown() {
@@ -17,21 +19,20 @@ func (q *Queue[T]) Shutdown() {
 	q.shutdownLocked()
 }
 
-// ShutdownNow does what [Queue.Shutdown] does, and takes out what is in the
-// queue. It returns those items in the order in which Get would have; nobody
-// needs to call TaskDone for them, and a Join that waits for nothing else
-// returns. The items that have been taken before are still unfinished.
+// ShutdownNow is [Queue.Shutdown], and also takes out what is in the queue. It
+// returns those items in the order in which Get would have, or an empty slice;
+// they count as finished, and a Join that waits for nothing else returns. Items
+// that have been taken out before are still unfinished.
 //
-// Nothing is taken out, and ShutdownNow panics, if the comparison of a priority
-// queue does (see [NewPriority]). The queue has been shut down all the same.
+// If the comparison of a priority queue panics, so does ShutdownNow, and no
+// item is taken out (see [NewPriority]); the queue is shut down all the same.
 //
-// ShutdownNow does not wait for anything. It may be called after Shutdown, and
-// again, when there are no items any more.
+// ShutdownNow never waits. It may be called again, and after Shutdown.
 //
-// The Put of each item synchronizes before the return of ShutdownNow.
+// The Put of each item happens before ShutdownNow returns.
 //
-// It mirrors asyncio.Queue.shutdown with immediate=True. Unlike that, it does not
-// drop the items.
+// It mirrors asyncio.Queue.shutdown with immediate=True. Unlike that, it does
+// not drop the items.
 func (q *Queue[T]) ShutdownNow() []T {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -41,9 +42,9 @@ func (q *Queue[T]) ShutdownNow() []T {
 	return items
 }
 
-// shutdownLocked turns away all who wait for room or for an item.
+// shutdownLocked refuses all calls that wait for room or for an item.
 func (q *Queue[T]) shutdownLocked() {
-	q.down = true
+	q.shutdown = true
 	for _, l := range []*line[T]{&q.putters, &q.getters} {
 		for w := l.next(); w != nil; w = l.next() {
 			w.refused = true

@@ -153,20 +153,6 @@ func TestShutdownNowWithWorkInHand(t *testing.T) {
 	})
 }
 
-// TaskDone may have been called for items that are still in: the count does not
-// fall below zero.
-func TestShutdownNowAfterEarlyTaskDone(t *testing.T) {
-	for name, newQueue := range kinds {
-		q := newQueue(0)
-		fill(t, q, 1, 2, 3)
-		q.TaskDone()
-		q.TaskDone()
-		assert.Len(t, q.ShutdownNow(), 3, name)
-		assert.Zero(t, q.Unfinished())
-		assert.NoError(t, q.Join(done()))
-	}
-}
-
 // P-84: twice, and the second after the first.
 func TestShutdownAgain(t *testing.T) {
 	for name, newQueue := range kinds {
@@ -182,7 +168,7 @@ func TestShutdownAgain(t *testing.T) {
 	}
 }
 
-// Rule 3: whoever's Get or Put is cancelled at the same time, nothing is lost.
+// Rule 3: whichever Get or Put is canceled at the same time, nothing is lost.
 func TestShutdownTie(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		for _, order := range []string{"cancel first", "shutdown first"} {

@@ -15,8 +15,8 @@ import (
 	"example.com/asyncgo/queue"
 )
 
-// Rule 3, Q-07, P-81: an item that has been handed over is delivered, though the
-// context ends before the call gets to return.
+// Rule 3, Q-07, P-81: an item that has been handed over is delivered, though
+// the context ends before the call gets to return.
 func TestDeliveryWinsOverLaterCancellation(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -36,7 +36,7 @@ func TestDeliveryWinsOverLaterCancellation(t *testing.T) {
 }
 
 // The other way round either may win, but never both, and nothing is lost:
-// asyncio's cancelled getter whose item stays, its cancelled putter whose
+// asyncio's canceled getter whose item stays, its canceled putter whose
 // room goes on.
 func TestCancellationThenDelivery(t *testing.T) {
 	eachKind(t, func(t kindTest) {
@@ -75,7 +75,7 @@ func TestCancellationThenDelivery(t *testing.T) {
 	})
 }
 
-// H15: time-outs that fall on the very moment of a put lose no item.
+// H15: timeouts that fall on the very moment of a put lose no item.
 func TestTimeoutAtTheMomentOfPut(t *testing.T) {
 	eachKind(t, func(t kindTest) {
 		const items = 300
@@ -107,9 +107,9 @@ func TestTimeoutAtTheMomentOfPut(t *testing.T) {
 	})
 }
 
-// Conservation with real threads, P-80 to P-82: whatever is cancelled when, each
-// item that a Put answered nil for has been got once, or ShutdownNow returned it;
-// from a FIFO queue, those of one producer come in order.
+// Conservation with real threads, P-80 to P-82: whatever is canceled when, each
+// item that a Put answered nil for has been got once, or ShutdownNow returned
+// it; from a FIFO queue, those of one producer come in order.
 func TestNothingIsLostOrDoubled(t *testing.T) {
 	rounds := 3000
 	if testkit.Race {
@@ -163,11 +163,13 @@ func conserve(t *testing.T, name string, q *queue.Queue[int], rounds int) {
 				}
 				var items [5]int
 				n, err := 1, error(nil)
-				switch (i + p) % 3 {
+				switch (i + p) % 4 {
 				case 0:
 					items[0], err = q.TryGet()
 				case 1:
 					items[0], err = q.Get(ctx)
+				case 2:
+					n, err = q.GetBatchWithin(ctx, 50*time.Microsecond, items[:1+i%5])
 				default:
 					n, err = q.GetBatch(ctx, items[:1+i%5])
 				}

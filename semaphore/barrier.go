@@ -8,33 +8,37 @@ import (
 	"example.com/asyncgo/internal/waitlist"
 )
 
-// Barrier is a place where a fixed number of parties wait for each other, again and again:
-// it trips when the last of them has arrived, and is then ready for the next round.
+// Barrier is a point at which a fixed number of parties wait for each other,
+// again and again: it trips when the last of them arrives, and is then ready
+// for the next round.
 //
-// A Barrier is made by [NewBarrier]; the zero value has no parties and panics. It is safe
-// for concurrent use, and must not be copied after first use.
+// A Barrier is made by [NewBarrier]; the zero value has no parties and panics.
+// It is safe for concurrent use, and must not be copied after first use.
 //
-// It mirrors asyncio.Barrier. Unlike there, no index is given twice in one round, a
-// newcomer never has to wait until a round that has tripped has drained, and such a round
-// is out of reach of [Barrier.Abort] and [Barrier.Reset].
+// It mirrors asyncio.Barrier. Unlike there, no index is returned twice in one
+// round, a new arrival never waits until a round that has tripped has drained,
+// and such a round is out of reach of [Barrier.Abort] and [Barrier.Reset].
 type Barrier struct {
 	parties int
 
-	// mu guards the round that is filling. A waiter is in the line until the round ends,
-	// which gives it its index, or until its context does. Those in the line share a
-	// channel, which the first makes and the end of the round closes. The last who gives up
-	// takes it along, so that none outlives the round that it was made for.
-	mu     sync.Mutex
-	line   waitlist.List[int] // index after the trip, or noIndex
-	wake   chan struct{}      // nil if nobody waits
-	broken bool
+	// mu guards the round that is filling. A waiter is in the list until the
+	// round ends, which gives it its index, or until its context does; which
+	// came first is decided under mu. The waiters share a channel, which the
+	// first makes and the end of the round closes. The last one to give up
+	// drops it, so that no channel outlives the round that it was made for.
+	mu      sync.Mutex
+	waiters waitlist.List[int] // index after the trip, or noIndex
+	wake    chan struct{}      // nil if no call waits
+	broken  bool
 }
+
+const opBarrier ctxerr.Op = "semaphore: Barrier.Wait"
 
 // noIndex is the index of a party that did not get through.
 const noIndex = -1
 
-// NewBarrier returns a barrier for so many parties. With one party nobody ever waits. It
-// panics if parties is less than 1.
+// NewBarrier returns a barrier for so many parties. With one party no call ever
+// waits. It panics if parties is less than 1.
 //
 // It mirrors asyncio.Barrier.
 func NewBarrier(parties int) *Barrier {
@@ -44,32 +48,34 @@ func NewBarrier(parties int) *Barrier {
 	return &Barrier{parties: parties}
 }
 
-// Wait waits until as many have come as the barrier has parties. It returns how many of
-// them had come before: in each round every index from 0 to Parties−1 is returned once, so
-// the one who gets 0 may do what is to be done once.
+// Wait waits until as many calls have arrived as the barrier has parties. It
+// returns how many arrived before: in each round every index from 0 to
+// Parties−1 is returned once, so the caller that gets 0 may do what is to be
+// done once.
 //
-// If ctx ends first, the error is that of ctx; the caller no longer counts, and the barrier
-// is not broken. If the barrier has tripped by then, Wait returns the index and nil. If ctx
-// is done at the call, Wait takes no place, even if it were the last to come. It returns
-// [ErrBroken] if the barrier is broken, or is aborted or reset while it waits. With an
-// error the index is −1.
+// If ctx is done first, Wait returns the context's error; the call no longer
+// counts, and the barrier is not broken. If the barrier has tripped by then,
+// Wait returns the index and nil. If ctx is already done at the call, Wait does
+// not count. It returns [ErrBroken] if the barrier is broken, or is aborted or
+// reset during the wait. With an error the index is −1.
 //
-// The last arrival, and all before it, happens before every return of the round. It
-// allocates a place in the line, and the first of a round a channel.
+// Each arrival of a round happens before each return. Wait allocates a
+// list node, and the first of a round a channel.
 //
-// It mirrors asyncio.Barrier.wait. Unlike there, a cancellation after the trip is not
-// reported.
+// It mirrors asyncio.Barrier.wait. Unlike there, a cancellation after the trip
+// is not reported.
 func (b *Barrier) Wait(ctx context.Context) (int, error) {
 	b.check()
 	if ctx.Err() != nil {
-		return noIndex, ctxerr.Ended(ctx)
+		return noIndex, ctxerr.EndedIn(ctx, opBarrier)
 	}
+	done := ctx.Done() // may panic, so before the call counts
 	b.mu.Lock()
 	if b.broken {
 		b.mu.Unlock()
 		return noIndex, ErrBroken
 	}
-	if b.line.Len() == b.parties-1 {
+	if b.waiters.Len() == b.parties-1 {
 		b.end(true)
 		b.mu.Unlock()
 		return b.parties - 1, nil
@@ -79,11 +85,11 @@ func (b *Barrier) Wait(ctx context.Context) (int, error) {
 	}
 	wake := b.wake
 	w := new(waitlist.Node[int])
-	b.line.PushBack(w)
+	b.waiters.PushBack(w)
 	b.mu.Unlock()
 
 	gaveUp := false
-	if done := ctx.Done(); done == nil {
+	if done == nil {
 		<-wake
 	} else {
 		select {
@@ -97,14 +103,14 @@ func (b *Barrier) Wait(ctx context.Context) (int, error) {
 		return w.Value, nil
 	}
 	if gaveUp || ctx.Err() != nil {
-		return noIndex, ctxerr.Ended(ctx)
+		return noIndex, ctxerr.EndedIn(ctx, opBarrier)
 	}
 	return noIndex, ErrBroken
 }
 
-// Abort breaks the barrier: those who wait, and all who come, get [ErrBroken], until
-// [Barrier.Reset]. A round that has tripped is not touched, even if its parties have not
-// run yet.
+// Abort breaks the barrier: calls that wait, and all later ones, return
+// [ErrBroken], until [Barrier.Reset]. A round that has tripped is not affected,
+// even if its parties have not run yet.
 //
 // It mirrors asyncio.Barrier.abort.
 func (b *Barrier) Abort() {
@@ -115,9 +121,9 @@ func (b *Barrier) Abort() {
 	b.end(false)
 }
 
-// Reset makes the barrier as it was made: those who wait get [ErrBroken], and a broken one
-// is broken no longer. A round that has tripped is not touched, even if its parties have
-// not run yet.
+// Reset makes the barrier as it was made: calls that wait return [ErrBroken],
+// and a broken barrier is broken no longer. A round that has tripped is not
+// affected, even if its parties have not run yet.
 //
 // It mirrors asyncio.Barrier.reset.
 func (b *Barrier) Reset() {
@@ -133,13 +139,13 @@ func (b *Barrier) Reset() {
 // It mirrors asyncio.Barrier.parties.
 func (b *Barrier) Parties() int { return b.parties }
 
-// Waiting returns how many parties wait at this moment.
+// Waiting returns how many calls wait at this moment.
 //
 // It mirrors asyncio.Barrier.n_waiting.
 func (b *Barrier) Waiting() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.line.Len()
+	return b.waiters.Len()
 }
 
 // Broken reports whether the barrier is broken: aborted, and not reset since.
@@ -159,8 +165,8 @@ func (b *Barrier) check() {
 
 // end ends the round that is filling. It is called under mu.
 func (b *Barrier) end(tripped bool) {
-	for i := 0; b.line.Len() > 0; i++ {
-		w := b.line.PopFront()
+	for i := 0; b.waiters.Len() > 0; i++ {
+		w := b.waiters.PopFront()
 		if w.Value = i; !tripped {
 			w.Value = noIndex
 		}
@@ -171,15 +177,15 @@ func (b *Barrier) end(tripped bool) {
 	}
 }
 
-// giveUp takes w out of the line, if its round has not ended.
+// giveUp takes w out of the list, if its round has not ended.
 func (b *Barrier) giveUp(w *waitlist.Node[int]) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.line.Remove(w) {
+	if !b.waiters.Remove(w) {
 		return
 	}
 	w.Value = noIndex
-	if b.line.Len() == 0 {
+	if b.waiters.Len() == 0 {
 		b.wake = nil
 	}
 }

@@ -47,14 +47,14 @@ func ExampleNewBarrier() {
 	// Output: 0 <nil>
 }
 
-// Who gives up does not count, and breaks nothing.
+// A call that gives up does not count, and breaks nothing.
 func ExampleBarrier_Wait() {
 	b := semaphore.NewBarrier(2)
 	ctx, cancel := context.WithCancel(context.Background())
 	go cancel()
 	_, err := b.Wait(ctx)
 	fmt.Println(err, b.Waiting(), b.Broken())
-	// Output: context canceled 0 false
+	// Output: semaphore: Barrier.Wait: context canceled 0 false
 }
 
 func ExampleBarrier_Abort() {

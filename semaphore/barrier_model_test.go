@@ -11,7 +11,7 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// party is one who waits at a barrier, in the model and for real.
+// party is a call that waits at a barrier, in the model and for real.
 type party struct {
 	over   bool
 	index  int
@@ -52,7 +52,8 @@ func (m *barrierModel) end() {
 }
 
 // playBarrier has a barrier and the model do what the script says, and compares
-// after each step who waits, and who has returned with which index or error.
+// after each step which calls wait, and with which index or error the others
+// have returned.
 func playBarrier(t *testing.T, s *script) {
 	t.Helper()
 	m := &barrierModel{parties: 1 + s.Next(4)}

@@ -17,13 +17,14 @@ var (
 	packageSemaphore = semaphore.New(1)
 	packageKeyed     = semaphore.NewKeyed[string](1)
 	packageLock      semaphore.Lock
+	packageRWLock    semaphore.RWLock
 	packageEvent     semaphore.Event
 	packageCond      = semaphore.NewCond(&packageLock)
 	packageBarrier   = semaphore.NewBarrier(2)
 )
 
-// Rule 10: the same value outside a bubble, in two bubbles and outside again, with waits
-// that are served and waits that are cancelled in each of them.
+// Rule 10: the same value outside a bubble, in two bubbles and outside again,
+// with waits that are served and waits that are canceled in each of them.
 func TestValuesWorkInsideAndOutsideBubbles(t *testing.T) {
 	values := map[string]struct {
 		hold    func() // makes a wait block
@@ -54,6 +55,22 @@ func TestValuesWorkInsideAndOutsideBubbles(t *testing.T) {
 			},
 			release: packageLock.Unlock,
 			tidy:    packageLock.Unlock,
+		},
+		"RWLock": {
+			hold: func() { packageRWLock.TryRLock() },
+			wait: func(ctx context.Context) error {
+				return packageRWLock.Do(ctx, func(context.Context) error { return nil })
+			},
+			release: packageRWLock.RUnlock,
+			tidy:    packageRWLock.RUnlock,
+		},
+		"RWLock, reading": {
+			hold: func() { packageRWLock.TryLock() },
+			wait: func(ctx context.Context) error {
+				return packageRWLock.RDo(ctx, func(context.Context) error { return nil })
+			},
+			release: packageRWLock.Unlock,
+			tidy:    packageRWLock.Unlock,
 		},
 		"Event": {
 			hold:    packageEvent.Clear,
@@ -129,20 +146,26 @@ func TestValuesWorkInsideAndOutsideBubbles(t *testing.T) {
 	}
 }
 
-// Rule 10, P-79: a wait is durable, so the clock of a bubble moves on and time-outs are
-// exact.
+// Rule 10, P-79: a wait is durable, so the clock of a bubble moves on and
+// timeouts are exact.
 func TestWaitsAreDurable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, k, b := semaphore.New(0), semaphore.NewKeyed[int](1), semaphore.NewBarrier(2)
 		var l semaphore.Lock
+		var rw, read semaphore.RWLock
 		var e semaphore.Event
 		l.TryLock()
+		rw.TryLock()
+		read.TryRLock()
 		k.TryAcquire(1)
 		for i, wait := range []func(ctx context.Context) error{
 			s.Acquire,
 			func(ctx context.Context) error { return s.AcquireN(ctx, 2) },
 			func(ctx context.Context) error { return k.Acquire(ctx, 1) },
 			l.Lock,
+			rw.Lock,
+			rw.RLock,
+			read.Lock,
 			e.Wait,
 			semaphore.NewCond(&l).Wait,
 			func(ctx context.Context) error {
@@ -159,8 +182,8 @@ func TestWaitsAreDurable(t *testing.T) {
 	})
 }
 
-// The channel of Done belongs to where it was first asked for, and the event itself does
-// not.
+// The channel of Done belongs to where it was first returned, and the event
+// itself does not.
 func TestEventDoneInABubble(t *testing.T) {
 	var e semaphore.Event
 	synctest.Test(t, func(*testing.T) {

@@ -57,7 +57,7 @@ func ExampleCond_Wait() {
 	err := cond.Wait(ctx)
 	fmt.Println(err, "- locked:", lock.Locked())
 	lock.Unlock()
-	// Output: context canceled - locked: true
+	// Output: semaphore: Cond.Wait: context canceled - locked: true
 }
 
 func ExampleCond_WaitFor() {
@@ -84,7 +84,7 @@ func ExampleCond_Notify() {
 	var lock semaphore.Lock
 	cond := semaphore.NewCond(&lock)
 	_ = lock.Do(context.Background(), func(context.Context) error {
-		cond.Notify(1) // nobody waits: this is not kept
+		cond.Notify(1) // no call waits: this is not kept
 		return nil
 	})
 

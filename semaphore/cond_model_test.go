@@ -10,15 +10,15 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// condWaiter is one who waits, in the model and for real.
+// condWaiter is a call that waits, in the model and for real.
 type condWaiter struct {
 	woken, canceled bool
 	real            *call
 	cancel          context.CancelFunc
 }
 
-// C-03, H10: exactly as many are woken as are notified, and those who have waited longest,
-// however cancellations and notifications meet.
+// C-03, H10: exactly as many are woken as are notified, and those that have
+// waited longest, however cancellations and notifications meet.
 func TestCondDoesAsTheModel(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 300 {
@@ -46,7 +46,7 @@ func TestCondDoesAsTheModel(t *testing.T) {
 						notify(len(line))
 						room.with(t, room.c.NotifyAll)
 					}
-				default: // some are cancelled and some notified, in one moment
+				default: // some are canceled and some notified, in one moment
 					held := room.l.TryLock()
 					assert.True(t, held)
 					var leaving []*condWaiter

@@ -16,7 +16,7 @@ import (
 type room struct {
 	l    semaphore.Lock
 	c    *semaphore.Cond
-	held []int // who has returned from wait, in order
+	held []int // the waits that have returned, in order
 }
 
 func newRoom() *room {
@@ -25,8 +25,8 @@ func newRoom() *room {
 	return r
 }
 
-// wait begins a wait in a goroutine that holds the lock before and checks that it does
-// after.
+// wait begins a wait in a goroutine that holds the lock before and checks that
+// it does after.
 func (r *room) wait(t *testing.T, ctx context.Context, id int) *call { //nolint:revive // t first
 	t.Helper()
 	return begin(func() error {
@@ -72,7 +72,7 @@ func TestNotify(t *testing.T) {
 		r.with(t, func() { r.c.Notify(100) })
 		synctest.Wait()
 		assert.Equal(t, []int{0, 1, 2, 3, 4, 5}, r.held)
-		r.with(t, func() { r.c.Notify(1) }) // nobody waits: not kept
+		r.with(t, func() { r.c.Notify(1) }) // no call waits: not kept
 		c := r.wait(t, t.Context(), 6)
 		c.assertBlocked(t)
 		r.with(t, r.c.NotifyAll)
@@ -93,7 +93,7 @@ func TestNotifyAll(t *testing.T) {
 	})
 }
 
-// Those who are notified take the lock in the order of everybody who waits for it: rule 6.
+// Notified waiters take the lock in the order of all that wait for it: rule 6.
 func TestNotifiedWaitersQueueForTheLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
@@ -117,7 +117,8 @@ func TestNotifiedWaitersQueueForTheLock(t *testing.T) {
 	})
 }
 
-// C-04: what needs the lock needs it locked, by whomever, and changes nothing if it is not.
+// C-04: what needs the lock needs it locked, by any goroutine, and changes nothing
+// if it is not.
 func TestCondWithoutTheLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
@@ -133,14 +134,14 @@ func TestCondWithoutTheLock(t *testing.T) {
 		assert.False(t, r.l.Locked())
 
 		assert.True(t, r.l.TryLock())
-		go r.c.Notify(1) // by one who does not hold it
+		go r.c.Notify(1) // by a goroutine that does not hold it
 		synctest.Wait()
 		r.l.Unlock()
 		waiter.assertReturned(t, nil)
 	})
 }
 
-// The same when somebody unlocks the lock in the midst of a Wait that is not theirs.
+// The same when another goroutine unlocks the lock in the midst of a Wait.
 func TestWaitForWhichTheLockIsPulledAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
@@ -172,10 +173,10 @@ func TestCondMisuse(t *testing.T) {
 	assert.True(t, r.l.Locked())
 }
 
-// C-01, C-02, H8, H9, H11: a cancelled waiter takes the lock again before it returns,
-// however long that takes and whatever else ends meanwhile, and then returns the context's
-// error.
-func TestCancelledWaitReturnsWithTheLock(t *testing.T) {
+// C-01, C-02, H8, H9, H11: a canceled waiter takes the lock again before it
+// returns, however long that takes and whatever else ends meanwhile, and then
+// returns the context's error.
+func TestCanceledWaitReturnsWithTheLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -198,7 +199,8 @@ func TestCancelledWaitReturnsWithTheLock(t *testing.T) {
 	})
 }
 
-// Rule 2: a context that is done ends Wait at once, with the lock held all the time.
+// Rule 2: a context that is done ends Wait at once, with the lock held all the
+// time.
 func TestWaitWithADoneContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
@@ -213,8 +215,8 @@ func TestWaitWithADoneContext(t *testing.T) {
 	})
 }
 
-// C-03, H10, H13: the receiver of a notification is cancelled while it takes the lock
-// again.
+// C-03, H10, H13: the receiver of a notification is canceled while it takes the
+// lock again.
 func TestNotificationIsPassedOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
@@ -263,9 +265,9 @@ func TestNotificationIsPassedOnTwice(t *testing.T) {
 	})
 }
 
-// With it goes the moment of the Notify, however often it is passed on: one who came later
-// does not get it.
-func TestNotificationIsPassedOnOnlyToThoseWhoWaited(t *testing.T) {
+// With it goes the moment of the Notify, however often it is passed on: a call
+// that came later does not get it.
+func TestNotificationIsTransferredOnlyToEarlierWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -275,7 +277,8 @@ func TestNotificationIsPassedOnOnlyToThoseWhoWaited(t *testing.T) {
 		r.c.Notify(1)
 		cancel()
 		second := begin(func() error { return r.l.Lock(t.Context()) })
-		// Nobody owns the lock, so a third can begin to wait before the receiver has it.
+		// The lock has no owner, so a third can begin to wait before the
+		// receiver has it.
 		late := begin(func() error {
 			err := r.c.Wait(t.Context())
 			r.l.Unlock()
@@ -294,7 +297,7 @@ func TestNotificationIsPassedOnOnlyToThoseWhoWaited(t *testing.T) {
 }
 
 // Nor does it if the first receiver is the only one.
-func TestNotificationIsNotForThoseWhoComeLater(t *testing.T) {
+func TestNotificationIsNotForLaterWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -314,8 +317,8 @@ func TestNotificationIsNotForThoseWhoComeLater(t *testing.T) {
 	})
 }
 
-// A waiter that is cancelled without a notification passes nothing on.
-func TestCancelledWithoutANotification(t *testing.T) {
+// A waiter that is canceled without a notification passes nothing on.
+func TestCanceledWithoutANotification(t *testing.T) {
 	for range 50 {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRoom()
@@ -331,8 +334,8 @@ func TestCancelledWithoutANotification(t *testing.T) {
 	}
 }
 
-// Two notifications and one cancellation: both reach somebody.
-func TestNotifyTwoOfWhomOneIsCancelled(t *testing.T) {
+// Two notifications and one cancellation: both reach a waiter.
+func TestNotifyTwoAndCancelOne(t *testing.T) {
 	for range 50 {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRoom()
@@ -417,8 +420,8 @@ func TestWaitForLooksOnceMore(t *testing.T) {
 	}
 }
 
-// Rule 8, C-06: whatever the predicate does, the lock is left held, and the caller's to
-// release.
+// Rule 8, C-06: whatever the predicate does, the lock is left held, and the
+// caller's to release.
 func TestPredicateWaysOut(t *testing.T) {
 	for way, out := range waysOut {
 		for name, when := range map[string]int{"at once": 1, "after a wait": 2, "at the last look": 3} {
@@ -475,7 +478,7 @@ func TestCondsShareALock(t *testing.T) {
 	})
 }
 
-// C-09, H12: with a time-out in the middle of what the lock guards.
+// C-09, H12: with a timeout in the middle of what the lock guards.
 func TestWaitTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom()
@@ -491,8 +494,8 @@ func TestWaitTimesOut(t *testing.T) {
 	})
 }
 
-// C-10, P-74, H62: a cancellation at any moment ends the wait; run with many schedules, it
-// would hang if one were missed.
+// C-10, P-74, H62: a cancellation at any moment ends the wait; run with many
+// schedules, it would hang if one were missed.
 func TestCancellationIsNeverMissed(t *testing.T) {
 	r := newRoom()
 	for range 2000 {

@@ -8,5 +8,5 @@ import (
 
 // P-78: copies of used values are caught by go vet.
 func TestCopiesAreCaughtByVet(t *testing.T) {
-	testkit.AssertVetFindsCopies(t, "semaphore", "keyed", "lock", "event", "cond", "barrier")
+	testkit.AssertVetFindsCopies(t, "semaphore", "keyed", "lock", "rwlock", "event", "cond", "barrier")
 }

@@ -3,6 +3,7 @@ package semaphore_test
 import (
 	"context"
 	"runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,19 +17,42 @@ import (
 type doer struct {
 	do     func(ctx context.Context, fn func(ctx context.Context) error) error
 	isFree func() bool
+	shared bool // several at the same time
 }
 
 func doers() map[string]doer {
 	s := semaphore.New(1)
 	k := semaphore.NewKeyed[int](1)
 	l := new(semaphore.Lock)
+	rw := new(semaphore.RWLock)
+	free := func() bool { return s.Stats() == semaphore.Stats{Limit: 1, Available: 1} }
+	unlocked := func() bool {
+		free := rw.TryLock()
+		if free {
+			rw.Unlock()
+		}
+		return free
+	}
 	return map[string]doer{
-		"Semaphore": {s.Do, func() bool { return s.Stats() == semaphore.Stats{Limit: 1, Available: 1} }},
+		"Semaphore": {s.Do, free, false},
 		"Keyed": {
 			func(ctx context.Context, fn func(ctx context.Context) error) error { return k.Do(ctx, 1, fn) },
-			func() bool { return k.Len() == 0 },
+			func() bool { return k.Len() == 0 }, false,
 		},
-		"Lock": {l.Do, func() bool { return !l.Locked() }},
+		"Lock":       {l.Do, func() bool { return !l.Locked() }, false},
+		"RWLock.Do":  {rw.Do, unlocked, false},
+		"RWLock.RDo": {rw.RDo, unlocked, true},
+		"Use": {
+			func(ctx context.Context, fn func(ctx context.Context) error) error {
+				if fn == nil {
+					_, err := semaphore.Use[int](ctx, s, nil)
+					return err
+				}
+				_, err := semaphore.Use(ctx, s, func(ctx context.Context) (int, error) { return 7, fn(ctx) })
+				return err
+			},
+			free, false,
+		},
 	}
 }
 
@@ -75,7 +99,10 @@ func TestDoWithADoneContextDoesNotCall(t *testing.T) {
 
 // Do waits its turn, and is not called when its context ends while it waits.
 func TestDoWaits(t *testing.T) {
-	for name := range doers() {
+	for name, d := range doers() {
+		if d.shared {
+			continue // see TestRDoWaits
+		}
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := doers()[name]
@@ -101,8 +128,8 @@ func TestDoWaits(t *testing.T) {
 
 type ctxKey struct{}
 
-// Rule 1: the context that the function gets derives from the caller's and ends with the
-// function, on every way out.
+// Rule 1: the context that the function gets derives from the caller's and ends
+// with the function, on every way out.
 func TestDoGivesAContextThatEnds(t *testing.T) {
 	for name, d := range doers() {
 		for way, out := range waysOut {
@@ -181,13 +208,13 @@ func TestDoGivesAContextThatIsCheapToDeriveFrom(t *testing.T) {
 	}))
 }
 
-// Two who ask for its Done channel at the same time get the same, and nothing is left of
-// the other.
+// Two calls of Done at the same time return the same channel, and nothing is
+// left of the other: a goroutine that still waited for the parent, which never
+// ends, would fail the bubble.
 func TestDoContextHasOneDoneChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(1)
-		parent := &testkit.Context{Parent: t.Context(), OnValue: testkit.NoValues}
-		before := runtime.NumGoroutine()
+		parent := &testkit.Context{Channel: make(chan struct{}), OnValue: testkit.NoValues}
 		var first, second <-chan struct{}
 		assert.NoError(t, s.Do(parent, func(ctx context.Context) error {
 			parent.OnDone = func() <-chan struct{} { // in the middle of the call below
@@ -200,28 +227,35 @@ func TestDoContextHasOneDoneChannel(t *testing.T) {
 		}))
 		assert.Equal(t, first, second)
 		<-first
-		synctest.Wait()
-		assert.LessOrEqual(t, runtime.NumGoroutine(), before, "somebody still waits for the parent")
 	})
 }
 
-// Many may look at the context at once, also while it ends.
+// Many goroutines may look at the context at the same time, also while it ends,
+// and all see the same.
 func TestDoContextIsSafeForConcurrentUse(t *testing.T) {
 	s := semaphore.New(1)
+	parent := context.WithValue(t.Context(), ctxKey{}, 7)
 	for range 100 {
-		seen := make(chan struct{}, 4)
-		_ = s.Do(t.Context(), func(ctx context.Context) error {
-			for range cap(seen) {
-				go func() {
-					_, _ = ctx.Err(), ctx.Value(ctxKey{})
-					<-ctx.Done()
-					seen <- struct{}{}
-				}()
+		var done [4]<-chan struct{}
+		var wg sync.WaitGroup
+		_ = s.Do(parent, func(ctx context.Context) error {
+			for i := range done {
+				wg.Go(func() {
+					if err := ctx.Err(); err != nil {
+						assert.Equal(t, context.Canceled, err)
+					}
+					assert.Equal(t, 7, ctx.Value(ctxKey{}))
+					done[i] = ctx.Done()
+					<-done[i]
+					assert.Equal(t, context.Canceled, ctx.Err())
+					assert.Equal(t, context.Canceled, context.Cause(ctx))
+				})
 			}
 			return nil
 		})
-		for range cap(seen) {
-			<-seen
+		wg.Wait()
+		for _, other := range done {
+			assert.Equal(t, done[0], other)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func ExampleEvent_Wait() {
 	e.Set()
 	fmt.Println(e.Wait(ctx))
 	// Output:
-	// context canceled
+	// semaphore: Event.Wait: context canceled
 	// <nil>
 }
 

@@ -12,7 +12,7 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// eventWaiter is one who waits for an event, in the model and for real.
+// eventWaiter is a call that waits for an event, in the model and for real.
 type eventWaiter struct {
 	over   bool
 	errs   []error // any of them; none: nil
@@ -26,8 +26,8 @@ type handedOut struct {
 	closed bool
 }
 
-// playEvent has an event and a model of it do what the script says, and compares
-// after each step who waits, and which channels are closed.
+// playEvent has an event and a model of it do what the script says, and
+// compares after each step which calls wait, and which channels are closed.
 func playEvent(t *testing.T, s *script) {
 	t.Helper()
 	var e semaphore.Event
@@ -112,6 +112,7 @@ func playEvent(t *testing.T, s *script) {
 			assert.Equal(t, c.closed, isClosed(c.done), "channel %d", i)
 		}
 		assert.Equal(t, isSet, e.IsSet())
+		assert.Equal(t, len(line), e.Waiting())
 	}
 	for _, w := range all {
 		w.cancel()
@@ -136,5 +137,6 @@ func assertAnyOf(t *testing.T, err error, those []error) {
 // A byte string drives an event and the model of it.
 func FuzzEvent(f *testing.F) { fuzz(f, playEvent) }
 
-// E-02, E-03: whoever waits when the event is set returns, however soon it is cleared.
+// E-02, E-03: a call that waits when the event is set returns, however soon it
+// is cleared.
 func TestEventDoesAsTheModel(t *testing.T) { playMany(t, playEvent) }

@@ -2,6 +2,9 @@ package semaphore_test
 
 import (
 	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -11,8 +14,8 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// E-01: set wakes everybody, once and for all.
-func TestEventWakesEverybody(t *testing.T) {
+// E-01: set wakes all waiters, once and for all.
+func TestEventWakesAllWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var e semaphore.Event
 		assert.False(t, e.IsSet())
@@ -38,8 +41,8 @@ func TestEventWakesEverybody(t *testing.T) {
 	})
 }
 
-// E-01: also whoever waits with a context that never ends.
-func TestEventWakesThoseWhoCannotGiveUp(t *testing.T) {
+// E-01: also waiters with a context that never ends.
+func TestEventWakesWaitersThatCannotGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var e semaphore.Event
 		for _, ctx := range []context.Context{context.Background(), context.WithoutCancel(canceled(t))} {
@@ -52,7 +55,7 @@ func TestEventWakesThoseWhoCannotGiveUp(t *testing.T) {
 	})
 }
 
-// E-02: whoever waited at the Set returns, however soon Clear follows.
+// E-02: a call that waited at the Set returns, however soon Clear follows.
 func TestEventSetThenClear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var e semaphore.Event
@@ -68,8 +71,8 @@ func TestEventSetThenClear(t *testing.T) {
 	})
 }
 
-// Rule 3, E-03: the delivery wins over the cancellation, even if the event is cleared at
-// once.
+// Rule 3, E-03: the delivery wins over the cancellation, even if the event is
+// cleared at once.
 func TestEventDeliveryWins(t *testing.T) {
 	for _, cancelFirst := range []bool{true, false} {
 		for _, cleared := range []bool{true, false} {
@@ -98,28 +101,65 @@ func TestEventDeliveryWins(t *testing.T) {
 	}
 }
 
-// Both are there at once, and select would toss a coin: the delivery wins.
-func TestEventSetAndCancelledAtOnce(t *testing.T) {
-	for range 50 {
+// Both are there when the waiter comes to look, as far as two processors can
+// see to that: the delivery wins, whichever case select takes.
+func TestEventSetAndCanceledAtOnce(t *testing.T) {
+	for range 500 {
 		var e semaphore.Event
-		assert.NoError(t, e.Wait(newMeeting(t.Context(), func() { e.Set(); e.Clear() })))
-		assert.False(t, e.IsSet())
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			for e.Waiting() == 0 {
+				runtime.Gosched()
+			}
+			e.Set()
+			e.Clear()
+			cancel()
+		}()
+		if !assert.NoError(t, e.Wait(ctx)) {
+			return
+		}
 	}
 }
 
+// What Done has returned is closed before any waiter returns, however many
+// there are.
+func TestEventDoneIsClosedFirst(t *testing.T) {
+	const waiters = 5000
+	var e semaphore.Event
+	done := e.Done()
+	var late atomic.Int64
+	var wg sync.WaitGroup
+	for range waiters {
+		wg.Go(func() {
+			if e.Wait(t.Context()) != nil || !isClosed(done) {
+				late.Add(1)
+			}
+		})
+	}
+	for e.Waiting() < waiters {
+		runtime.Gosched()
+	}
+	e.Set()
+	wg.Wait()
+	assert.Zero(t, late.Load())
+	assert.Zero(t, e.Waiting())
+}
+
 // setsEvent returns a context that sets e when its Err is called, and then
-// answers err.
+// returns err.
 func setsEvent(ctx context.Context, e *semaphore.Event, err error) context.Context {
 	return &testkit.Context{Parent: ctx, OnErr: func() error { e.Set(); return err }}
 }
 
-// Rules 2 and 3: the same while Wait has only begun. It was set, and then the context ended.
-func TestEventSetAndCancelledWhileWaitBegins(t *testing.T) {
+// Rules 2 and 3: the same while Wait has only begun. It was set, and then the
+// context ended.
+func TestEventSetAndCanceledWhileWaitBegins(t *testing.T) {
 	var e semaphore.Event
 	assert.NoError(t, e.Wait(setsEvent(t.Context(), &e, context.Canceled)))
 }
 
-// It was set, and then the context had not ended. The event can be cleared afterwards.
+// It was set, and then the context had not ended. The event can be cleared
+// afterwards.
 func TestEventSetWhileWaitBegins(t *testing.T) {
 	var e semaphore.Event
 	assert.NoError(t, e.Wait(setsEvent(t.Context(), &e, nil)))
@@ -138,7 +178,7 @@ func TestEventWithADoneContext(t *testing.T) {
 	assertContextError(t, ctx, e.Wait(ctx))
 }
 
-// E-04, rule 4: who gives up leaves the others waiting.
+// E-04, rule 4: a call that gives up leaves the others waiting.
 func TestEventWaiterGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var e semaphore.Event
@@ -174,7 +214,7 @@ func TestEventDone(t *testing.T) {
 	assert.Equal(t, first, e.Done())
 	e.Set()
 	e.Clear()
-	assert.True(t, isClosed(first), "who has it knows that the event was set")
+	assert.True(t, isClosed(first), "it says that the event was set")
 	second := e.Done()
 	assert.False(t, isClosed(second))
 	e.Set()
@@ -182,7 +222,7 @@ func TestEventDone(t *testing.T) {
 
 	var late semaphore.Event
 	late.Set()
-	assert.True(t, isClosed(late.Done()), "set before it was first asked for")
+	assert.True(t, isClosed(late.Done()), "set before Done was first called")
 	late.Clear()
 	assert.False(t, isClosed(late.Done()))
 }

@@ -11,8 +11,9 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// Rule 12. Each edge is a pair of calls: what one goroutine writes before the first must be
-// seen, without a data race, by another after the second. The race detector is the judge.
+// Rule 12. Each edge is a pair of calls: what one goroutine writes before the
+// first must be seen, without a data race, by another after the second. The
+// race detector is the judge.
 func TestHappensBefore(t *testing.T) {
 	bg := t.Context()
 	must := func(err error) {
@@ -83,6 +84,31 @@ func TestHappensBefore(t *testing.T) {
 			l.TryLock()
 			return edge{l.Unlock, func() { until(l.TryLock) }}
 		},
+		"RWLock.Unlock to Lock": func() edge {
+			l := new(semaphore.RWLock)
+			l.TryLock()
+			return edge{l.Unlock, func() { must(l.Lock(bg)) }}
+		},
+		"RWLock.Unlock to RLock": func() edge {
+			l := new(semaphore.RWLock)
+			l.TryLock()
+			return edge{l.Unlock, func() { must(l.RLock(bg)) }}
+		},
+		"RWLock.RUnlock to Lock": func() edge {
+			l := new(semaphore.RWLock)
+			l.TryRLock()
+			return edge{l.RUnlock, func() { must(l.Lock(bg)) }}
+		},
+		"RWLock.Unlock to TryRLock": func() edge {
+			l := new(semaphore.RWLock)
+			l.TryLock()
+			return edge{l.Unlock, func() { until(l.TryRLock) }}
+		},
+		"RWLock.RUnlock to TryLock": func() edge {
+			l := new(semaphore.RWLock)
+			l.TryRLock()
+			return edge{l.RUnlock, func() { until(l.TryLock) }}
+		},
 		"Set to Wait": func() edge {
 			e := new(semaphore.Event)
 			return edge{e.Set, func() { must(e.Wait(bg)) }}
@@ -128,8 +154,9 @@ func TestHappensBefore(t *testing.T) {
 	}
 }
 
-// A cancelled waiter that hands its grant on hands on what it was told, too.
-func TestHappensBeforeThroughACancelledWaiter(t *testing.T) {
+// A canceled waiter that passes its grant on passes on what happened before it,
+// too.
+func TestHappensBeforeThroughACanceledWaiter(t *testing.T) {
 	for range 200 {
 		s := semaphore.New(1)
 		s.TryAcquire()

@@ -17,7 +17,8 @@ import (
 
 var errWhy = errors.New("why")
 
-// call is a call that may block, in a goroutine of its own. It is used in bubbles.
+// call is a call that may block, in a goroutine of its own. It is used in
+// bubbles.
 type call struct {
 	returned bool
 	err      error
@@ -62,8 +63,8 @@ func canceled(t *testing.T) context.Context {
 }
 
 // newMeeting returns a context that ends when its Done is first called, which is
-// when a wait with it begins, and that calls meet in the same moment. So both are
-// there before a waiter can see which was first.
+// after a call has found it alive and before that call is in line, and then
+// calls meet. So what meet releases comes free only after the context has ended.
 func newMeeting(ctx context.Context, meet func()) *testkit.Context {
 	m := &testkit.Context{Parent: ctx, Channel: make(chan struct{}), OnErr: testkit.Never}
 	close(m.Channel)
@@ -75,6 +76,29 @@ func newMeeting(ctx context.Context, meet func()) *testkit.Context {
 	}
 	return m
 }
+
+// newGrudging returns a context that is alive when its Err is first called, which
+// then calls first. At the second call, which a waiter makes when it has been
+// granted, the context has ended, and calls second.
+func newGrudging(ctx context.Context, first, second func()) *testkit.Context {
+	calls := 0
+	return &testkit.Context{
+		Parent:  ctx,
+		Channel: make(chan struct{}),
+		OnErr: func() error {
+			switch calls++; calls {
+			case 1:
+				first()
+				return nil
+			case 2:
+				second()
+			}
+			return context.Canceled
+		},
+	}
+}
+
+func nothing() {}
 
 // assertContextError checks rule 4.
 func assertContextError(t *testing.T, ctx context.Context, err error) { //nolint:revive // t first, as in every helper

@@ -14,8 +14,15 @@ import (
 )
 
 // inUse are calls that wait, each for something of its own, and what ends the
-// wait. Afterwards check tells that a call that gave up has taken nothing along.
+// wait. Afterwards check reports that a call that gave up has taken nothing.
 func inUse(t *testing.T) map[string]waitingCall {
+	t.Helper()
+	calls, _ := inUseAndLook(t)
+	return calls
+}
+
+// inUseAndLook also returns a function that locks all the values for a moment.
+func inUseAndLook(t *testing.T) (calls map[string]waitingCall, look func()) {
 	t.Helper()
 	s := semaphore.New(1)
 	require.True(t, s.TryAcquire())
@@ -26,18 +33,41 @@ func inUse(t *testing.T) map[string]waitingCall {
 	var e semaphore.Event
 	b := semaphore.NewBarrier(2)
 	room := newRoom()
-	return map[string]waitingCall{
-		"Semaphore.Acquire": {s.Acquire, s.Release, func() bool { return s.Stats().Held == 1 }},
+	var writing, reading semaphore.RWLock
+	require.True(t, writing.TryLock())
+	require.True(t, reading.TryRLock())
+	unlocked := func(rw *semaphore.RWLock) bool {
+		free := rw.TryLock()
+		if free {
+			rw.Unlock()
+		}
+		return free
+	}
+	calls = map[string]waitingCall{
+		"Semaphore.Acquire": {s.Acquire, s.Release, func() bool { return s.Stats().Held == 1 && s.Stats().Waiting == 0 }},
 		"Semaphore.Do": {
 			func(ctx context.Context) error { return s.Do(ctx, func(context.Context) error { return errWhy }) },
-			s.Release, func() bool { return s.Stats().Held == 1 },
+			s.Release, func() bool { return s.Stats().Held == 1 && s.Stats().Waiting == 0 },
+		},
+		"Use": {
+			func(ctx context.Context) error {
+				_, err := semaphore.Use(ctx, s, func(context.Context) (int, error) { return 0, errWhy })
+				return err
+			},
+			s.Release, func() bool { return s.Stats().Held == 1 && s.Stats().Waiting == 0 },
+		},
+		"RWLock.Lock": {
+			reading.Lock, reading.RUnlock, func() bool { reading.RUnlock(); free := unlocked(&reading); reading.TryRLock(); return free },
+		},
+		"RWLock.RLock": {
+			writing.RLock, writing.Unlock, func() bool { writing.Unlock(); free := unlocked(&writing); writing.TryLock(); return free },
 		},
 		"Keyed.Acquire": {
 			func(ctx context.Context) error { return k.Acquire(ctx, "a") },
 			func() { k.Release("a") }, func() bool { k.Release("a"); free := k.Len() == 0; k.TryAcquire("a"); return free },
 		},
-		"Lock.Lock":  {l.Lock, l.Unlock, l.Locked},
-		"Event.Wait": {e.Wait, func() { e.Set(); e.Clear() }, func() bool { return !e.IsSet() }},
+		"Lock.Lock":  {l.Lock, l.Unlock, func() bool { return l.Locked() && l.Waiting() == 0 }},
+		"Event.Wait": {e.Wait, func() { e.Set(); e.Clear() }, func() bool { return !e.IsSet() && e.Waiting() == 0 }},
 		"Barrier.Wait": {
 			func(ctx context.Context) error { _, err := b.Wait(ctx); return err },
 			func() { _, _ = b.Wait(context.Background()) }, func() bool { return b.Waiting() == 0 },
@@ -48,7 +78,7 @@ func inUse(t *testing.T) map[string]waitingCall {
 				defer room.l.Unlock()
 				return room.c.Wait(ctx)
 			},
-			func() { room.with(t, room.c.NotifyAll) }, func() bool { return !room.l.Locked() },
+			func() { room.with(t, room.c.NotifyAll) }, func() bool { return !room.l.Locked() && room.c.Waiting() == 0 },
 		},
 		"Cond.WaitFor": {
 			func(ctx context.Context) error {
@@ -56,8 +86,21 @@ func inUse(t *testing.T) map[string]waitingCall {
 				defer room.l.Unlock()
 				return room.c.WaitFor(ctx, func() bool { return false })
 			},
-			nil, func() bool { return !room.l.Locked() },
+			nil, func() bool { return !room.l.Locked() && room.c.Waiting() == 0 },
 		},
+	}
+	return calls, func() {
+		s.Stats()
+		k.Len()
+		e.Waiting()
+		b.Waiting()
+		room.c.Waiting()
+		for _, l := range []*semaphore.Lock{&l, &room.l} {
+			l.Waiting()
+		}
+		for _, l := range []*semaphore.RWLock{&writing, &reading} {
+			l.Waiting()
+		}
 	}
 }
 
@@ -67,8 +110,8 @@ type waitingCall struct {
 	check func() bool
 }
 
-// A context that is never done is waited with like [context.Background], whatever
-// its deadline says.
+// A context that is never done is waited with like [context.Background],
+// whatever its deadline says.
 func TestContextsThatNeverEnd(t *testing.T) {
 	for name := range inUse(t) {
 		t.Run(name, func(t *testing.T) {
@@ -95,15 +138,15 @@ func TestContextsThatNeverEnd(t *testing.T) {
 }
 
 // Rule 2, where a context is done and has no channel, and where its error is
-// another one each time it is asked.
+// another one at each call.
 func TestContextsThatAreDone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		asked := 0
+		looks := 0
 		for name, w := range inUse(t) {
 			for _, err := range []func() error{
 				func() error { return context.Canceled },
 				func() error {
-					if asked++; asked%2 == 0 {
+					if looks++; looks%2 == 0 {
 						return context.DeadlineExceeded
 					}
 					return context.Canceled
@@ -148,4 +191,51 @@ func TestContextsThatPanic(t *testing.T) {
 			assert.True(t, w.check(), name)
 		}
 	})
+}
+
+// Rule 8: so does a panic in Done, which is called before anything is taken.
+func TestContextsWhoseDonePanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, w := range inUse(t) {
+			_, panicked, _ := testkit.Leave(func() error {
+				return w.call(&testkit.Context{Parent: t.Context(), OnDone: func() <-chan struct{} { panic(errWhy) }})
+			})
+			assert.Equal(t, errWhy, panicked, name)
+			assert.True(t, w.check(), name)
+		}
+	})
+}
+
+// looking returns a context each of whose methods calls look.
+func looking(ctx context.Context, look func()) context.Context {
+	return &testkit.Context{
+		Parent:  ctx,
+		OnDone:  func() <-chan struct{} { look(); return ctx.Done() },
+		OnErr:   func() error { look(); return ctx.Err() },
+		OnValue: func(key any) any { look(); return ctx.Value(key) },
+	}
+}
+
+// Rule 10: a context is not called under a lock, so it may use what it is passed
+// to.
+func TestContextIsNotCalledUnderTheLock(t *testing.T) {
+	for _, end := range []string{"canceled", "served"} {
+		for name := range inUse(t) {
+			t.Run(end+"/"+name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					calls, look := inUseAndLook(t)
+					w := calls[name]
+					ctx, cancel := context.WithCancel(t.Context())
+					c := begin(func() error { return w.call(looking(ctx, look)) })
+					c.assertBlocked(t)
+					if end == "served" && w.serve != nil {
+						w.serve()
+					}
+					cancel()
+					synctest.Wait()
+					assert.True(t, c.returned)
+				})
+			})
+		}
+	}
 }

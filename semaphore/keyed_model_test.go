@@ -59,7 +59,7 @@ func (m *keyedModel) cancel(r *request) {
 	}
 }
 
-// used tells how many keys are held or waited for.
+// used returns how many keys are held or waited for.
 func (m *keyedModel) used() (n int) {
 	for key := range 4 {
 		if m.held[key] > 0 || len(m.lines[key]) > 0 {
@@ -70,7 +70,8 @@ func (m *keyedModel) used() (n int) {
 }
 
 // playKeyed has a Keyed or a Lock and the model do what the script says, and
-// compares after each step who waits, and who has returned with what.
+// compares after each step which calls wait, and with what the others have
+// returned.
 func playKeyed(t *testing.T, s *script) {
 	t.Helper()
 	m := &keyedModel{limit: s.Next(4), held: map[int]int{}, lines: map[int][]*request{}}
@@ -165,5 +166,5 @@ func playKeyed(t *testing.T, s *script) {
 func FuzzKeyed(f *testing.F) { fuzz(f, playKeyed) }
 
 // Rule 6, P-76, L-05: whatever happens, each key has its own line, and is
-// forgotten when nobody holds or waits for it.
+// forgotten when no call holds or waits for it.
 func TestKeyedDoesAsTheModel(t *testing.T) { playMany(t, playKeyed) }

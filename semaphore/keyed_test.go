@@ -132,23 +132,46 @@ func TestKeyedFailureLeavesNothing(t *testing.T) {
 	})
 }
 
-// What another has released of a waiter that is just being served, and is cancelled, leaves
-// the count of keys as it should be.
+// What another goroutine has released of a waiter that was granted and is
+// canceled leaves the count of keys as it should be.
 func TestKeyedReleasedForAnother(t *testing.T) {
-	for range 50 {
+	synctest.Test(t, func(t *testing.T) {
 		k := semaphore.NewKeyed[string](1)
 		assert.True(t, k.TryAcquire("x"))
-		err := k.Acquire(newMeeting(t.Context(), func() {
-			k.Release("x")
-			k.Release("x") // the waiter's
-			assert.True(t, k.TryAcquire("y"))
-		}), "x")
-		assert.ErrorIs(t, err, context.Canceled)
+		c := begin(func() error {
+			return k.Acquire(newGrudging(t.Context(), nothing, func() {
+				k.Release("x") // the waiter's
+				assert.True(t, k.TryAcquire("y"))
+			}), "x")
+		})
+		k.Release("x")
+		c.assertReturned(t, context.Canceled)
 		assert.Equal(t, 1, k.Len())
 		assert.False(t, k.TryAcquire("y"))
 		assert.True(t, k.TryAcquire("x"))
 		k.Release("x")
 		k.Release("y")
+		assert.Zero(t, k.Len())
+	})
+}
+
+// A context that ends, or panics, when the call has taken a permit that came
+// free during the call.
+func TestKeyedContextEndsLate(t *testing.T) {
+	for _, panics := range []bool{false, true} {
+		k := semaphore.NewKeyed[string](1)
+		assert.True(t, k.TryAcquire("x"))
+		ctx := newGrudging(t.Context(), func() { k.Release("x") }, func() {
+			if panics {
+				panic(errWhy)
+			}
+		})
+		_, panicked, err := testkit.Leave(func() error { return k.Acquire(ctx, "x") })
+		if panics {
+			assert.Equal(t, errWhy, panicked)
+		} else {
+			assert.ErrorIs(t, err, context.Canceled)
+		}
 		assert.Zero(t, k.Len())
 	}
 }
@@ -189,7 +212,8 @@ var keyedMethods = map[string]func(k *semaphore.Keyed[any], key any){
 	},
 }
 
-// A key that is not equal to itself, or cannot be hashed, panics before anything is locked.
+// A key that is not equal to itself, or cannot be hashed, panics before
+// anything is locked.
 func TestKeysThatAreNone(t *testing.T) {
 	keys := map[string]any{
 		"NaN":               math.NaN(),
@@ -233,8 +257,8 @@ func TestZeroKeys(t *testing.T) {
 	assert.Equal(t, 5, k.Len())
 }
 
-// Rule 11, P-76: very many keys at once, and after them nothing. One that stays does not
-// keep the memory of the others.
+// Rule 11, P-76: very many keys at once, and after them nothing. One that stays
+// does not keep the memory of the others.
 func TestKeyedForgetsWhatIsFinished(t *testing.T) {
 	n := 300_000
 	if testkit.Race || testing.Short() {

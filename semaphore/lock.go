@@ -2,81 +2,70 @@ package semaphore
 
 import (
 	"context"
-	"sync/atomic"
 
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Lock is a mutual exclusion lock whose wait takes a context. The zero Lock is unlocked. It
-// is not reentrant, and nobody owns it: any goroutine may unlock it.
+// Lock is a mutual exclusion lock whose wait takes a context. The zero Lock is
+// unlocked. It is not reentrant, and it has no owner: any goroutine may unlock
+// it.
 //
-// A Lock is safe for concurrent use, and must not be copied after first use. Where no wait
-// needs to be cancelled, and order does not matter, [sync.Mutex] is faster under
-// contention.
+// A Lock is safe for concurrent use, and must not be copied after first use.
+// Where no wait needs to be canceled, and order does not matter, [sync.Mutex]
+// is faster under contention. Where most callers only read, see [RWLock].
 //
 // It mirrors asyncio.Lock.
 type Lock struct {
-	// A semaphore of one permit, which gets it when first needed.
-	one  Semaphore
-	used atomic.Bool
+	one lazySemaphore // of one permit
 }
 
-// The words of the semaphore while nobody waits.
+const opLock ctxerr.Op = "semaphore: Lock"
+
+// The words of the semaphore while no call waits.
 const (
 	unlocked = 1
 	locked   = unlocked << halfBits
 )
 
-func (l *Lock) sem() *Semaphore {
-	if !l.used.Load() {
-		l.setUp()
-	}
-	return &l.one
-}
+func (l *Lock) sem() *Semaphore { return l.one.with(1) }
 
-func (l *Lock) setUp() {
-	l.one.mu.Lock()
-	defer l.one.mu.Unlock()
-	if !l.used.Load() {
-		l.one.setUp(1, 1)
-		l.used.Store(true)
-	}
-}
-
-// Lock locks l. While it is locked, or others wait, Lock waits until those who came before
-// have had it and it is handed over.
+// Lock locks l. While l is locked, or other callers wait, it waits for its
+// turn.
 //
-// If ctx ends first, the error is that of ctx and l is not taken, also if it was handed
-// over in the same moment: it goes to the next. If ctx is done at the call, l is not taken
-// even if it is free.
+// If ctx is done first, Lock returns the context's error and does not take l,
+// not even if l is granted at the same moment: it goes to the next waiter. If
+// ctx is already done at the call, l is not taken even if it is free.
 //
-// The [Lock.Unlock] that let it through happens before the return of Lock. It allocates
-// only to wait.
+// The [Lock.Unlock] that lets it through happens before Lock returns. It
+// allocates only to wait.
 //
-// It mirrors asyncio.Lock.acquire. Unlike there, a cancelled caller never gets the lock.
+// It mirrors asyncio.Lock.acquire. Unlike there, a canceled call never gets the
+// lock.
 func (l *Lock) Lock(ctx context.Context) error {
+	v := l.one.sem.word.Load() // before the context: see Semaphore.Acquire
 	if ctx.Err() != nil {
-		return ctxerr.Ended(ctx)
+		return ctxerr.EndedIn(ctx, opLock)
 	}
-	if l.one.word.CompareAndSwap(unlocked, locked) {
+	if v == unlocked && l.one.sem.word.CompareAndSwap(unlocked, locked) {
 		return nil
 	}
-	return l.sem().acquire(ctx, 1)
+	return l.sem().acquire(ctx, 1, opLock)
 }
 
-// TryLock locks l if it is unlocked and nobody waits for it, and reports whether it has. It
-// never waits.
+// TryLock locks l if it is unlocked and no call waits for it, and reports
+// whether it did. It never waits.
 //
-// asyncio has no counterpart: there, locked() and acquire() are atomic together.
+// asyncio has no counterpart: there, locked() and acquire() are atomic
+// together.
 func (l *Lock) TryLock() bool { return l.sem().TryAcquire() }
 
-// Unlock unlocks l, or hands it, locked as it is, to the one who has waited longest. It
-// never waits. It panics, and changes nothing, if l is not locked; the error wraps
-// [ErrNotLocked].
+// Unlock unlocks l, or passes it on, locked as it is, to the call that has
+// waited longest. It never waits. It panics, and changes nothing, if l is not
+// locked; the error wraps [ErrNotLocked].
 //
 // It mirrors asyncio.Lock.release.
 func (l *Lock) Unlock() {
-	if !l.one.word.CompareAndSwap(locked, unlocked) {
+	if !l.one.sem.word.CompareAndSwap(locked, unlocked) {
 		l.unlock()
 	}
 }
@@ -87,18 +76,25 @@ func (l *Lock) unlock() {
 	}
 }
 
-// Locked reports whether l is locked at this moment. The answer may be out of date at once;
-// to act on it, use [Lock.TryLock].
+// Locked reports whether l is locked at this moment. The answer may be out of
+// date at once; to act on it, use [Lock.TryLock].
 //
-// It mirrors asyncio.Lock.locked. Unlike there, a lock on its way from one holder to the
-// next is locked.
+// It mirrors asyncio.Lock.locked. Unlike there, a lock that is being passed on
+// from one holder to the next is locked.
 func (l *Lock) Locked() bool { return l.sem().Locked() }
 
-// Do calls fn with l locked, and unlocks it on every way out: result, error, panic or
-// [runtime.Goexit]. It waits for the lock and fails as [Lock.Lock] does, and then does not
-// call fn; otherwise it returns fn's error as it is.
+// Waiting returns how many calls wait for l at this moment. These include calls
+// of [Cond.Wait] that have been notified and wait to lock l again.
 //
-// The context that fn gets derives from ctx and ends with fn. Do panics if fn is nil.
+// It mirrors what asyncio shows in the repr of a lock.
+func (l *Lock) Waiting() int { return l.sem().waiting() }
+
+// Do locks l, calls fn, and unlocks l when fn returns, panics or calls
+// [runtime.Goexit]. It waits and fails as [Lock.Lock] does, and then does not
+// call fn; otherwise it returns fn's error unchanged.
+//
+// The context passed to fn derives from ctx and is canceled when fn returns. Do
+// panics if fn is nil.
 //
 // It mirrors async with lock.
 func (l *Lock) Do(ctx context.Context, fn func(ctx context.Context) error) error {

@@ -12,7 +12,7 @@ import (
 // The wait for a lock can be given up.
 func ExampleLock() {
 	var l semaphore.Lock
-	l.TryLock() // somebody has it, and keeps it
+	l.TryLock() // another goroutine has it, and keeps it
 
 	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 	defer cancel()

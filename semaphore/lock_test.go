@@ -42,7 +42,7 @@ func TestUnlockOfAnUnlockedLock(t *testing.T) {
 	}
 }
 
-// L-01, L-04: in order of arrival, without those who have given up.
+// L-01, L-04: in order of arrival, without those that have given up.
 func TestLockIsFirstComeFirstServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l semaphore.Lock
@@ -74,7 +74,7 @@ func TestLockIsFirstComeFirstServed(t *testing.T) {
 	})
 }
 
-// L-02: nobody owns a lock, and it is not reentrant.
+// L-02: a lock has no owner, and it is not reentrant.
 func TestLockHasNoOwner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l semaphore.Lock

@@ -15,8 +15,8 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// model says in plain words what a Semaphore does: no channels, no locks, one thing after
-// the other.
+// model says in plain words what a Semaphore does: no channels, no locks, one
+// thing after the other.
 type model struct {
 	counting, closed bool
 	limit, held      int // of a counting one, held may be negative
@@ -108,8 +108,9 @@ func (m *model) stats() semaphore.Stats {
 	return st
 }
 
-// runModel has a semaphore and the model do what data says, and compares after each step
-// who waits, who has returned with what, and the Stats.
+// runModel has a semaphore and the model do what data says, and compares after
+// each step which calls wait, with what the others have returned, and the
+// Stats.
 func runModel(t *testing.T, data []byte) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -180,7 +181,7 @@ func runModel(t *testing.T, data []byte) {
 				m.cancel(waiting)
 				waiting.cancel()
 			case waiting != nil && op < 15: // without yielding
-				if !m.counting && n > m.held { // whether it is too much depends on who is first
+				if !m.counting && n > m.held { // whether it is too much depends on which is first
 					break
 				}
 				log = append(log, fmt.Sprint("cancel ", waiting.n, ", release ", n))

@@ -4,34 +4,36 @@ import (
 	"context"
 	"math"
 	"sync"
+	"sync/atomic"
 
 	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/waitlist"
 )
 
-// waiter is one blocked caller. Its semaphore's mu guards it until ready is closed.
+// A waiter is one blocked call. Its semaphore's mu guards it until ready is
+// closed.
 type waiter struct {
-	n     int           // permits asked for
-	ready chan struct{} // closed when the wait is over, unless its context ended it
-	fate  fate          // how it is over
+	n       int           // permits wanted
+	ready   chan struct{} // closed when the wait is over, unless its context ended it
+	outcome outcome       // how the wait ended
 }
 
 func newWaiter(n int) waiter { return waiter{n: n, ready: make(chan struct{})} }
 
-// places are used again, but never with the channel, which belongs to one wait.
-var places = sync.Pool{New: func() any { return new(waitlist.Node[waiter]) }}
+// nodes are reused, but never with the channel, which belongs to one wait.
+var nodes = sync.Pool{New: func() any { return new(waitlist.Node[waiter]) }}
 
-// fate is how a wait has ended, in less room than an error takes.
-type fate uint8
+// An outcome is how a wait ended, in less space than an error takes.
+type outcome uint8
 
 const (
-	served fate = iota
+	granted outcome = iota
 	closed
 	tooLarge
 )
 
-func (f fate) err() error {
-	switch f {
+func (o outcome) err() error {
+	switch o {
 	case closed:
 		return ErrClosed
 	case tooLarge:
@@ -41,21 +43,22 @@ func (f fate) err() error {
 	}
 }
 
-// A word has the free permits in its lower half, and in its upper half the room: how many
-// permits may be released, which in a bounded semaphore is how many are held. Taking a
-// permit moves one from the lower half to the upper one. A word of 0 knows
-// nothing: the state is where the lock is.
+// The lower half of a word is the number of free permits. The upper half is the
+// room: how many permits may be released, which in a bounded semaphore is how
+// many are held. Acquiring a permit moves one from the lower half to the upper.
+// A word of 0 says nothing: the state is under the lock.
 //
-// What does not fit into a half stays where the lock is, except that the room of the word
-// may be less than there is: who needs more asks under the lock.
+// A state that does not fit into the halves stays under the lock, except that
+// the room of the word may be less than the real one: a release that needs more
+// looks under the lock.
 const (
 	halfBits  = 32
 	halfMax   = 1<<31 - 1
 	unbounded = math.MaxInt
 )
 
-// moved is what taking n permits adds to a word.
-func moved(n int) uint64 { return uint64(n)<<halfBits - uint64(n) }
+// takeDelta is what acquiring n permits adds to a word.
+func takeDelta(n int) uint64 { return uint64(n)<<halfBits - uint64(n) }
 
 func freeIn(word uint64) int { return int(uint32(word)) }
 
@@ -67,56 +70,105 @@ func newSemaphore(limit, free int) *Semaphore {
 	return s
 }
 
-// setUp gives a zero semaphore permits. It is called under mu, if others know s.
+// setUp gives a zero semaphore permits. It is called under mu, unless no other
+// goroutine has s yet.
 func (s *Semaphore) setUp(limit, free int) {
 	s.limit, s.free = limit, free
 	s.putBack()
 }
 
-// acquire takes n permits, in its turn.
-func (s *Semaphore) acquire(ctx context.Context, n int) error {
-	if taken, _ := s.take(n); taken {
-		return nil
+// A lazySemaphore is a semaphore that gets its permits when it is first used,
+// so that the zero value of a lock is ready to use.
+type lazySemaphore struct {
+	sem  Semaphore
+	used atomic.Bool
+}
+
+// with returns the semaphore, which has or now gets that many permits.
+func (l *lazySemaphore) with(permits int) *Semaphore {
+	if !l.used.Load() {
+		l.setUp(permits)
 	}
-	// Made outside the lock, which is held the shorter for it; by then it may not be
-	// needed.
-	w := places.Get().(*waitlist.Node[waiter])
+	return &l.sem
+}
+
+func (l *lazySemaphore) setUp(permits int) {
+	l.sem.mu.Lock()
+	defer l.sem.mu.Unlock()
+	if !l.used.Load() {
+		l.sem.setUp(permits, permits)
+		l.used.Store(true)
+	}
+}
+
+// acquire acquires n permits for the wait named op, in FIFO order.
+func (s *Semaphore) acquire(ctx context.Context, n int, op ctxerr.Op) error {
+	// Without waiters, as Acquire does, for as long as only other acquisitions
+	// and releases come in between.
+	for v := s.word.Load(); freeIn(v) >= n; v = s.word.Load() {
+		if ctx.Err() != nil {
+			return ctxerr.EndedIn(ctx, op)
+		}
+		if s.word.CompareAndSwap(v, v+takeDelta(n)) {
+			return nil
+		}
+	}
+	done := ctx.Done() // may panic, so before the call is in line
+	// The node is made outside the lock, which is held the shorter for it.
+	w := nodes.Get().(*waitlist.Node[waiter])
 	w.Value = newWaiter(n)
-	if s.join(w) && !w.Value.wait(ctx) {
-		s.giveUp(w)
-		// The place is not used again. Very many may give up at once, and what is put
-		// into a pool outlives the next collection.
-		return ctxerr.Ended(ctx)
+	if !s.await(ctx, done, w) {
+		// The node is not reused. Very many calls may give up at once, and what
+		// is put into a pool outlives the next collection.
+		return ctxerr.EndedIn(ctx, op)
 	}
-	err := w.Value.fate.err()
+	err := w.Value.outcome.err()
 	w.Value = waiter{}
-	places.Put(w)
+	nodes.Put(w)
 	return err
 }
 
-// wait blocks until the wait is over, and reports false if it finds ctx done then or before.
+// await waits in line as w, and reports false if ctx is done first or at the
+// same time. Then, or if a method of ctx panics, w has left the line and holds
+// nothing.
 //
-// It does not yield before it blocks, as cheap as that looks: a yield goes behind everybody
-// who wants a processor, for milliseconds where some compute, and the permit would lie idle.
-func (w *waiter) wait(ctx context.Context) bool {
-	done := ctx.Done()
-	if done == nil {
-		<-w.ready
-		return true
+// It does not yield before it blocks, as cheap as that looks: a yield goes
+// behind every goroutine that wants a processor, for milliseconds where some
+// compute, and the permit would lie idle.
+func (s *Semaphore) await(ctx context.Context, done <-chan struct{}, w *waitlist.Node[waiter]) (over bool) {
+	defer func() {
+		if !over {
+			s.giveUp(w)
+		}
+	}()
+	if s.join(w) {
+		if done == nil {
+			<-w.Value.ready
+		} else {
+			select {
+			case <-w.Value.ready:
+			case <-done:
+				return false
+			}
+		}
 	}
-	select {
-	case <-w.ready:
-		return ctx.Err() == nil
-	case <-done:
-		return false
-	}
+	// Not under the lock, since a context may be user code.
+	return ctx.Err() == nil
 }
 
-// try takes n permits if that is possible at once.
+// try acquires n permits if that is possible at once.
 func (s *Semaphore) try(n int) bool {
-	taken, decided := s.take(n)
-	if decided {
-		return taken
+	for {
+		v := s.word.Load()
+		if freeIn(v) < n {
+			if v != 0 {
+				return false
+			}
+			break
+		}
+		if s.word.CompareAndSwap(v, v+takeDelta(n)) {
+			return true
+		}
 	}
 	s.lock()
 	defer s.unlock()
@@ -127,28 +179,14 @@ func (s *Semaphore) try(n int) bool {
 	return true
 }
 
-// take takes n permits from the word. If it has fewer, decided says whether that means that
-// they are not to be had at this moment, or that the word does not know.
-func (s *Semaphore) take(n int) (taken, decided bool) {
-	for {
-		v := s.word.Load()
-		if freeIn(v) < n {
-			return false, v != 0
-		}
-		if s.word.CompareAndSwap(v, v+moved(n)) {
-			return true, true
-		}
-	}
-}
-
-// release gives n permits back, unless fewer than that are held.
+// release releases n permits, unless fewer than that are held.
 func (s *Semaphore) release(n int) bool {
 	for {
 		v := s.word.Load()
 		if roomIn(v) < n {
 			return s.releaseLocking(n)
 		}
-		if s.word.CompareAndSwap(v, v-moved(n)) {
+		if s.word.CompareAndSwap(v, v-takeDelta(n)) {
 			return true
 		}
 	}
@@ -165,15 +203,16 @@ func (s *Semaphore) releaseLocking(n int) bool {
 	return true
 }
 
-// join puts w at the end of the line, or reports false if its fate is known at once.
+// join puts w at the end of the line, or reports false if the outcome is known
+// at once.
 func (s *Semaphore) join(w *waitlist.Node[waiter]) bool {
 	s.lock()
 	defer s.unlock()
 	switch n := w.Value.n; {
 	case s.closed:
-		w.Value.fate = closed
+		w.Value.outcome = closed
 	case s.tooLarge(n):
-		w.Value.fate = tooLarge
+		w.Value.outcome = tooLarge
 	case s.fits(n):
 		s.free -= n
 	default:
@@ -183,19 +222,19 @@ func (s *Semaphore) join(w *waitlist.Node[waiter]) bool {
 	return false
 }
 
-// giveUp takes w out of the line, or puts back what it has been given.
+// giveUp takes w out of the line, or puts back what it has been granted.
 func (s *Semaphore) giveUp(w *waitlist.Node[waiter]) {
 	s.lock()
-	if !s.waiters.Remove(w) && w.Value.fate == served {
-		// Less, if somebody has released what was not theirs meanwhile: whoever that was,
-		// it is not for this caller to be told.
+	if !s.waiters.Remove(w) && w.Value.outcome == granted {
+		// Less, if another goroutine has released w's permits meanwhile. That
+		// was wrong, but this call is not the one to panic.
 		s.free += min(w.Value.n, s.limit-s.free)
 	}
 	s.grant()
 	s.unlock()
 }
 
-// queue puts w at the end of the line and serves it if it is its turn.
+// queue puts w at the end of the line and grants it if it is its turn.
 func (s *Semaphore) queue(w *waitlist.Node[waiter]) {
 	s.lock()
 	s.waiters.PushBack(w)
@@ -213,6 +252,16 @@ func (s *Semaphore) idle() bool {
 	return s.free == s.limit
 }
 
+// waiting returns how many calls wait.
+func (s *Semaphore) waiting() int {
+	if s.word.Load() != 0 {
+		return 0
+	}
+	s.lock()
+	defer s.unlock()
+	return s.waiters.Len()
+}
+
 // lock takes the state out of the word.
 func (s *Semaphore) lock() {
 	s.mu.Lock()
@@ -221,7 +270,7 @@ func (s *Semaphore) lock() {
 	}
 }
 
-// unlock puts the state back into the word, if it goes in.
+// unlock puts the state back into the word, if it fits.
 func (s *Semaphore) unlock() {
 	s.putBack()
 	s.mu.Unlock()
@@ -236,13 +285,14 @@ func (s *Semaphore) putBack() {
 	}
 }
 
-// fits reports that it is the turn of somebody who comes now and wants n permits.
+// fits reports whether a call that comes now may have n permits at once.
 func (s *Semaphore) fits(n int) bool { return s.waiters.Len() == 0 && n <= s.free }
 
-// tooLarge reports that n permits are not to be had as long as the limit is what it is.
+// tooLarge reports that n permits cannot be had as long as the limit is what it
+// is.
 func (s *Semaphore) tooLarge(n int) bool { return n > s.limit && s.limit > 0 }
 
-// grant serves those who wait, in order, as far as the free permits go.
+// grant grants the waiters, in order, as far as the free permits go.
 func (s *Semaphore) grant() {
 	for w := s.waiters.Front(); w != nil && w.Value.n <= s.free; w = s.waiters.Front() {
 		s.waiters.Remove(w)
@@ -252,8 +302,8 @@ func (s *Semaphore) grant() {
 }
 
 // refuse ends a wait with an error.
-func (s *Semaphore) refuse(w *waitlist.Node[waiter], f fate) {
+func (s *Semaphore) refuse(w *waitlist.Node[waiter], o outcome) {
 	s.waiters.Remove(w)
-	w.Value.fate = f
+	w.Value.outcome = o
 	close(w.Value.ready)
 }

@@ -1,61 +1,80 @@
-// Package semaphore has asyncio's synchronisation primitives in Go: [Semaphore], bounded,
-// counting, weighted and resizable; [Keyed], one for each key; [Lock], [Event], [Cond] and
-// [Barrier].
+// Package semaphore provides asyncio's synchronization primitives for Go:
+// [Semaphore], which is bounded or counting, weighted and resizable; [Keyed], a
+// semaphore for each key; and [Lock], [RWLock], [Event], [Cond] and [Barrier],
+// which are not kinds of semaphore but live here because they wait by the same
+// rules.
 //
-// What they add to those of the standard library is that every wait takes a context, that
-// waiters are served in the order in which they came, and that all of it is exact: no
-// permit and no notification is lost or doubled, whatever is cancelled at whatever moment.
+// Compared with those of package sync, every wait takes a context, waiters are
+// granted in FIFO order, and the accounting is exact: no permit and no
+// notification is lost or delivered twice, whatever is canceled and whenever.
+//
+//	asyncio                                 here
+//	BoundedSemaphore(n), Semaphore(n)       New(n), NewCounting(n)
+//	await sem.acquire(), sem.release()      s.Acquire(ctx), s.Release()
+//	async with sem                          s.Do(ctx, fn), Use(ctx, s, fn)
+//	a dict of locks                         NewKeyed[K](1)
+//	Lock(), async with lock                 Lock, l.Do(ctx, fn)
+//	aiorwlock.RWLock()                      RWLock
+//	Event(), await event.wait()             Event, e.Wait(ctx)
+//	Condition(lock), await cond.wait_for(p) NewCond(&l), c.WaitFor(ctx, p)
+//	Barrier(n), await barrier.wait()        NewBarrier(n), b.Wait(ctx)
 //
 // # Ownership
 //
-// Permits and locks belong to nobody: any goroutine may release what another has taken, as
-// in asyncio. What is released is counted, though, and releasing more than is held is
-// misuse. The Do methods take, call a function and release on every way out of it: result,
-// error, panic or [runtime.Goexit]. The context they give to the function ends with it, so
-// nothing that outlives the call may depend on it.
+// Permits and locks have no owner: any goroutine may release what another has
+// acquired, as in asyncio. Releases are counted, though, and releasing more
+// than is held panics. The Do methods and [Use] acquire, call a function, and
+// release when it returns, panics or calls [runtime.Goexit]. The context that
+// they pass to the function is canceled when the function returns, so nothing
+// that outlives the call may depend on it.
 //
 // # Contexts
 //
-// A call whose context is done already takes nothing, even if it were free. A wait that its
-// context ends returns an error for which [errors.Is] finds both ctx.Err() and
-// [context.Cause] of ctx. What has already happened is reported whatever the context says:
-// Wait on a set [Event], [Cond.WaitFor] with a predicate that is true. The order of checks
-// is: context, closed or broken, too large.
+// A call whose context is already done takes nothing, even if it were free. A
+// wait that is ended by its context returns an error for which [errors.Is]
+// finds both ctx.Err() and [context.Cause](ctx), and whose text names the call,
+// as in "semaphore: Acquire: context deadline exceeded". What has already
+// happened is reported whatever the context says: Wait on a set [Event],
+// [Cond.WaitFor] with a true predicate. The order of checks is: context, closed
+// or broken, too large.
 //
 // # Ties
 //
-// A grant and a cancellation may meet. A waiter that is given a permit, a lock or a
-// notification and finds its context done reports the cancellation, and what it was given
-// goes to the next in line. The trip of a Barrier and the setting of an Event are not
-// anyone's to pass on: there the delivery wins and the error is nil.
+// A grant and a cancellation may meet. A waiter that is granted a permit, a
+// lock or a notification and finds its context done returns the context's
+// error, and the grant goes to the next waiter. The trip of a Barrier and the
+// setting of an Event cannot be passed on: there the delivery wins and the
+// error is nil.
 //
 // # Fairness
 //
-// First come, first served: what is released is handed to the one who has waited longest,
-// and nobody who comes later overtakes, not even by a Try method. A waiter that asks for
-// many permits is therefore never starved by those who ask for few. The price is that of a
-// switch between goroutines whenever somebody waits, where a [sync.Mutex] lets a running
-// goroutine in first. Without waiters, taking or releasing is one atomic operation.
+// Waiters are granted in FIFO order by direct hand-off: what is released goes
+// to the caller that has waited longest, and a later call cannot barge in, not
+// even a Try method. A wait for many permits is therefore never starved by
+// waits for few. The price is a switch of goroutines per release while callers
+// wait, where a [sync.Mutex] admits a running goroutine first. Without waiters,
+// acquiring and releasing are one atomic operation each.
 //
 // # Panics
 //
-// Misuse panics with an error that wraps [ErrMisuse], and leaves the state as it was:
-// releasing what is not held, a negative size, a nil function. What the world can cause is
-// returned as an error.
+// A wrong call panics with an error that wraps [ErrMisuse], and leaves the
+// state as it was: releasing what is not held, a negative size, a nil function.
+// What a correct program can run into is returned as an error.
 //
 // # Memory model
 //
-// A release happens before the return of the acquisition that it lets through, and so do
-// [Semaphore.Close] and [Semaphore.Resize]; Set before the return of Wait and before an
-// IsSet that is true; Notify before the return of the Wait that it ends; the last arrival
-// at a barrier before every return from it.
+// A release happens before the return of the acquisition that it lets through,
+// and so do [Semaphore.Close] and [Semaphore.Resize]. Set happens before the
+// return of Wait and before an IsSet that is true; Notify before the return of
+// the Wait that it ends; the last arrival at a barrier before every return from
+// it.
 //
 // # Testing
 //
-// Everything that blocks is durably blocked in a [testing/synctest] bubble. A value made
-// outside may be used in one bubble after the other, and outside again, as long as nobody
-// waits across the border; only the channel of [Event.Done] stays where it was first asked
-// for.
+// Every wait is durably blocked in a [testing/synctest] bubble. A value made
+// outside may be used in one bubble after the other, and outside again, as long
+// as no call waits across the border. Only the channel of [Event.Done] belongs
+// to where it was made.
 package semaphore
 
 import (
@@ -67,23 +86,28 @@ import (
 	"example.com/asyncgo/internal/waitlist"
 )
 
-// Semaphore is a number of permits that are taken and given back. Made by [New] it is
-// bounded, made by [NewCounting] it is not. The zero Semaphore is that of New(0): it grants
-// nothing until [Semaphore.Resize] gives it permits.
+// Semaphore is a number of permits that are acquired and released. Made by
+// [New] it is bounded, made by [NewCounting] it is not. The zero Semaphore is
+// equivalent to New(0): it grants nothing until [Semaphore.Resize] gives it
+// permits.
 //
 // Most callers want [Semaphore.Do], or [Semaphore.Acquire] with a deferred
-// [Semaphore.Release]. A Semaphore is safe for concurrent use, and must not be copied after
-// first use. It starts no goroutine, and need not be closed.
+// [Semaphore.Release]. A Semaphore is safe for concurrent use, and must not be
+// copied after first use. It starts no goroutine, and need not be closed.
 //
-// It mirrors asyncio.BoundedSemaphore and asyncio.Semaphore. Unlike them it is weighted,
-// can be resized and closed, and a bound is enforced also while others wait.
+// It mirrors asyncio.BoundedSemaphore and asyncio.Semaphore. Unlike them it is
+// weighted, can be resized and closed, and enforces its bound even while
+// callers wait.
 type Semaphore struct {
-	// As long as nobody waits, the word has the whole state, and taking and releasing are
-	// one compare-and-swap. Otherwise it is 0, and everybody goes by mu and what it guards.
-	// lock takes the state out of the word and unlock puts it back.
+	// While no call waits, the word holds the whole state, and acquiring and
+	// releasing are one compare-and-swap. Otherwise it is 0, and every call
+	// goes by mu and what mu guards. lock takes the state out of the word, and
+	// unlock puts it back.
 	//
-	// A waiter leaves the line once, under mu: with permits, with an error, or because its
-	// context has ended. If it has been given permits by then, it puts them back.
+	// A waiter leaves the list once, under mu: granted, refused with an error,
+	// or because its context is done. If the context wins against a grant that
+	// has been made already, the waiter puts the permits back, and they go to
+	// the next.
 	word    atomic.Uint64
 	mu      sync.Mutex
 	limit   int // math.MaxInt for a counting semaphore
@@ -94,11 +118,17 @@ type Semaphore struct {
 	counting bool // does not change
 }
 
-// New returns a bounded semaphore with n permits, all of them free. If n is 0, everybody
-// waits until [Semaphore.Resize] brings permits. It panics if n is negative.
+const (
+	opAcquire  ctxerr.Op = "semaphore: Acquire"
+	opAcquireN ctxerr.Op = "semaphore: AcquireN"
+)
+
+// New returns a bounded semaphore with n permits, all of them free. If n is 0,
+// every call waits until [Semaphore.Resize] adds permits. New panics if n is
+// negative.
 //
-// It mirrors asyncio.BoundedSemaphore. Unlike there, releasing more than is held is noticed
-// also while others wait.
+// It mirrors asyncio.BoundedSemaphore. Unlike there, releasing more than is
+// held is detected even while callers wait.
 func New(n int) *Semaphore {
 	if n < 0 {
 		panic(misused("New with a negative number of permits"))
@@ -106,8 +136,9 @@ func New(n int) *Semaphore {
 	return newSemaphore(n, n)
 }
 
-// NewCounting returns a semaphore with n free permits and without a bound: a release may
-// come before any acquisition and raise the count. It panics if n is negative.
+// NewCounting returns a semaphore with n free permits and without a bound: a
+// release may come before any acquisition and raise the count. NewCounting
+// panics if n is negative.
 //
 // It mirrors asyncio.Semaphore.
 func NewCounting(n int) *Semaphore {
@@ -119,34 +150,40 @@ func NewCounting(n int) *Semaphore {
 	return s
 }
 
-// Acquire takes one permit. While none is free, or others wait, it waits until those who
-// came before have been served and a permit is handed to it.
+// Acquire acquires one permit. While none is free, or other callers wait, it
+// waits for its turn.
 //
-// If ctx ends first, the error is that of ctx and no permit is taken, also if one was
-// handed over in the same moment: that goes to the next. If ctx is done at the call, no
-// permit is taken even if one is free. Acquire returns [ErrClosed] if the semaphore is, or
-// is then, closed.
+// If ctx is done first, Acquire returns the context's error and takes no
+// permit, not even one that is granted at the same moment: that goes to the
+// next waiter. If ctx is already done at the call, no permit is taken even if
+// one is free. Acquire returns [ErrClosed] if the semaphore is closed, before
+// or during the wait.
 //
-// The release that let it through happens before the return of Acquire. It allocates only
-// to wait.
+// The release that lets it through happens before Acquire returns. It allocates
+// only to wait.
 //
-// It mirrors asyncio.Semaphore.acquire. Unlike there, a cancelled caller never gets a
-// permit.
+// It mirrors asyncio.Semaphore.acquire. Unlike there, a canceled call never
+// gets a permit.
 func (s *Semaphore) Acquire(ctx context.Context) error {
+	// The word is read before the context: what was free then was free while
+	// ctx was alive, and if the word has changed since, the compare-and-swap
+	// fails. (It may have changed back; but then, too, one permit was free
+	// while ctx was alive.)
+	v := s.word.Load()
 	if ctx.Err() != nil {
-		return ctxerr.Ended(ctx)
+		return ctxerr.EndedIn(ctx, opAcquire)
 	}
-	if v := s.word.Load(); freeIn(v) > 0 && s.word.CompareAndSwap(v, v+moved(1)) {
+	if freeIn(v) > 0 && s.word.CompareAndSwap(v, v+takeDelta(1)) {
 		return nil
 	}
-	return s.acquire(ctx, 1)
+	return s.acquire(ctx, 1, opAcquire)
 }
 
-// AcquireN takes n permits at once, or none; see [Semaphore.Acquire]. Nobody is served
-// while it is first in line, so that it is not starved; when its context ends, those behind
-// it go on.
+// AcquireN acquires n permits at once, or none; see [Semaphore.Acquire]. While
+// it is first in line no other call is granted, so that it cannot be starved;
+// if its context ends, the waiters behind it proceed.
 //
-// It returns [ErrTooLarge] if n is more than a limit above 0, at once or as soon as
+// It returns [ErrTooLarge] if n exceeds a limit above 0, at once or as soon as
 // [Semaphore.Resize] makes it so. It panics if n is less than 1.
 //
 // asyncio has no counterpart.
@@ -154,23 +191,26 @@ func (s *Semaphore) AcquireN(ctx context.Context, n int) error {
 	if n < 1 {
 		panic(misused("AcquireN of less than one permit"))
 	}
+	v := s.word.Load() // before the context: see Acquire
 	if ctx.Err() != nil {
-		return ctxerr.Ended(ctx)
+		return ctxerr.EndedIn(ctx, opAcquireN)
 	}
-	if v := s.word.Load(); freeIn(v) >= n && s.word.CompareAndSwap(v, v+moved(n)) {
+	if freeIn(v) >= n && s.word.CompareAndSwap(v, v+takeDelta(n)) {
 		return nil
 	}
-	return s.acquire(ctx, n)
+	return s.acquire(ctx, n, opAcquireN)
 }
 
-// TryAcquire takes a permit if one is free, nobody waits for it and the semaphore is not
-// closed, and reports whether it has. It never waits.
+// TryAcquire acquires a permit if one is free, no call waits and the semaphore
+// is not closed, and reports whether it did. It never waits.
 //
-// asyncio has no counterpart: there, locked() and acquire() are atomic together.
+// asyncio has no counterpart: there, locked() and acquire() are atomic
+// together.
 func (s *Semaphore) TryAcquire() bool { return s.try(1) }
 
-// TryAcquireN takes n permits if as many are free, nobody waits and the semaphore is not
-// closed, and reports whether it has. It never waits. It panics if n is less than 1.
+// TryAcquireN acquires n permits if as many are free, no call waits and the
+// semaphore is not closed, and reports whether it did. It never waits. It
+// panics if n is less than 1.
 //
 // asyncio has no counterpart.
 func (s *Semaphore) TryAcquireN(n int) bool {
@@ -180,38 +220,41 @@ func (s *Semaphore) TryAcquireN(n int) bool {
 	return s.try(n)
 }
 
-// Release gives one permit back and hands it to the one who has waited longest. It never
-// waits, needs no context, and is legal on a closed semaphore. Any goroutine may call it.
+// Release releases one permit, which goes to the call that has waited longest.
+// It never waits, needs no context, and is legal on a closed semaphore. Any
+// goroutine may call it.
 //
-// It panics, and changes nothing, if the semaphore is bounded and no permit is held (those
-// handed to waiters are); the error wraps [ErrOverRelease].
+// It panics, and changes nothing, if the semaphore is bounded and no permit is
+// held, where a permit granted to a waiter counts as held; the error wraps
+// [ErrOverRelease].
 //
 // It mirrors asyncio.Semaphore.release and asyncio.BoundedSemaphore.release.
 func (s *Semaphore) Release() {
-	if v := s.word.Load(); roomIn(v) == 0 || !s.word.CompareAndSwap(v, v-moved(1)) {
+	if v := s.word.Load(); roomIn(v) == 0 || !s.word.CompareAndSwap(v, v-takeDelta(1)) {
 		s.mustRelease(1)
 	}
 }
 
-// ReleaseN gives n permits back at once and hands them on in the order of the waiters; see
-// [Semaphore.Release]. It panics, and changes nothing, if fewer than n are held, or if n is
-// less than 1.
+// ReleaseN releases n permits at once, which go to the waiters in order; see
+// [Semaphore.Release]. It panics, and changes nothing, if fewer than n are
+// held, or if n is less than 1.
 //
 // asyncio has no counterpart.
 func (s *Semaphore) ReleaseN(n int) {
 	if n < 1 {
 		panic(misused("ReleaseN of less than one permit"))
 	}
-	if v := s.word.Load(); roomIn(v) < n || !s.word.CompareAndSwap(v, v-moved(n)) {
+	if v := s.word.Load(); roomIn(v) < n || !s.word.CompareAndSwap(v, v-takeDelta(n)) {
 		s.mustRelease(n)
 	}
 }
 
-// Do calls fn with one permit, which is released on every way out: result, error, panic or
-// [runtime.Goexit]. It waits for the permit and fails as [Semaphore.Acquire] does, and then
-// does not call fn; otherwise it returns fn's error as it is.
+// Do acquires a permit, calls fn, and releases the permit when fn returns,
+// panics or calls [runtime.Goexit]. It waits and fails as [Semaphore.Acquire]
+// does, and then does not call fn; otherwise it returns fn's error unchanged.
 //
-// The context that fn gets derives from ctx and ends with fn. Do panics if fn is nil.
+// The context passed to fn derives from ctx and is canceled when fn returns. Do
+// panics if fn is nil. For a function with a result, see [Use].
 //
 // It mirrors async with semaphore.
 func (s *Semaphore) Do(ctx context.Context, fn func(ctx context.Context) error) error {
@@ -225,12 +268,15 @@ func (s *Semaphore) Do(ctx context.Context, fn func(ctx context.Context) error) 
 	return call(ctx, fn)
 }
 
-// Resize sets the number of permits of a bounded semaphore. More permits wake, in order,
-// exactly those waiters who now fit. If more are held than the new limit, nobody is served
-// until enough are released. A limit of 0 is a pause: all wait. A limit above 0 ends with
-// [ErrTooLarge] the waits for more permits than that, and those behind them go on.
+// Resize sets the number of permits of a bounded semaphore. More permits wake,
+// in order, exactly those waiters that now fit. If more are held than the new
+// limit allows, no waiter is granted until enough are released. A limit of 0 is
+// a pause: every call waits, and the waiters go on waiting. A limit above 0
+// ends with [ErrTooLarge] the waits for more permits than that, and those
+// behind them proceed.
 //
-// It panics, and changes nothing, if n is negative or the semaphore is a counting one.
+// It panics, and changes nothing, if n is negative or the semaphore is a
+// counting one.
 //
 // asyncio has no counterpart.
 func (s *Semaphore) Resize(n int) {
@@ -254,8 +300,8 @@ func (s *Semaphore) Resize(n int) {
 	s.unlock()
 }
 
-// Close ends all waits, and refuses all that come later, with [ErrClosed]. Permits that are
-// held stay so and may be released. A second Close does nothing.
+// Close ends all waits, and refuses all later calls, with [ErrClosed]. Permits
+// that are held stay held and may be released. A second Close does nothing.
 //
 // asyncio has no counterpart.
 func (s *Semaphore) Close() {
@@ -267,9 +313,10 @@ func (s *Semaphore) Close() {
 	s.unlock()
 }
 
-// Locked reports whether a call of [Semaphore.Acquire] would have to wait at this moment: no
-// permit is free, or others wait. On a closed semaphore nobody waits. The answer may be out
-// of date at once; to act on it, use [Semaphore.TryAcquire].
+// Locked reports whether a call of [Semaphore.Acquire] would have to wait at
+// this moment: no permit is free, or other calls wait. A closed semaphore is
+// not locked, since no call waits for it. The answer may be out of date at
+// once; to act on it, use [Semaphore.TryAcquire].
 //
 // It mirrors asyncio.Semaphore.locked.
 func (s *Semaphore) Locked() bool {
@@ -281,16 +328,17 @@ func (s *Semaphore) Locked() bool {
 	return !s.closed && !s.fits(1)
 }
 
-// Stats is a [Semaphore] at one moment.
+// Stats is the state of a [Semaphore] at one moment.
 type Stats struct {
 	Limit     int // permits in all; 0 for a counting semaphore
-	Held      int // taken and not released, those just handed to waiters included; 0 for a counting semaphore
+	Held      int // acquired and not released, those granted to waiters included; 0 for a counting semaphore
 	Available int // free; never negative
 	Waiting   int // calls that wait
 }
 
-// Stats returns the state of the semaphore at one moment, for which it locks it. The answer
-// may be out of date at once.
+// Stats returns the state of the semaphore at one moment, for which it locks
+// the semaphore. The answer may be out of date at once. Of a counting semaphore
+// only Available and Waiting are known.
 //
 // It mirrors what asyncio shows in the repr of a semaphore.
 func (s *Semaphore) Stats() Stats {

@@ -84,7 +84,7 @@ func ExampleSemaphore_Acquire() {
 	// Output:
 	// mine
 	// <nil>
-	// context canceled
+	// semaphore: Acquire: context canceled
 }
 
 func ExampleSemaphore_AcquireN() {
@@ -151,7 +151,7 @@ func ExampleSemaphore_Do() {
 	// oops - held: 0
 }
 
-// A limit of 0 pauses everybody; a higher one lets them go on.
+// A limit of 0 pauses all callers; a higher one lets them go on.
 func ExampleSemaphore_Resize() {
 	s := semaphore.New(2)
 	s.Resize(0)

@@ -9,8 +9,8 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// M-12, H58: growing wakes exactly those who now fit, in order.
-func TestResizeWakesThoseWhoFit(t *testing.T) {
+// M-12, H58: growing wakes exactly those that now fit, in order.
+func TestResizeWakesWaitersThatFit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(2)
 		assert.True(t, s.TryAcquireN(2))
@@ -51,8 +51,8 @@ func TestResizeBelowWhatIsHeld(t *testing.T) {
 	})
 }
 
-// M-12, H58, P-8: shrunk and grown again while all is held, it grants only what is really
-// spare.
+// M-12, H58, P-8: shrunk and grown again while all is held, it grants only what
+// is really spare.
 func TestResizeShrinkThenGrow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(4)
@@ -73,7 +73,7 @@ func TestResizeShrinkThenGrow(t *testing.T) {
 	})
 }
 
-// A limit of 0 is a pause: everybody waits, also who asks for much.
+// A limit of 0 is a pause: every call waits, also one for many permits.
 func TestResizeToZeroPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(2)

@@ -83,24 +83,30 @@ func TestAcquireIsFirstComeFirstServed(t *testing.T) {
 	})
 }
 
-// M-03, H1: who releases and asks again goes to the back of the line.
+// M-03, H1: a call that comes right after a release of the same goroutine goes
+// to the back of the line.
 func TestReleaseAndAcquireGoesToTheBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(1)
 		assert.True(t, s.TryAcquire())
 		var order []string
+		next := make(chan struct{})
 		for _, name := range []string{"a", "b", "c"} {
 			go func() {
 				for range 2 {
 					assert.NoError(t, s.Acquire(t.Context()))
 					order = append(order, name)
+					<-next // or else the others might be done before it is back in line
 					s.Release()
 				}
 			}()
 			synctest.Wait()
 		}
 		s.Release()
-		synctest.Wait()
+		for range 6 {
+			next <- struct{}{}
+			synctest.Wait()
+		}
 		assert.Equal(t, []string{"a", "b", "c", "a", "b", "c"}, order)
 	})
 }
@@ -131,8 +137,8 @@ func TestSeveralReleasesWakeAsMany(t *testing.T) {
 	}
 }
 
-// Rule 6, P-64, P-65: not even a Try overtakes one who waits, nor somebody who comes
-// between the release and the moment the waiter runs.
+// Rule 6, P-64, P-65: not even a Try overtakes a waiting call, nor one that
+// comes between the release and the moment the waiter runs.
 func TestNobodyOvertakesAWaiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(3)
@@ -140,7 +146,7 @@ func TestNobodyOvertakesAWaiter(t *testing.T) {
 		big := begin(func() error { return s.AcquireN(t.Context(), 2) })
 		big.assertBlocked(t)
 		assert.Equal(t, semaphore.Stats{Limit: 3, Held: 2, Available: 1, Waiting: 1}, s.Stats())
-		assert.False(t, s.TryAcquire(), "one is free, but not for who comes later")
+		assert.False(t, s.TryAcquire(), "one is free, but not for a later call")
 		assert.True(t, s.Locked())
 		small := begin(func() error { return s.Acquire(t.Context()) })
 		small.assertBlocked(t)
@@ -178,8 +184,8 @@ func TestBigRequestIsNotStarved(t *testing.T) {
 	})
 }
 
-// M-08, H3, P-69: more released than outstanding panics, with and without waiters, and
-// changes nothing.
+// M-08, H3, P-69: more released than outstanding panics, with and without
+// waiters, and changes nothing.
 func TestOverReleaseIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(2)
@@ -213,8 +219,9 @@ func TestOverReleaseIsNoticed(t *testing.T) {
 	})
 }
 
-// M-08 as asyncio has it wrong: one holder releases three times while others wait.
-func TestOverReleaseLetsNobodyIn(t *testing.T) {
+// M-08 as asyncio has it wrong: one holder releases three times while others
+// wait.
+func TestOverReleaseLetsNoWaiterIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(1)
 		assert.True(t, s.TryAcquire())
@@ -344,7 +351,7 @@ func TestLocked(t *testing.T) {
 		s.Resize(0)
 		assert.True(t, s.Locked(), "paused")
 		s.Close()
-		assert.False(t, s.Locked(), "nobody waits for one that is closed")
+		assert.False(t, s.Locked(), "no call waits for one that is closed")
 	})
 }
 
@@ -395,8 +402,9 @@ func TestAcquireReturnsTheContextsError(t *testing.T) {
 	})
 }
 
-// M-05: waiters cancelled before the release are skipped, and exactly one later one wakes.
-func TestCancelledWaitersAreSkipped(t *testing.T) {
+// M-05: waiters canceled before the release are skipped, and exactly one later
+// one wakes.
+func TestCanceledWaitersAreSkipped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(1)
 		assert.True(t, s.TryAcquire())
@@ -418,9 +426,9 @@ func TestCancelledWaitersAreSkipped(t *testing.T) {
 	})
 }
 
-// L-04 for the semaphore: who is cancelled in the middle leaves the order of the rest
-// alone.
-func TestCancelledWaiterKeepsTheOrder(t *testing.T) {
+// L-04 for the semaphore: a waiter that is canceled in the middle leaves the
+// order of the rest alone.
+func TestCanceledWaiterKeepsTheOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(0)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -447,7 +455,7 @@ func TestCancelledWaiterKeepsTheOrder(t *testing.T) {
 }
 
 // M-11, P-62, H60: when a big one at the head gives up, those behind it go on.
-func TestCancelledHeadLetsOthersThrough(t *testing.T) {
+func TestCanceledHeadLetsOthersThrough(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(3)
 		assert.True(t, s.TryAcquire())
@@ -495,7 +503,7 @@ func TestClose(t *testing.T) {
 	})
 }
 
-// Who has been given a permit before Close has it.
+// A waiter that has been granted a permit before Close has it.
 func TestCloseAfterAGrant(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.NewCounting(0)

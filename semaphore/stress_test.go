@@ -13,7 +13,8 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// stress runs f in so many goroutines, each so often, with a random source of its own.
+// stress runs f in so many goroutines, each so often, with a random source of
+// its own.
 func stress(goroutines, times int, f func(r *rand.Rand)) {
 	var wg sync.WaitGroup
 	for g := range goroutines {
@@ -27,7 +28,7 @@ func stress(goroutines, times int, f func(r *rand.Rand)) {
 	wg.Wait()
 }
 
-// maybeCanceled returns a context that may be cancelled at any moment.
+// maybeCanceled returns a context that may be canceled at any moment.
 func maybeCanceled(ctx context.Context, r *rand.Rand) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	switch r.IntN(4) {
@@ -43,8 +44,8 @@ func maybeCanceled(ctx context.Context, r *rand.Rand) (context.Context, context.
 	return ctx, cancel
 }
 
-// P-61, P-73: whatever is cancelled whenever, no more is held than there is, and in the end
-// all of it is there.
+// P-61, P-73: whatever is canceled whenever, no more is held than there is, and
+// in the end all of it is there.
 func TestSemaphoreConservesPermits(t *testing.T) {
 	const limit = 3
 	s := semaphore.New(limit)
@@ -135,7 +136,8 @@ func TestFastPathMeetsTheLock(t *testing.T) {
 	assert.Equal(t, semaphore.Stats{Limit: limit, Available: limit}, s.Stats())
 }
 
-// A close in the midst of everything ends every wait, and what was taken can be released.
+// A close in the midst of everything ends every wait, and what was taken can be
+// released.
 func TestCloseUnderLoad(t *testing.T) {
 	for range 50 {
 		s := semaphore.New(2)
@@ -253,8 +255,8 @@ func TestKeyedExcludes(t *testing.T) {
 	assert.Zero(t, k.Len())
 }
 
-// C-03, H10: each item is notified once, and taken once, although consumers give up all the
-// time.
+// C-03, H10: each item is notified once, and taken once, although consumers
+// give up all the time.
 func TestCondUnderLoad(t *testing.T) {
 	var l semaphore.Lock
 	c := semaphore.NewCond(&l)
@@ -325,7 +327,7 @@ func TestBarrierIndicesAreUnique(t *testing.T) {
 	assert.Zero(t, b.Waiting())
 }
 
-// Set and Clear while others wait: nobody hangs who waited at a Set.
+// Set and Clear while others wait: no call hangs that waited at a Set.
 func TestEventUnderLoad(t *testing.T) {
 	var e semaphore.Event
 	var wg sync.WaitGroup

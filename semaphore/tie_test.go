@@ -2,6 +2,7 @@ package semaphore_test
 
 import (
 	"context"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -53,6 +54,24 @@ var lines = map[string]func() line{
 		l.TryLock()
 		return line{l.Lock, l.Unlock, l.Unlock}
 	},
+	"RWLock": func() line {
+		l := new(semaphore.RWLock)
+		l.TryLock()
+		return line{l.Lock, l.Unlock, l.Unlock}
+	},
+	"RWLock, held by readers": func() line {
+		l := new(semaphore.RWLock)
+		l.TryRLock()
+		give := func() { // a reader holds it at first, and a writer after that
+			defer func() {
+				if recover() != nil {
+					l.Unlock()
+				}
+			}()
+			l.RUnlock()
+		}
+		return line{l.Lock, give, l.Unlock}
+	},
 	"Cond": func() line {
 		l := new(semaphore.Lock)
 		c := semaphore.NewCond(l)
@@ -70,8 +89,8 @@ var lines = map[string]func() line{
 	},
 }
 
-// Rule 3, L-05, M-04, C-03, H1, H2, H4, H7, H10, H13, P-61: a cancellation that comes
-// before the grant, however shortly, wins, and the next gets the grant.
+// Rule 3, L-05, M-04, C-03, H1, H2, H4, H7, H10, H13, P-61: a cancellation that
+// comes before the grant, however shortly, wins, and the next gets the grant.
 func TestCancelThenGrant(t *testing.T) {
 	for name, newLine := range lines {
 		t.Run(name, func(t *testing.T) {
@@ -97,8 +116,8 @@ func TestCancelThenGrant(t *testing.T) {
 	}
 }
 
-// The other order: if the waiter has not returned by the time of the cancellation, the
-// cancellation still wins. If it has, it keeps what it got.
+// The other order: if the waiter has not returned by the time of the
+// cancellation, the cancellation still wins. If it has, it keeps what it got.
 func TestGrantThenCancel(t *testing.T) {
 	for name, newLine := range lines {
 		t.Run(name, func(t *testing.T) {
@@ -149,8 +168,9 @@ func newCanceling(ctx context.Context) (c context.Context, canceled *atomic.Bool
 	}, canceled
 }
 
-// So a grant can wake a waiter whose context is done. It is handed on all the same.
-func TestGrantWakesACancelledWaiter(t *testing.T) {
+// So a grant can wake a waiter whose context is done. It is handed on all the
+// same.
+func TestGrantWakesACanceledWaiter(t *testing.T) {
 	for name, newLine := range lines {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -173,26 +193,41 @@ func TestGrantWakesACancelledWaiter(t *testing.T) {
 	}
 }
 
-// The grant and the cancellation are there at once, and select would toss a coin.
-func TestGrantAndCancellationAtOnce(t *testing.T) {
+// A permit that comes free only after the context has ended is not taken,
+// however late in the call that happens.
+func TestPermitThatComesFreeTooLate(t *testing.T) {
 	for name, newLine := range lines {
-		t.Run(name, func(t *testing.T) {
-			for range 50 {
+		if name == "Cond" {
+			continue // its lock is held there, and a notification is not kept
+		}
+		for when, meet := range map[string]func(ctx context.Context, give func()) context.Context{
+			"at Done": func(ctx context.Context, give func()) context.Context { return newMeeting(ctx, give) },
+			"at Err":  newClosing,
+		} {
+			t.Run(name+"/"+when, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					l := newLine()
-					first := begin(func() error { return l.wait(newMeeting(t.Context(), l.give)) })
+					first := begin(func() error { return l.wait(meet(t.Context(), l.give)) })
 					first.assertReturned(t, context.Canceled)
 					second := begin(func() error { return l.wait(t.Context()) })
-					if name == "Cond" { // a notification is not kept
-						second.assertBlocked(t)
-						l.give()
-					}
 					second.assertReturned(t, nil)
 					l.free()
 				})
-			}
-		})
+			})
+		}
 	}
+}
+
+// newClosing returns a context that ends as soon as it has said that it is alive,
+// and then calls end.
+func newClosing(ctx context.Context, end func()) context.Context {
+	c := &testkit.Context{Parent: ctx, Channel: make(chan struct{})}
+	c.OnErr = func() error {
+		c.OnErr = func() error { return context.Canceled }
+		end()
+		return nil
+	}
+	return c
 }
 
 // M-04: without a next, the grant goes back.
@@ -212,8 +247,8 @@ func TestCancellationWinsAndTheGrantGoesBack(t *testing.T) {
 	}
 }
 
-// Several are cancelled, and one is served, in the same moment: all that is given reaches
-// those who are left, in order.
+// Several are canceled, and one is served, in the same moment: all that is
+// given reaches those that are left, in order.
 func TestManyCancellationsMeetGrants(t *testing.T) {
 	for name, newLine := range lines {
 		t.Run(name, func(t *testing.T) {
@@ -272,17 +307,75 @@ func TestCancellationWinsOverOtherErrors(t *testing.T) {
 	}
 }
 
-// A permit that a cancelled waiter gives back after somebody else has released it for it
-// goes nowhere, and nobody panics who has done no wrong.
+// A permit that a canceled waiter gives back after another goroutine has
+// released it goes nowhere, and the waiter does not panic for what it has not
+// done.
 func TestGivingBackWhatOthersHaveReleased(t *testing.T) {
-	for range 50 {
+	synctest.Test(t, func(t *testing.T) {
 		s := semaphore.New(1)
 		assert.True(t, s.TryAcquire())
-		err := s.Acquire(newMeeting(t.Context(), func() {
-			s.Release()
-			s.Release() // the waiter's
-		}))
-		assert.ErrorIs(t, err, context.Canceled)
+		c := begin(func() error { return s.Acquire(newGrudging(t.Context(), nothing, s.Release)) })
+		s.Release()
+		c.assertReturned(t, context.Canceled)
 		assert.Equal(t, semaphore.Stats{Limit: 1, Available: 1}, s.Stats())
+	})
+}
+
+// Rule 8: a context that panics when a granted waiter looks at it passes the
+// grant on.
+func TestContextThatPanicsAtTheGrant(t *testing.T) {
+	for name, newLine := range lines {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLine()
+				ctx := newGrudging(t.Context(), nothing, func() { panic(errWhy) })
+				var panicked any
+				go func() { _, panicked, _ = testkit.Leave(func() error { return l.wait(ctx) }) }()
+				synctest.Wait()
+				second := begin(func() error { return l.wait(t.Context()) })
+				second.assertBlocked(t)
+				l.give()
+				second.assertReturned(t, nil)
+				assert.Equal(t, errWhy, panicked)
+				l.free()
+			})
+		})
+	}
+}
+
+// The grant and the cancellation are both there when the waiter comes to look,
+// as far as two processors can see to that: whichever case select takes, the
+// first of the two decides.
+func TestGrantAndCancellationAtOnce(t *testing.T) {
+	var l semaphore.RWLock
+	s, m := semaphore.New(1), new(semaphore.Lock)
+	for name, p := range map[string]struct {
+		wait          func(ctx context.Context) error
+		hold, release func()
+		waiting       func() int
+	}{
+		"Semaphore":     {s.Acquire, func() { s.TryAcquire() }, s.Release, func() int { return s.Stats().Waiting }},
+		"Lock":          {m.Lock, func() { m.TryLock() }, m.Unlock, m.Waiting},
+		"RWLock writer": {l.Lock, func() { l.TryRLock() }, l.RUnlock, func() int { w, _ := l.Waiting(); return w }},
+		"RWLock reader": {l.RLock, func() { l.TryLock() }, l.Unlock, func() int { _, r := l.Waiting(); return r }},
+	} {
+		for range 500 {
+			p.hold()
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() {
+				for p.waiting() == 0 {
+					runtime.Gosched()
+				}
+				cancel()
+				p.release()
+			}()
+			if !assert.ErrorIs(t, p.wait(ctx), context.Canceled, name) {
+				return
+			}
+			for m.Locked() || s.Locked() || !l.TryLock() { // until the release is over
+				runtime.Gosched()
+			}
+			l.Unlock()
+		}
 	}
 }

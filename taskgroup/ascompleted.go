@@ -9,21 +9,16 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// AsCompleted returns a sequence that, when it is ranged over, calls all
-// functions at the same time and yields a [Result] for each, in the order in
-// which they return. Each range calls them anew.
+// AsCompleted is asyncio.as_completed of functions: each range over it calls
+// all of them at the same time and yields a [Result] for each, in the order in
+// which they return. Unlike in asyncio, that says which function it is from.
 //
-// An error affects only its own Result and does not cancel the others; so does
-// [ErrGoexit]. Leaving the loop cancels the functions that still run and waits
-// for them. A panic in a function is raised at the loop's next step.
-//
-// When ctx is done, the functions' context is, and what they return then is
-// yielded as before. Functions that have not begun are not called; their
+// A failure affects only its own Result. A panic is raised at the loop's next
+// step. Functions that have not begun when ctx ends are not called; their
 // Results, the last ones, have the error of ctx.
 //
-// AsCompleted panics if a function is nil. A loop over n functions costs O(n).
-// It mirrors asyncio.as_completed. Unlike there, each result says which
-// function it is from. For existing tasks, see [Completed] and [Set].
+// AsCompleted panics if a function is nil. It costs O(1) for each. For existing
+// tasks, see [Completed] and [Set].
 func AsCompleted[T any](ctx context.Context, fns ...Func[T]) iter.Seq[Result[T]] {
 	checkFuncs("AsCompleted", fns)
 	fns = slices.Clone(fns)

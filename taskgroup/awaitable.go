@@ -5,19 +5,18 @@ import (
 	"reflect"
 )
 
-// Awaitable is anything that completes once, what asyncio calls an awaitable.
-// [*Task] and [*Future] are Awaitables, and so is every [context.Context]; users
-// may write their own.
+// Awaitable is anything that completes once, what asyncio calls an awaitable: a
+// [*Task], a [*Future], any [context.Context], or a type of the user's.
 //
-// Functions that wait for Awaitables compare them with ==, so one that is a value
-// must be comparable. They call Done at most once for each, before they block, and
-// Err only after Done has been closed, in the goroutine that waits.
+// Functions that wait for Awaitables compare them with ==, so one that is a
+// value must be comparable. They call Done at most once for each, before they
+// block, and Err only after Done has been closed, in the goroutine that waits.
+// One that is neither a *Task nor a *Future costs a goroutine meanwhile.
 type Awaitable interface {
-	// Done returns a channel that is closed on completion. If that is nil, it
-	// never completes.
+	// Done returns a channel that is closed on completion; nil: it never
+	// completes.
 	Done() <-chan struct{}
-	// Err returns nil after a success, and the failure otherwise. It is called only
-	// after the completion.
+	// Err returns nil after a success, and the failure otherwise.
 	Err() error
 }
 

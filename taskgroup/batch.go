@@ -128,8 +128,11 @@ func (b *batch) callAll() (finished bool) {
 		}
 	}, func(e exit) {
 		b.succeeded.Add(int64(succeeded))
-		if current >= 0 {
+		switch {
+		case current >= 0:
 			b.abnormalExit(current, e)
+		case !e.returned:
+			b.abandon(e)
 		}
 		finished = e.returned
 	})
@@ -169,6 +172,24 @@ func (b *batch) failure(i int, err error) {
 		b.fail(i, err)
 	} else {
 		b.failed(i, err)
+	}
+}
+
+// abandon has no further function called, since the caller's context has panicked,
+// which is raised again, or ended the goroutine.
+func (b *batch) abandon(e exit) {
+	b.stopped.Store(true) // first: from now on the context is not used
+	if e.panicked == nil {
+		b.cancel(nil)
+		return
+	}
+	pe, isNew := b.recovered(b.op, e.panicked)
+	b.mu.Lock()
+	b.outcome.raise(pe)
+	b.mu.Unlock()
+	b.cancel(pe)
+	if isNew {
+		pe.report()
 	}
 }
 

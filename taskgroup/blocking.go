@@ -9,22 +9,15 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Blocking calls fn, which cannot be canceled, in a goroutine of its own and
-// returns what fn returns. If ctx is done first, Blocking returns the error of
-// ctx at once, and fn runs on. What fn returns after that is logged to
-// [slog.Default] at debug level and dropped, so fn should not return what has to
-// be closed. If both happen at once, the result is returned.
+// Blocking is asyncio.to_thread: it calls fn, which cannot be canceled, in a
+// goroutine of its own, with the caller's pprof labels, and returns what fn
+// returns. If ctx is done first, it returns at once, and fn runs on; its result
+// is logged to [slog.Default] at debug level and dropped, so fn should not
+// return what has to be closed.
 //
-// If ctx is done at the call, fn is not called. Nothing limits how many such
-// calls run at once: see [BlockingIn].
-//
-// A panic in fn is logged and raised in the caller as a [*PanicError]; after the
-// caller has left, it ends the process as after a go statement. If fn calls
-// [runtime.Goexit], the error is [ErrGoexit]. Blocking panics if fn is nil. It
-// starts one goroutine, with the caller's pprof labels.
-//
-// The call of Blocking happens before fn starts, and fn's return before
-// Blocking returns the result. It mirrors asyncio.to_thread.
+// A panic in fn is raised in the caller or, if that has left, ends the process.
+// Blocking panics if fn is nil. To limit how many calls run at once, use
+// [BlockingIn].
 func Blocking[T any](ctx context.Context, fn func() (T, error)) (T, error) {
 	if fn == nil {
 		panic(misused("Blocking of a nil function"))
@@ -38,20 +31,14 @@ func Blocking[T any](ctx context.Context, fn func() (T, error)) (T, error) {
 	return (&blockingCall[T]{op: op, fn: fn}).do(ctx, done)
 }
 
-// BlockingIn is [Blocking] with at most as many calls at once as l has units: it
-// waits for a unit of l, a *semaphore.Semaphore for instance, and gives it back
-// when fn has returned, also if the caller has left long before.
+// BlockingIn is loop.run_in_executor with a ThreadPoolExecutor: [Blocking]
+// within a limit, such as a *semaphore.Semaphore. It holds a unit of l until fn
+// has ended, also if the caller has left before; the unit is back before
+// BlockingIn returns a result.
 //
-// If ctx is done at the call, or before a unit is granted, fn is not called and
-// no unit is kept; the error is that of ctx. Any other error of l is returned as
-// it is. A panic or [runtime.Goexit] in fn also gives the unit back. BlockingIn
-// panics if l or fn is nil.
-//
-// The unit is back in l before BlockingIn returns the result; fn's return
-// happens before the start of the function that gets the unit.
-//
-// It mirrors loop.run_in_executor with a ThreadPoolExecutor, l being its
-// max_workers. Unlike there, a call that waits for a unit can be canceled.
+// If ctx is done before a unit is granted, no unit is kept: unlike in asyncio,
+// that wait can be canceled. Any other error of l is returned as it is.
+// BlockingIn panics if l or fn is nil.
 func BlockingIn[T any](ctx context.Context, l Limiter, fn func() (T, error)) (T, error) {
 	if l == nil {
 		panic(misused("BlockingIn without a limiter"))

@@ -7,22 +7,19 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Cancelled reports whether err says nothing but that work was canceled or ended
-// from outside: whether an end was a clean stop and no failure. It is false for
-// nil.
+// Cancelled reports whether err says nothing but that work was canceled or
+// ended from outside, a clean stop and no failure, as except CancelledError
+// does.
 //
-// It is true for [context.Canceled] and [context.DeadlineExceeded], for errors
-// whose Is method says that they are one of these (as package net's "operation
-// was canceled"), [ErrStopped], [ErrGroupClosed], a [*SignalError], a
-// [*GroupError] without Errors, for an error that unwraps to one of these, and
-// for a list of errors if it is true for all of them. Why a context or a group
-// was canceled does not matter.
+// It is true for [context.Canceled], [context.DeadlineExceeded], errors whose
+// Is method says that they are one of these (as package net's "operation was
+// canceled"), [ErrStopped], [ErrGroupClosed], a [*SignalError], a [*GroupError]
+// without Errors, what unwraps to one of these, and a list of such.
 //
-// It is false for everything else: a [*TaskError] of a failure, [ErrTimeout], a
-// [*PanicError], a [*LateError] wherever it is, [net/http.ErrServerClosed]. It is
-// false, too, where a method of err panics or its errors unwrap in a circle.
-//
-// asyncio has no counterpart; there, except CancelledError does it.
+// It is false for everything else: nil, a [*TaskError] of a failure,
+// [ErrTimeout], a [*PanicError], a [*LateError] wherever it is,
+// [net/http.ErrServerClosed], and errors whose methods panic or that unwrap in
+// a circle.
 func Cancelled(err error) bool {
 	w := cancelWalk{left: 1 << 18}
 	return w.isCancellation(err, 0)

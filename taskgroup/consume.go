@@ -6,14 +6,12 @@ import (
 )
 
 // Consume is [ForEach] for an input that waits, such as a queue's Items: source
-// is called once, with a context that ends with ctx, at the first failure, and
-// with the call, and returns an input that ends with that context. So neither a
-// failure nor the end of ctx is delayed by an input that has nothing to yield.
+// is called once, in the caller's goroutine, with a context that ends with ctx,
+// at the first failure, and with the call. An input that ends with that context
+// delays none of them.
 //
-// source and the input are called in the caller's goroutine. Consume panics if
-// workers is less than 1, or if source, what it returns, or fn is nil.
-//
-// It mirrors a number of tasks that loop around asyncio.Queue.get until
+// Consume panics if workers is less than 1, or if source, what it returns, or
+// fn is nil. It mirrors tasks that loop around asyncio.Queue.get until
 // asyncio.QueueShutDown.
 func Consume[T any](ctx context.Context, workers int, source func(ctx context.Context) iter.Seq[T], fn func(ctx context.Context, item T) error) error {
 	checkStream("Consume", workers, source == nil || fn == nil)

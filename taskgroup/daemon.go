@@ -4,15 +4,11 @@ import "context"
 
 // Daemon makes the task one that does not keep its group open: when a join
 // finds nothing left but daemons, it cancels their contexts, with [ErrStopped]
-// as the cause, and waits for them. What a daemon then returns because of that
-// is no failure. Use it for workers that loop over a queue and for tickers,
-// which would otherwise keep [Run] from returning.
-//
-// In all else a daemon is a task like others: its failure cancels the group,
-// the group's cancellation reaches it unless it is [Shielded], it takes a slot,
-// and it is called if it was accepted. [Start] ignores the option.
-//
-// It mirrors what asyncio.run cancels once the main coroutine has returned.
+// as the cause, and waits for them; what they then return because of that is no
+// failure. Use it for workers that loop over a queue and for tickers, which
+// would otherwise keep [Run] from returning. In all else a daemon is a task
+// like others. [Start] ignores the option. It mirrors what asyncio.run cancels
+// at its end.
 func Daemon() TaskOption {
 	return taskOptionFunc(func(o *taskOptions) { o.daemon = true })
 }

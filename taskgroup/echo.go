@@ -51,11 +51,26 @@ func (e end) is(err error) bool {
 	if ctxerr.Same(err, e.err) || ctxerr.Same(err, e.cause) {
 		return true
 	}
-	switch err := err.(type) {
+	switch said := err.(type) {
 	case *timeoutError: // of a scope, which does not end what is around it
 		return false
 	case interface{ Is(target error) bool }:
-		return err.Is(e.err)
+		return said.Is(e.err) && !hides(errors.Unwrap(err))
+	}
+	return false
+}
+
+// hides reports that err holds, at whatever depth, what is never an echo.
+func hides(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		switch e := err.(type) {
+		case *LateError, *PanicError:
+			return true
+		case *timeoutError:
+			return err == ErrTimeout
+		case interface{ Unwrap() []error }:
+			return slices.ContainsFunc(e.Unwrap(), hides)
+		}
 	}
 	return false
 }
@@ -70,7 +85,7 @@ func (ends ends) echoedBy(err error) bool {
 				return false
 			}
 		case *ctxerr.Error:
-			return ends.echoedBy(e.Err) || ends.echoedBy(e.Cause)
+			return ends.caused(e.Cause) || ends.echoedBy(e.Cause) || ends.echoedBy(e.Err) && !hides(e.Cause)
 		}
 		if slices.ContainsFunc(ends, func(end end) bool { return end.is(err) }) {
 			return true
@@ -84,6 +99,12 @@ func (ends ends) echoedBy(err error) bool {
 		err = errors.Unwrap(err)
 	}
 	return false
+}
+
+// caused reports that err is the very cause of one of the ends. That is known, so
+// nothing in it can be lost.
+func (ends ends) caused(err error) bool {
+	return slices.ContainsFunc(ends, func(end end) bool { return ctxerr.Same(err, end.cause) })
 }
 
 func (ends ends) echoedByAll(errs []error) bool {

@@ -14,17 +14,17 @@ import (
 
 // The errors that callers may want to distinguish, for [errors.Is].
 var (
-	// ErrNotDone is returned for the result of a task or future that has not
-	// completed. It mirrors asyncio.InvalidStateError.
+	// ErrNotDone is asyncio.InvalidStateError: a task or future has not
+	// completed.
 	ErrNotDone = errors.New("taskgroup: not done")
 
-	// ErrNoTasks is returned if there is nothing to wait for: no function, no
+	// ErrNoTasks says that there is nothing to wait for: no function, no
 	// handle, or an empty set.
 	ErrNoTasks = errors.New("taskgroup: no tasks")
 
-	// ErrGroupClosed is returned for a task that a group refuses because it has
-	// been joined or shut down. It is also the cause of the context of a group
-	// that ended in good order.
+	// ErrGroupClosed says that a group refuses a task because it has been
+	// joined or shut down. It is also the cause of the context of a group that
+	// has been joined.
 	ErrGroupClosed = errors.New("taskgroup: group closed")
 
 	// ErrStopped is the cause of the context of a group after [Group.Stop], and
@@ -34,29 +34,27 @@ var (
 	// ErrFull is returned by [TryTask] for a task that would have to wait.
 	ErrFull = errors.New("taskgroup: group full")
 
-	// ErrTimeout reports that a time limit of this package has passed, that of
-	// [WaitFor] or [Timeout]. It is a [net.Error] whose Timeout is true, and
-	// [errors.Is] finds [context.DeadlineExceeded] in it. An outer deadline or a
-	// canceled parent is never reported as it. It mirrors asyncio.TimeoutError.
+	// ErrTimeout is asyncio.TimeoutError: the time limit of a [WaitFor] or
+	// [Timeout] has passed. It is a [net.Error] whose Timeout is true, and
+	// [errors.Is] finds [context.DeadlineExceeded] in it.
 	ErrTimeout error = &timeoutError{"taskgroup: timeout"}
 
-	// ErrGoexit is the failure of a function that called [runtime.Goexit], as
-	// t.FailNow does.
+	// ErrGoexit is the failure of a function that called [runtime.Goexit].
 	ErrGoexit = errors.New("taskgroup: task called runtime.Goexit")
 
-	// ErrSelfWait is returned by [Task.Wait] and [Group.Shutdown] if the context
-	// is that of the task itself, or of a task of the group.
+	// ErrSelfWait is returned by [Task.Wait], [Task.WaitOrCancel] and
+	// [Group.Shutdown] under the context of the task itself, or of a task of
+	// the group.
 	ErrSelfWait = errors.New("taskgroup: task waits for itself")
 
-	// ErrNotReady is returned by [GoReady] if the task returned nil without
+	// ErrNotReady is returned by [GoReady] for a task that returned nil without
 	// calling ready.
 	ErrNotReady = errors.New("taskgroup: task ended before it was ready")
 
-	// ErrEnded is returned for the deadline of a scope that has ended.
+	// ErrEnded says that the scope of a [Deadline] has ended.
 	ErrEnded = errors.New("taskgroup: scope has ended")
 
-	// ErrMisuse is wrapped by every panic that this package raises because it was
-	// called wrongly.
+	// ErrMisuse is wrapped by every panic of this package about a wrong call.
 	ErrMisuse = errors.New("taskgroup: misuse")
 )
 
@@ -77,27 +75,26 @@ func (e *timeoutError) Temporary() bool      { return true } // for net.Error, a
 func (e *timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // TaskError is the failure of one task of a group, or of one function of a call
-// such as [Gather] or [Map]. The first one is the cause of the context that it
-// cancels.
+// such as [Gather] or [Map].
 type TaskError struct {
-	// Index is the number of the task among those that the group accepted, of
-	// the function or item in [Gather], [Map] and their like, or of the handle
-	// in [GatherTasks]; always from 0. The main function of [Run] has -1.
+	// Index, from 0, is the number of the task among those that the group
+	// accepted, of the function or item, or of the handle in [GatherTasks]. The
+	// main function of [Run] has -1.
 	Index int
 
-	// Name is the task's name: "main" for the main function of [Run], and
-	// empty for a function or an item.
+	// Name is the task's, "main" for the main function of [Run], and empty for
+	// a function or an item.
 	Name string
 
-	// Err is the failure itself.
+	// Err is the failure.
 	Err error
 
 	op string // the call that numbers its functions; empty for a task of a group
 }
 
-// Error names the task and the cause, as in "taskgroup: task 3 (fetch): no route to
-// host" or "taskgroup: Map[2]: no route to host". A default name, which says
-// nothing, is left out.
+// Error names the task and the failure, as in "taskgroup: task 3 (fetch): no
+// route to host" or "taskgroup: Map[2]: no route to host". A default name is
+// left out.
 func (e *TaskError) Error() string { return prefix + e.text(nil) }
 
 // text is Error without the prefix, within the text of a group that lists the given
@@ -134,26 +131,26 @@ func (e *TaskError) who() string {
 // prefix is what every text of this package begins with, once.
 const prefix = "taskgroup: "
 
-// Unwrap returns the failure itself.
+// Unwrap returns Err.
 func (e *TaskError) Unwrap() error { return e.Err }
 
-// GroupError is the one shape in which a group, [Gather], [Map] and their like
-// fail. [errors.Is] and [errors.As] look through it at every failure and at
-// Cause. It mirrors ExceptionGroup.
+// GroupError is ExceptionGroup: the one shape in which a group, [Gather], [Map]
+// and their like fail. [errors.Is] and [errors.As] look through it at every
+// failure and at Cause.
 type GroupError struct {
-	// Cause is why the work was ended from outside: the end of the parent's
-	// context, the cause given to [Group.Cancel], or a [*SignalError]. It is
-	// nil when the work ended by itself, or because of Errors[0].
+	// Cause is why the work was ended from outside, if it was: the end of the
+	// parent's context, the cause given to [Group.Cancel], or a [*SignalError].
+	// It may have come after Errors[0].
 	Cause error
 
-	// Errors holds the failures: the first in time first, the rest in order
-	// of submission. Echoes of the cancellation are not among them.
+	// Errors holds the failures: the first in time first, the rest in order of
+	// submission, main's last. Echoes of the cancellation are not among them.
 	Errors []*TaskError
 }
 
-// Error lists the cause and every failure. One failure alone prints as that
-// failure; the list of a group within a group stands in brackets. A cause that is
-// one of the failures is not listed twice.
+// Error lists the cause, unless it is one of the failures, and every failure.
+// One failure alone prints as that failure; the list of a group within a group
+// stands in brackets.
 func (e *GroupError) Error() string { return prefix + e.text(nil) }
 
 func (e *GroupError) text(listed []*TaskError) string {
@@ -212,11 +209,11 @@ type SignalError struct {
 // Error names the signal.
 func (e *SignalError) Error() string { return "taskgroup: signal: " + e.Signal.String() }
 
-// LateError says that tasks were still running when their time was over, and
-// names them. They run on: a later [Group.Wait] joins them.
+// LateError names tasks that were still running when their time was over. They
+// run on: a later [Group.Wait] joins them.
 type LateError struct {
-	// Tasks are those that had not ended, a function given to [Task.OnDone]
-	// included. Those that waited for room run later if they are shielded.
+	// Tasks are those that had not ended, with their [Task.OnDone] callbacks,
+	// and those of the backlog that run later since they are [Shielded].
 	Tasks []TaskInfo
 
 	// Cause is the error that would have been returned: why they had to end.

@@ -6,22 +6,18 @@ import (
 )
 
 // ForEach calls fn for each item of the input, with at most limit calls
-// running, and returns when all have returned.
+// running. The input is pulled in the caller's goroutine, only when an item can
+// be passed to fn at once; every item pulled is passed to fn. An input that
+// blocks delays the return: see [Consume].
 //
-// The input is pulled in the caller's goroutine, only when an item can be
-// passed to fn at once; every item pulled is passed to fn. An input that blocks
-// delays the return: see [Consume].
-//
-// The first failure cancels the other calls and ends the pulling; the error is
-// a [*GroupError] in which TaskError.Index is the number of the item. When ctx
-// is done the same happens, with the error of ctx as the Cause, also if ctx is
-// done when the input ends. If ctx is done already, neither the input nor fn is
-// called. A panic or [runtime.Goexit] in the input passes through once the
+// The first failure, or the end of ctx, ends the pulling and cancels the calls;
+// the error is a [*GroupError]. It is not nil, either, if ctx is done when the
+// input ends. A panic or [runtime.Goexit] in the input passes through once the
 // calls have returned.
 //
 // ForEach panics if limit is less than 1 or if items or fn is nil. It allocates
 // once per item. It mirrors a loop around asyncio.TaskGroup.create_task with a
-// semaphore, but never holds more than limit items.
+// semaphore, but holds at most limit items.
 func ForEach[T any](ctx context.Context, limit int, items iter.Seq[T], fn func(ctx context.Context, item T) error) error {
 	checkStream("ForEach", limit, items == nil || fn == nil)
 	return newStream(limit, dropped, noResult(fn)).consume(ctx, "ForEach", constant(items))

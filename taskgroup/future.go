@@ -6,18 +6,13 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Future is a result that is provided from outside: asyncio.Future, the bridge to
-// what is not a task, such as a response that arrives on a connection. Any number
-// of goroutines may wait for it and try to complete it; the first call of
-// [Future.Resolve] or [Future.Reject] decides.
+// Future is asyncio.Future: a result that is provided from outside, the bridge
+// to what is not a task, such as a response that arrives on a connection. Any
+// number of goroutines may wait for it and try to complete it: unlike in
+// asyncio, a second call of [Future.Resolve] or [Future.Reject] is no error.
 //
-// The zero Future is ready to use, as one from [NewFuture] is. A Future is safe
-// for concurrent use and must not be copied after first use. It is an
-// [Awaitable], so [Wait], [Completed] and [Set] take it.
-//
-// Unlike an asyncio.Future, it may be completed twice, since goroutines may race
-// to do it: the second call returns false. To cancel it, reject it with
-// [context.Canceled].
+// The zero Future is ready to use. [Wait], [Completed] and [Set] take a Future.
+// To cancel it, reject it with [context.Canceled].
 type Future[T any] struct {
 	completion
 	// Written once, by the call that has set the claimedResult flag, before
@@ -29,17 +24,13 @@ type Future[T any] struct {
 // NewFuture is loop.create_future: it returns a Future that has not completed.
 func NewFuture[T any]() *Future[T] { return &Future[T]{} }
 
-// Resolve is asyncio.Future.set_result: it completes f with the value v, unless f
-// is completed already, and reports whether it did. When it returns, f has
-// completed either way: of two calls at the same moment, the second waits for the
-// first to do that. It never blocks for longer.
-//
-// The first call of Resolve or Reject happens before the return of any call that
-// observes the completion.
+// Resolve is asyncio.Future.set_result: it completes f with the value v, unless
+// f is completed already, and reports whether it did. When it returns, f has
+// completed either way: it blocks only until another call has done that.
 func (f *Future[T]) Resolve(v T) bool { return f.settle(v, nil) }
 
-// Reject is asyncio.Future.set_exception: it completes f with the failure err and
-// is otherwise like [Future.Resolve]. It panics if err is nil.
+// Reject is asyncio.Future.set_exception: it completes f with the failure err
+// and is otherwise like [Future.Resolve]. It panics if err is nil.
 func (f *Future[T]) Reject(err error) bool {
 	if err == nil {
 		panic(misused("Reject of a Future with a nil error"))
@@ -58,13 +49,11 @@ func (f *Future[T]) settle(v T, err error) bool {
 	return true
 }
 
-// Done returns a channel that is closed when f has completed. In a
-// [testing/synctest] bubble, the channel belongs to the bubble in which Done is
-// first called.
+// Done returns a channel that is closed when f has completed.
 func (f *Future[T]) Done() <-chan struct{} { return f.doneChan() }
 
-// Err is asyncio.Future.exception: it returns nil if f was resolved, the failure if
-// it was rejected, and [ErrNotDone] before f has completed.
+// Err is asyncio.Future.exception: nil if f was resolved, the failure if it was
+// rejected, and [ErrNotDone] before f has completed.
 func (f *Future[T]) Err() error {
 	if !f.hasCompleted() {
 		return ErrNotDone
@@ -84,16 +73,9 @@ func (f *Future[T]) Result() (T, error) {
 
 const opFutureWait = ctxerr.Op("taskgroup: Future.Wait")
 
-// Wait blocks until f completes and returns what it was completed with. It may be
-// called any number of times, by any number of goroutines, before and after the
-// completion.
-//
-// If ctx is done first, only the wait ends: f is not touched, and Wait returns an
-// error as described in the package comment, under Contexts. If f has completed,
-// its result is returned even if ctx is done. Wait allocates once, and not at all
-// if f has completed or ctx cannot be canceled.
-//
-// It mirrors awaiting asyncio.shield(future).
+// Wait blocks until f completes and returns what it was completed with, however
+// often it is called. It allocates once, and not at all if f has completed or
+// ctx cannot be canceled. It mirrors awaiting asyncio.shield(future).
 func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 	if err := f.wait(ctx, opFutureWait); err != nil {
 		var zero T

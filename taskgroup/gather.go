@@ -2,31 +2,20 @@ package taskgroup
 
 import "context"
 
-// Gather calls all functions at the same time, waits until they have returned,
-// and returns their results, in the order of the arguments.
+// Gather is asyncio.gather of functions: it calls all of them at the same time
+// and returns their results, in the order of the arguments. Unlike in asyncio,
+// the first failure cancels the others and no failure is lost: the results are
+// nil, and the error is a [*GroupError].
 //
-// The first failure cancels the context of the others, and functions that have
-// not begun are not called. Gather waits for the others all the same, and
-// returns nil and a [*GroupError]. If ctx is done already, no function is
-// called. If ctx is done later and a function does not return nil because of
-// that, or is not called, that is the error's Cause; if all functions return
-// nil, so does Gather. Gather of nothing returns an empty slice that is not
-// nil.
-//
-// A function that blocks has a goroutine of its own; others may be called one
-// after the other in one, so a thread that is locked must be unlocked. Gather
-// panics if a function is nil. The number of allocations does not depend on the
-// number of functions.
-//
-// It mirrors asyncio.gather. Unlike there, a failure cancels the others, and no
-// failure is lost.
+// A function that blocks has a goroutine of its own. The number of allocations
+// does not depend on that of functions. Gather panics if a function is nil.
 func Gather[T any](ctx context.Context, fns ...Func[T]) ([]T, error) {
 	checkFuncs("Gather", fns)
 	return mapAll(ctx, "Gather", NoLimit, fns, callFunc)
 }
 
-// Gather2 is [Gather] for two functions with results of different types. With
-// an error, both results are zero. It mirrors asyncio.gather.
+// Gather2 is [Gather] for two functions with results of different types, both
+// zero if there is an error.
 func Gather2[A, B any](ctx context.Context, a Func[A], b Func[B]) (A, B, error) {
 	if a == nil || b == nil {
 		panic(misused("Gather2 of a nil function"))
@@ -50,8 +39,8 @@ func Gather2[A, B any](ctx context.Context, a Func[A], b Func[B]) (A, B, error) 
 	return va, vb, nil
 }
 
-// Gather3 is [Gather] for three functions with results of different types. With
-// an error, all results are zero. It mirrors asyncio.gather.
+// Gather3 is [Gather] for three functions with results of different types, all
+// zero if there is an error.
 func Gather3[A, B, C any](ctx context.Context, a Func[A], b Func[B], c Func[C]) (A, B, C, error) {
 	if a == nil || b == nil || c == nil {
 		panic(misused("Gather3 of a nil function"))

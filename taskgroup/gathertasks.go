@@ -8,21 +8,17 @@ import (
 
 const opGatherTasks = ctxerr.Op("taskgroup: GatherTasks")
 
-// GatherTasks is asyncio.gather of tasks that exist already: it waits for them and
-// returns their results in the order of the arguments. It never cancels a task.
+// GatherTasks is asyncio.gather of tasks that exist already: it returns their
+// results in the order of the arguments, in each place if a task is given
+// twice.
 //
-// It returns at the first failure, while the others run on, with a [*GroupError]
-// that names that task; a task that was canceled or has panicked has failed, too.
-// (If one of the tasks has failed and thereby canceled others, it is the one named.)
-// If ctx is done first, the error is a *GroupError whose Cause is as described in
-// the package comment, under Contexts. With an error the results are nil; of no
-// tasks they are empty and not nil.
+// It returns at the first failure, while the others run on, with a
+// [*GroupError] that names that task; a task that was canceled or has panicked
+// has failed, too, but one whose failure has canceled others is named first. If
+// ctx is done first, its error is the Cause. With an error the results are nil.
 //
-// Duplicates are allowed: each position has the result of its task. GatherTasks
-// panics if a task is nil. The completion of the tasks happens before the return.
-// It costs what [Wait] does.
-//
-// Unlike asyncio.gather, it cancels no task when ctx is done.
+// GatherTasks panics if a task is nil. It costs what [Wait] does. Unlike in
+// asyncio, the end of ctx cancels no task.
 func GatherTasks[T any](ctx context.Context, tasks ...*Task[T]) ([]T, error) {
 	if len(tasks) == 0 {
 		return []T{}, nil

@@ -8,21 +8,17 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// GoReady starts fn as a task of g, as trio's nursery.start does, and waits
-// until it calls ready: then GoReady returns the value given there, and the
-// task runs on as any other task of the group. Further calls of ready do
-// nothing.
+// GoReady is trio's nursery.start: it starts fn as a task of g, waits until
+// that calls ready, and returns the value given there, while the task runs on
+// as any other of the group. Further calls of ready do nothing.
 //
-// If the task completes before it is ready, that is the caller's error alone,
-// and the group goes on: GoReady returns what fn returned, a [*PanicError] if
-// it panicked, and [ErrNotReady] if it returned nil. If ctx is done first, the
-// task is canceled and joined, and the error is that of ctx, joined with the
-// task's own failure if it had one. If the group does not accept the task, the
-// error is as for [Group.Submit], which also says how long GoReady waits and
-// what the task's context is.
+// If the task completes before, that is the caller's error alone: what fn
+// returned, a [*PanicError], or [ErrNotReady] for nil. If ctx is done before,
+// the task is canceled and joined, and the error is that of ctx, joined with
+// the task's own failure if it had one.
 //
-// The call of ready happens before the return. GoReady panics if fn is nil.
-// asyncio has no equivalent.
+// The wait for a slot, the error if the task is refused, and the task's context
+// are those of [Group.Submit]. GoReady panics if fn is nil.
 func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, ready func(T)) error, opts ...TaskOption) (T, error) {
 	g.check()
 	if fn == nil {

@@ -8,18 +8,15 @@ import (
 	"time"
 )
 
-// Group owns tasks: what it has started, it joins. Its first failure cancels
-// the others, and [Group.Wait] returns when all have completed, with everything
-// that went wrong.
+// Group is asyncio.TaskGroup: it owns tasks, and joins what it has started. Its
+// first failure cancels the others, and [Group.Wait] returns when all have
+// completed, with everything that went wrong. Unlike in asyncio, it can limit
+// how many tasks run at once, keep going after a failure, be stopped without an
+// error, and be joined with a limit on time.
 //
 // Use [Run] to get one: it cannot return without joining. A group from [New]
 // must be joined by [Group.Wait] or [Group.Shutdown], or its tasks and its
-// context are leaked. A Group is safe for concurrent use and must not be
-// copied. The methods of the zero Group panic.
-//
-// It mirrors asyncio.TaskGroup. Unlike one, it can limit how many tasks run at
-// once, keep going after a failure, be stopped without an error, and be joined
-// with a limit on time.
+// context are leaked. The methods of the zero Group panic.
 type Group struct {
 	// Four parts share one lock, mu:
 	//
@@ -81,11 +78,9 @@ func (g *groupContext) Done() <-chan struct{}       { return g.ctx.Done() }
 func (g *groupContext) Err() error                  { return g.ctx.Err() }
 func (g *groupContext) Value(key any) any           { return g.ctx.Value(key) }
 
-// New returns a group without tasks, whose context derives from ctx. It must be
-// joined with [Group.Wait] or [Group.Shutdown]; prefer [Run]. New panics if it
-// is given [WithSignals].
-//
-// It mirrors entering an asyncio.TaskGroup by hand.
+// New returns a group whose context derives from ctx. It must be joined; prefer
+// [Run]. New panics if it is given [WithSignals]. It mirrors entering an
+// asyncio.TaskGroup by hand.
 func New(ctx context.Context, opts ...Option) *Group {
 	o := newOptions(opts)
 	if o.signals != nil {
@@ -113,22 +108,19 @@ func newGroup(ctx context.Context, o *options) *Group {
 }
 
 // Context returns the group's context. It derives from the one given to [Run]
-// or [New] and ends with the first failure, [Group.Cancel] or [Group.Stop], or
-// else when the group has been joined. Its cause says which: the [*TaskError]
-// of the failure, the cause given to Cancel, [ErrStopped] or [ErrGroupClosed].
+// or [New] and ends with the first failure, [Group.Cancel], [Group.Stop], or
+// the join. Its cause says which: the [*TaskError], the cause given to Cancel,
+// [ErrStopped] or [ErrGroupClosed].
 func (g *Group) Context() context.Context {
 	g.check()
 	return g.ctx
 }
 
 // Cancel cancels the group's context, and with it the tasks, with the given
-// cause or, if that is nil, [context.Canceled]. It does not wait. Tasks in the
-// backlog complete without being called, unless they are [Shielded], and no
-// further task is accepted. The first call decides; [Group.Wait] reports its
-// cause even if every task returned nil. Once the group has been joined, Cancel
-// does nothing.
-//
-// It mirrors canceling the task that is in an asyncio.TaskGroup.
+// cause or, if that is nil, [context.Canceled]. It does not wait. No further
+// task is accepted. The first call decides; [Group.Wait] reports its cause even
+// if every task returned nil. After the join, Cancel does nothing. It mirrors
+// canceling the task that is in an asyncio.TaskGroup.
 func (g *Group) Cancel(cause error) {
 	g.check()
 	if cause == nil {
@@ -152,11 +144,8 @@ func (g *Group) cancelLocked(cause error) (alive bool) {
 	return true
 }
 
-// Stop cancels the group's context as [Group.Cancel] does, with [ErrStopped] as
-// its cause, but that is no error of the group: [Group.Wait] returns nil if
-// nothing else went wrong.
-//
-// It mirrors asyncio.TaskGroup.cancel of Python 3.15.
+// Stop is asyncio.TaskGroup.cancel of Python 3.15: [Group.Cancel] with
+// [ErrStopped] as the cause, which [Group.Wait] does not report.
 func (g *Group) Stop() {
 	g.check()
 	g.mu.Lock()
@@ -199,10 +188,8 @@ func (g *Group) Running() int {
 	return g.running
 }
 
-// Tasks returns the tasks that have started and not completed, in order of
-// submission. It costs O(n).
-//
-// It mirrors asyncio.all_tasks, for one group.
+// Tasks is asyncio.all_tasks for one group: it returns the tasks that have
+// started and not completed, in order of submission.
 func (g *Group) Tasks() []TaskInfo {
 	g.check()
 	g.mu.Lock()
@@ -245,9 +232,8 @@ func infos(tasks []*core) []TaskInfo {
 	return infos
 }
 
-// Waiting returns how many calls and tasks wait for a slot: calls that are
-// blocked, in [Group.Go] or the like, and tasks in the backlog of
-// [WithBacklog].
+// Waiting returns how many calls, of [Group.Go] and the like, and tasks, in the
+// backlog, wait for a slot.
 func (g *Group) Waiting() int {
 	g.check()
 	g.mu.Lock()
@@ -263,9 +249,8 @@ func (g *Group) Limit() int {
 	return max(g.admission.limit, NoLimit)
 }
 
-// SetLimit changes the limit while tasks run. A lower one takes effect as tasks
-// complete; a higher one grants slots at once, in order. A negative n is no
-// limit. SetLimit panics if n is 0.
+// SetLimit changes the limit: a lower one takes effect as tasks complete, a
+// higher one at once. A negative n is no limit. SetLimit panics if n is 0.
 func (g *Group) SetLimit(n int) {
 	g.check()
 	checkLimit("SetLimit", n)

@@ -490,3 +490,66 @@ func TestAContextThatPanicsOnTheWayToTheLimiter(t *testing.T) {
 		assert.NoError(t, g.Wait())
 	})
 }
+
+// A context that panics, or ends the goroutine, when a call looks at it in between
+// ends the call: what runs is joined, and the panic is raised.
+func TestBatchesWithContextsThatPanicLater(t *testing.T) {
+	one := func(context.Context) (int, error) { return 1, nil }
+	for name, call := range map[string]func(ctx context.Context) error{
+		"Gather": func(ctx context.Context) error { _, err := taskgroup.Gather(ctx, one, one, one); return err },
+		"Map": func(ctx context.Context) error {
+			_, err := taskgroup.Map(ctx, 2, upTo(5), func(_ context.Context, i int) (int, error) { return i, nil })
+			return err
+		},
+		"SettleMap": func(ctx context.Context) error {
+			taskgroup.SettleMap(ctx, 2, upTo(5), func(_ context.Context, i int) (int, error) { return i, nil })
+			return nil
+		},
+		"Race":         func(ctx context.Context) error { _, err := taskgroup.Race(ctx, one, one); return err },
+		"FirstSuccess": func(ctx context.Context) error { _, err := taskgroup.FirstSuccess(ctx, one, one); return err },
+		"AsCompleted": func(ctx context.Context) error {
+			for r := range taskgroup.AsCompleted(ctx, one, one) {
+				_ = r
+			}
+			return nil
+		},
+		"ForEach": func(ctx context.Context) error {
+			return taskgroup.ForEach(ctx, 2, slices.Values(upTo(5)), func(context.Context, int) error { return nil })
+		},
+		"MapSeq": func(ctx context.Context) error {
+			for _, err := range taskgroup.MapSeq(ctx, 2, slices.Values(upTo(5)), func(_ context.Context, i int) (int, error) { return i, nil }) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	} {
+		for ends, leave := range map[string]func(){"panic": func() { panic(errWhy) }, "Goexit": runtime.Goexit} {
+			if ends == "Goexit" && name == "MapSeq" {
+				continue // it looks again to find out whether ErrGoexit is an echo
+			}
+			t.Run(name+", "+ends, func(t *testing.T) {
+				testkit.CaptureLog(t)
+				for after := int64(1); after < 6; after++ {
+					synctest.Test(t, func(t *testing.T) {
+						var looks atomic.Int64
+						ctx := &testkit.Context{Parent: t.Context(), OnErr: func() error {
+							if looks.Add(1) > after {
+								leave()
+							}
+							return nil
+						}}
+						ended := make(chan struct{})
+						go func() {
+							defer close(ended)
+							defer func() { _ = recover() }()
+							_ = call(ctx)
+						}()
+						<-ended
+					})
+				}
+			})
+		}
+	}
+}

@@ -9,23 +9,20 @@ import (
 
 // Interruptible calls fn, which takes no context but can be made to return, in
 // the caller's goroutine and returns what fn returns. If ctx is done first, it
-// calls interrupt once, in a goroutine of its own, and waits for both. An error
-// of fn becomes that of ctx then, and a nil error is a success all the same. A
-// value that comes with an error is passed on.
+// calls interrupt once, in a goroutine of its own, and waits for both; an error
+// of fn then becomes that of ctx. A value that comes with an error is passed
+// on.
 //
 // interrupt must also make a call return that fn has not got to yet, as Close
-// and SetDeadline do in package net. It is not called once fn has returned, so a
-// deadline can be reset after Interruptible:
+// and SetDeadline do in package net. It is not called once fn has returned, so
+// a deadline can be reset after Interruptible:
 //
 //	n, err := taskgroup.Interruptible(ctx, func() { conn.SetReadDeadline(time.Unix(1, 0)) },
 //		func() (int, error) { return conn.Read(buf) })
 //
-// If ctx is done at the call, neither is called. A panic in interrupt is logged
-// and raised in the caller, as a [*PanicError], once fn has returned;
-// [runtime.Goexit] ends its goroutine only. Interruptible panics if one of them
-// is nil.
-//
-// It mirrors how asyncio's streams end a read by cancellation.
+// A panic in interrupt is raised in the caller once fn has returned;
+// [runtime.Goexit] ends its goroutine only. Interruptible panics if either is
+// nil. It mirrors how asyncio's streams end a read by cancellation.
 func Interruptible[T any](ctx context.Context, interrupt func(), fn func() (T, error)) (T, error) {
 	if interrupt == nil || fn == nil {
 		panic(misused("Interruptible of a nil function"))

@@ -23,20 +23,16 @@ type join struct {
 // Wait waits until every task of the group has completed, including those in
 // the backlog and those started meanwhile, and then closes the group: it
 // accepts no more tasks, and its context is done. Wait returns nil, or a
-// [*GroupError] with every failure and with the cause if the group was ended
-// from outside. If a task panicked, Wait panics with its [*PanicError] instead;
-// see [WithPanics].
+// [*GroupError] with every failure and why the group was ended from outside, if
+// it was. If a task panicked, Wait panics with its [*PanicError] instead.
 //
-// The end of the parent's context is such a cause if it came before the join
-// and a task did not return nil, was not called, or was refused because of it.
-// The cause of a [Group.Cancel] always is.
+// A [Group.Cancel] always counts as such an end; that of the parent's context
+// only if it came before the join and a task did not return nil, was not
+// called, or was refused because of it.
 //
-// Called again, or from several goroutines, Wait gives the same answer, or
-// raises the same *PanicError. With [WithGrace] it may first return a
-// [*LateError]. A task that calls Wait on its own group waits for itself. The
-// end of every task happens before the return.
-//
-// It mirrors leaving an asyncio.TaskGroup.
+// Each call gives the same answer; with [WithGrace] the first may return a
+// [*LateError]. A task that calls Wait on its own group waits for itself. It
+// mirrors leaving an asyncio.TaskGroup.
 func (g *Group) Wait() error {
 	g.check()
 	if late := g.waitForEnd(); late != nil {
@@ -86,18 +82,14 @@ func (g *Group) waitForEnd() *LateError {
 	return &LateError{Tasks: infos(tasks), Cause: cause}
 }
 
-// Shutdown closes the group in good order: it refuses new tasks, and calls that
-// wait for a slot, with [ErrGroupClosed], and waits for the tasks that were
-// accepted, including the backlog. If they complete in time, it answers as
-// [Group.Wait] does.
+// Shutdown refuses new tasks, and calls that wait for a slot, with
+// [ErrGroupClosed], waits for the tasks that were accepted, including the
+// backlog, and answers as [Group.Wait] does.
 //
 // If ctx is done first, it cancels the group with the error of ctx and returns
 // at once a [*LateError] that names what is still running; a later Wait joins
 // that, for as long as [WithGrace] lets it. Called by a task of the group with
-// its own context, Shutdown returns [ErrSelfWait] and does nothing. What
-// completed before the return happens before it.
-//
-// asyncio has no equivalent.
+// its own context, Shutdown returns [ErrSelfWait] and does nothing.
 func (g *Group) Shutdown(ctx context.Context) error {
 	g.check()
 	if c, ok := ctx.Value(currentKey).(*core); ok && c.group() == g && !c.hasCompleted() {

@@ -6,8 +6,8 @@ import (
 )
 
 // enter gives the goroutine of a worker the pprof labels of the group's context. It
-// has started with those of the goroutine that started it, which may belong to
-// another task or to any caller of Go.
+// has those of the goroutine that started it, which may belong to another task or to
+// any caller of Go, or what the task before has set.
 func (g *Group) enter() {
 	ctx := context.Background() // cheaper to look through
 	if g.hasLabels {

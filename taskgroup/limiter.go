@@ -24,12 +24,23 @@ func newSharedLimit(group context.Context, l Limiter) *sharedLimit {
 func (g *Group) submitShared(ctx context.Context, r runner, units int, try, granted bool) error {
 	c := r.task()
 	accepted := false
+	onTheWay := granted
+	goOn := func() { // lets the next caller be granted a slot
+		if onTheWay {
+			onTheWay = false
+			g.lockToGrant()
+			g.admission.acquiring = false
+			g.grantLocked()
+			g.workers.unlock()
+		}
+	}
 	defer func() {
-		if !accepted { // also if the limiter panics
+		if !accepted { // also if the limiter panics, or a context
+			goOn()
 			g.leave(units)
 		}
 	}()
-	err := g.acquireShared(ctx, units, try, granted)
+	err := g.acquireShared(ctx, units, try, goOn)
 	switch {
 	case err == nil:
 	case err == ErrFull:
@@ -57,19 +68,13 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try, gran
 }
 
 // acquireShared takes n units of the shared limit, waiting until ctx, the group's
-// context or Shutdown puts an end to that.
-func (g *Group) acquireShared(ctx context.Context, n int, try, granted bool) error {
+// context or Shutdown puts an end to that. It calls goOn just before it waits.
+func (g *Group) acquireShared(ctx context.Context, n int, try bool, goOn func()) error {
 	if try {
 		if !g.shared.limiter.TryAcquireN(n) {
 			return ErrFull
 		}
 		return nil
-	}
-	if granted { // before anything that calls code of the user's
-		g.lockToGrant()
-		g.admission.acquiring = false
-		g.grantLocked()
-		g.workers.unlock()
 	}
 	within := g.shared.ctx
 	if ctx != nil {
@@ -78,6 +83,7 @@ func (g *Group) acquireShared(ctx context.Context, n int, try, granted bool) err
 		defer context.AfterFunc(g.shared.ctx, func() { cancel(context.Cause(g.shared.ctx)) })()
 		within = both
 	}
+	goOn()
 	return g.shared.limiter.AcquireN(within, n)
 }
 

@@ -6,32 +6,22 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Map calls fn for each of the items, with at most limit calls running, and
-// returns their results, in the order of the items. A negative limit,
-// [NoLimit], is none. It is gather(*[fn(x) for x in items]).
-//
-// Failures, panics and the end of ctx are treated as by [Gather]: the first
-// failure cancels the others, no further item is begun, and TaskError.Index is
-// the item's. Calls begin strictly in order. Map of no items returns an empty
-// slice that is not nil.
+// Map is gather(*[fn(x) for x in items]) with a limit: it calls fn for each of
+// the items, with at most limit calls running, and returns their results, in
+// the order of the items. A negative limit, [NoLimit], is none. Failures are
+// treated as by [Gather].
 //
 // Map panics if limit is 0 or fn is nil. It takes at most limit goroutines; the
-// number of allocations does not depend on the number of items.
-//
-// It mirrors asyncio.gather over a list, with the limit that asyncio leaves to
-// a semaphore.
+// number of allocations does not depend on that of items.
 func Map[T, R any](ctx context.Context, limit int, items []T, fn func(ctx context.Context, item T) (R, error)) ([]R, error) {
 	checkMap("Map", limit, fn == nil)
 	return mapAll(ctx, "Map", limit, items, fn)
 }
 
-// SettleMap is to [Map] what [Settle] is to [Gather]: it calls fn for each of
-// the items, with at most limit calls running, and returns a [Result] for each,
-// in order. A failure or panic is one item's and cancels nothing. Items that
-// are not begun because ctx is done get the error of ctx. SettleMap of no items
-// returns an empty slice that is not nil. It panics if limit is 0 or fn is nil.
-//
-// It mirrors asyncio.gather(return_exceptions=True) over a list.
+// SettleMap is [Map] with return_exceptions=True: it returns a [Result] for
+// each of the items, in order. A failure or panic is one item's and cancels
+// nothing. Items that are not begun because ctx is done get the error of ctx.
+// SettleMap panics if limit is 0 or fn is nil.
 func SettleMap[T, R any](ctx context.Context, limit int, items []T, fn func(ctx context.Context, item T) (R, error)) []Result[R] {
 	checkMap("SettleMap", limit, fn == nil)
 	return settleAll(ctx, "SettleMap", limit, items, fn)

@@ -8,18 +8,17 @@ import (
 // MapSeq returns an iterator over fn's results for the items of the input, in
 // input order, with at most limit calls running. Each range starts over.
 //
-// The input is pulled in a goroutine of its own, one item at a time and at most
-// limit items ahead of the loop; every item pulled is passed to fn. Leaving the
-// loop cancels the running calls and waits for them and for the input, so an
-// input that blocks must end with a context: see [MapSource].
+// The input is pulled in a goroutine of its own, at most limit items ahead of
+// the loop; every item pulled is passed to fn. Leaving the loop waits for the
+// input, too, so one that blocks must end with a context: see [MapSource].
 //
 // An error is the last pair: a [*TaskError] for the first item without a
 // result, or the error of ctx, also if ctx is done when the input ends. Results
-// of earlier items are yielded before it. A panic in fn or the input is raised
-// at the loop's next step.
+// of earlier items come before it. A panic in fn or the input is raised at the
+// loop's next step.
 //
 // MapSeq panics if limit is less than 1 or if items or fn is nil. It allocates
-// once per item. asyncio has no equivalent.
+// once per item.
 func MapSeq[T, R any](ctx context.Context, limit int, items iter.Seq[T], fn func(ctx context.Context, item T) (R, error)) iter.Seq2[R, error] {
 	checkStream("MapSeq", limit, items == nil || fn == nil)
 	return func(yield func(R, error) bool) {
@@ -27,12 +26,10 @@ func MapSeq[T, R any](ctx context.Context, limit int, items iter.Seq[T], fn func
 	}
 }
 
-// MapUnordered is [MapSeq], except that it yields in the order in which the
-// calls return: a slow one does not delay the results of others. The failure
-// that has canceled the others is the last pair, after the results that came
-// before it, and so is the error of ctx.
-//
-// It mirrors asyncio.as_completed over tasks of which only limit exist at once.
+// MapUnordered is [MapSeq] in the order in which the calls return: a slow one
+// does not delay the results of others. The failure that has canceled the
+// others, or the error of ctx, is the last pair. It mirrors
+// asyncio.as_completed over tasks of which only limit exist at once.
 func MapUnordered[T, R any](ctx context.Context, limit int, items iter.Seq[T], fn func(ctx context.Context, item T) (R, error)) iter.Seq2[R, error] {
 	checkStream("MapUnordered", limit, items == nil || fn == nil)
 	return func(yield func(R, error) bool) {

@@ -5,19 +5,17 @@ import (
 	"iter"
 )
 
-// MapSource is [MapSeq] over a source that obeys a context and may fail, such as a
-// queue's All or another MapSource: so stages fit together.
+// MapSource is [MapSeq] over a source that obeys a context and may fail, such
+// as a queue's All or another MapSource. The source is called once for each
+// range, with a context that ends when fn fails, ctx ends, or the loop is left.
+// If it returns then, it delays nothing.
 //
-// The source is called once for each range, with a context that ends when fn fails,
-// ctx ends, or the loop is left. A source that returns then delays nothing.
+// The first error that the source yields ends the input but cancels nothing: it
+// is the last pair, as it is, after the results of what came before. An error
+// of fn comes first.
 //
-// The first error that the source yields ends the input. It cancels nothing: the
-// results of what came before are yielded, and then that error, as it is, in the
-// last pair. An error of fn comes first.
-//
-// MapSource panics if limit is less than 1, or source or fn is nil.
-//
-// It mirrors an asynchronous generator over an asynchronous generator.
+// MapSource panics if limit is less than 1, or source or fn is nil. It mirrors
+// an asynchronous generator over another.
 func MapSource[T, R any](ctx context.Context, limit int, source func(ctx context.Context) iter.Seq2[T, error], fn func(ctx context.Context, item T) (R, error)) iter.Seq2[R, error] {
 	checkStream("MapSource", limit, source == nil || fn == nil)
 	return func(yield func(R, error) bool) {
@@ -25,10 +23,9 @@ func MapSource[T, R any](ctx context.Context, limit int, source func(ctx context
 	}
 }
 
-// MapSourceUnordered is [MapSource], except that it yields in the order in which the
-// calls return, as [MapUnordered] does.
-//
-// It mirrors asyncio.as_completed over an asynchronous generator.
+// MapSourceUnordered is [MapSource] in the order in which the calls return, as
+// [MapUnordered] is. It mirrors asyncio.as_completed over an asynchronous
+// generator.
 func MapSourceUnordered[T, R any](ctx context.Context, limit int, source func(ctx context.Context) iter.Seq2[T, error], fn func(ctx context.Context, item T) (R, error)) iter.Seq2[R, error] {
 	checkStream("MapSourceUnordered", limit, source == nil || fn == nil)
 	return func(yield func(R, error) bool) {

@@ -83,6 +83,7 @@ func pairs(t *testing.T, seq iter.Seq2[int, error]) (values []int, err error) {
 // the source anew.
 func TestMapSource(t *testing.T) {
 	eachMapSource(t, func(t *testing.T, _ string, m mapSource) {
+		t.Helper()
 		calls := 0
 		seq := m(t.Context(), 3, func(ctx context.Context) iter.Seq2[int, error] {
 			calls++
@@ -106,6 +107,7 @@ func TestMapSource(t *testing.T) {
 // handed on, and then the error as it is.
 func TestASourceThatFails(t *testing.T) {
 	eachMapSource(t, func(t *testing.T, _ string, m mapSource) {
+		t.Helper()
 		var further atomic.Bool
 		values, err := pairs(t, m(t.Context(), 4, yields(3, func(_ context.Context, yield func(int, error) bool) {
 			further.Store(yield(7, errBoom))
@@ -128,6 +130,7 @@ func TestASourceThatFails(t *testing.T) {
 // A failure of fn comes first, whenever the source fails.
 func TestASourceAndItsFunctionFail(t *testing.T) {
 	eachMapSource(t, func(t *testing.T, _ string, m mapSource) {
+		t.Helper()
 		for _, delay := range []time.Duration{time.Second, time.Hour} {
 			values, err := pairs(t, m(t.Context(), 4, yields(2, func(_ context.Context, yield func(int, error) bool) {
 				time.Sleep(delay)
@@ -159,20 +162,23 @@ func TestASourceThatWaits(t *testing.T) {
 		}
 		t.Run(fmt.Sprint("obeys: ", obeys), func(t *testing.T) {
 			eachMapSource(t, func(t *testing.T, _ string, m mapSource) {
+				t.Helper()
 				begun := time.Now()
 				_, err := pairs(t, m(t.Context(), 2, yields(1, end), func(context.Context, int) (int, error) { return 0, errBoom }))
 				assert.ErrorIs(t, err, errBoom)
 				assert.Equal(t, delay, time.Since(begun))
 
 				begun = time.Now()
-				for range m(t.Context(), 2, yields(1, end), double) {
+				for _, err := range m(t.Context(), 2, yields(1, end), double) {
+					assert.NoError(t, err)
 					break
 				}
 				assert.Equal(t, delay, time.Since(begun))
 
 				begun = time.Now()
 				assert.Equal(t, "the body", testkit.Raised(func() {
-					for range m(t.Context(), 2, yields(1, end), double) {
+					for _, err := range m(t.Context(), 2, yields(1, end), double) {
+						assert.NoError(t, err)
 						panic("the body")
 					}
 				}))
@@ -194,6 +200,7 @@ func TestASourceThatWaits(t *testing.T) {
 // If ctx is done at the call, that is the only pair, and neither is called.
 func TestMapSourceWithADoneContext(t *testing.T) {
 	eachMapSource(t, func(t *testing.T, name string, m mapSource) {
+		t.Helper()
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(errWhy)
 		values, err := pairs(t, m(ctx, 2, func(context.Context) iter.Seq2[int, error] { panic("it is called") }, double))
@@ -208,6 +215,7 @@ func TestMapSourceWithADoneContext(t *testing.T) {
 // return nil and the source ended well: it is not known if that was all.
 func TestMapSourceContextAtTheEnd(t *testing.T) {
 	eachMapSource(t, func(t *testing.T, _ string, m mapSource) {
+		t.Helper()
 		ctx, cancel := context.WithCancelCause(t.Context())
 		values, err := pairs(t, m(ctx, 2, yields(1, func(context.Context, func(int, error) bool) { cancel(errWhy) }), double))
 		assert.Equal(t, []int{0}, values)
@@ -228,6 +236,7 @@ func TestASourceThatDoesNotReturn(t *testing.T) {
 	} {
 		t.Run(place, func(t *testing.T) {
 			eachMapSource(t, func(t *testing.T, name string, m mapSource) {
+				t.Helper()
 				reports := testkit.CaptureLog(t)
 				pe := raisedPanic(t, func() {
 					_, _ = pairs(t, m(t.Context(), 2, sourceOf(func() { panicking(errBoom) }), double))
@@ -249,6 +258,7 @@ func TestASourceThatDoesNotReturn(t *testing.T) {
 // canceled and joined.
 func TestAPanicOfTheSourceCancels(t *testing.T) {
 	eachMapSource(t, func(t *testing.T, _ string, m mapSource) {
+		t.Helper()
 		testkit.CaptureLog(t)
 		var cause note
 		raisedPanic(t, func() {
@@ -273,8 +283,7 @@ func TestMapSourceMisuse(t *testing.T) {
 		assertMisuse(t, func() { m(t.Context(), taskgroup.NoLimit, yields(1, nil), double) })
 		testkit.CaptureLog(t)
 		assertMisuse(t, func() {
-			for range m(t.Context(), 1, func(context.Context) iter.Seq2[int, error] { return nil }, double) {
-			}
+			_, _ = pairs(t, m(t.Context(), 1, func(context.Context) iter.Seq2[int, error] { return nil }, double))
 		})
 	}
 }
@@ -313,7 +322,8 @@ func TestStages(t *testing.T) {
 					assert.Equal(t, 1, te.Index)
 
 					begun := time.Now()
-					for range chain(first, second, yields(1, waits), double)(t.Context()) {
+					for _, err := range chain(first, second, yields(1, waits), double)(t.Context()) {
+						assert.NoError(t, err)
 						break
 					}
 					ctx, cancel := context.WithCancelCause(t.Context())

@@ -17,8 +17,8 @@ const (
 	// siblings, and is raised again in the joining call.
 	PanicPropagate PanicPolicy = iota
 
-	// PanicAsError makes it the task's failure, a [*PanicError], like any
-	// other error.
+	// PanicAsError makes it the task's failure, a [*PanicError], like any other
+	// error.
 	PanicAsError
 
 	// PanicCrash does not recover it: the process dies as with a plain go
@@ -26,8 +26,7 @@ const (
 	PanicCrash
 )
 
-// PanicError is a panic that a task ended with. The joining call panics with
-// it; [Settle], [Task.Wait] and the like return it as an error.
+// PanicError is a panic that a task ended with.
 type PanicError struct {
 	Value any      // what the task panicked with
 	Stack []byte   // of the task that panicked
@@ -40,9 +39,9 @@ type PanicError struct {
 	raised bool
 }
 
-// Error names the task and the value. The text of a PanicError that has been raised
-// again ends with the stack of the task, so that the trace of a program that dies
-// of it shows the bug; that of one that is returned does not.
+// Error names the task and the value. If the PanicError has been raised again,
+// the text ends with the stack of the task, to show the bug where it ends a
+// program.
 func (e *PanicError) Error() string {
 	who := "task"
 	if e.Task.Name != "" {

@@ -3,34 +3,29 @@ package taskgroup
 import "context"
 
 // Race calls all functions at the same time and returns what the first one to
-// return returned, be it an error. That cancels the others, which Race waits
-// for; their values are dropped. See [FirstSuccess] for the first one not to
-// fail.
+// return returned, be it an error; for the first success see [FirstSuccess].
+// That cancels the others. A panic in any function is raised even if another
+// one has won.
 //
-// If the first one failed, the error is a [*GroupError] with that failure first
-// and then those of the others. If ctx is done before any function returns, the
-// error of ctx is its Cause; if ctx is done already, no function is called. A
-// panic in any function is raised even if another one has won. Without
-// functions the error is [ErrNoTasks]. Race panics if a function is nil.
+// A failure is a [*GroupError] with that of the first function first and then
+// those of the others. Without functions the error is [ErrNoTasks]. Race panics
+// if a function is nil.
 //
 // It mirrors asyncio.wait with FIRST_COMPLETED and the canceling that must
-// follow it.
+// follow.
 func Race[T any](ctx context.Context, fns ...Func[T]) (T, error) {
 	return race(ctx, "Race", fns, false)
 }
 
 // FirstSuccess calls all functions at the same time and returns the value of
-// the first that succeeds. That cancels the others, which FirstSuccess waits
-// for; their values are dropped.
+// the first that succeeds, also if ctx has ended by then. That cancels the
+// others. A panic in any function is raised even if another one has won.
 //
-// If all fail, the error is a [*GroupError] with every failure. If ctx is done
-// first, the error of ctx is its Cause; a function that succeeds in spite of
-// that wins. If ctx is done already, no function is called. A panic in any
-// function is raised even if another one has won. Without functions the error
-// is [ErrNoTasks]. FirstSuccess panics if a function is nil.
+// If all fail, the error is a [*GroupError] with every failure. Without
+// functions it is [ErrNoTasks]. FirstSuccess panics if a function is nil.
 //
-// asyncio has no public equivalent; [Staggered] starts the functions one by
-// one, and can close what losers return.
+// [Staggered] starts the functions one by one, and can close what losers
+// return.
 func FirstSuccess[T any](ctx context.Context, fns ...Func[T]) (T, error) {
 	return race(ctx, "FirstSuccess", fns, true)
 }

@@ -10,24 +10,22 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Run calls main with a new group, in the caller's goroutine, and joins the
-// group before it returns. It is asyncio.run and async with asyncio.TaskGroup()
-// in one. Main's context is the group's.
+// Run is asyncio.run and async with asyncio.TaskGroup() in one: it calls main
+// with a new group and its context, in the caller's goroutine, and joins the
+// group before it returns, with the answer of [Group.Wait].
 //
 // If main returns nil, Run waits for the tasks and cancels nothing but daemons.
-// If main returns an error, that is one more failure, with index -1 and the
-// name main, and cancels the tasks; a task's failure that main returns again is
-// listed once. A panic or [runtime.Goexit] in main cancels the tasks and passes
-// on once they have completed; their failures are logged. Run returns and
-// panics as [Group.Wait] does. If ctx is done already, main is not called, and
-// the *GroupError has the error of ctx as its Cause.
+// An error of main is one more failure, with index -1 and the name main, and
+// cancels the tasks; a task's failure that main returns again is listed once. A
+// panic or [runtime.Goexit] in main cancels the tasks and passes on once they
+// have completed; their failures are logged.
 //
 // Main may join its group itself, but what follows the tasks belongs behind
 // Run: the group's context is done then, an error main returns for that is a
 // failure, and a task started then makes Run return [ErrGroupClosed].
 //
-// Unlike asyncio.run, Run may be nested, and waits for tasks that main leaves
-// behind: see [Group.Stop] and [Daemon]. Run panics if main is nil.
+// Run panics if main is nil. Unlike asyncio.run, it may be nested, and waits
+// for tasks that main leaves behind: see [Group.Stop] and [Daemon].
 func Run(ctx context.Context, main func(ctx context.Context, g *Group) error, opts ...Option) error {
 	if main == nil {
 		panic(misused("Run of a nil function"))
@@ -77,14 +75,15 @@ func (g *Group) mainReturned(err error) {
 	g.mu.Lock()
 	g.incomplete = g.incomplete || err != nil
 	g.canceled = g.canceled || isFailure
-	if isFailure && !again {
+	isNew := isFailure && !again
+	if isNew {
 		g.outcome.add(failure)
 	}
 	if g.rejected {
 		g.outcome.cause = both(g.outcome.cause, errSecondRound)
 	}
-	if g.join.settled {
-		g.answerLocked()
+	if g.join.settled && (isNew || g.rejected) {
+		g.answerLocked() // or else the answer is the very one that main has had
 	}
 	g.mu.Unlock()
 	if isFailure {

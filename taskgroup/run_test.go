@@ -3,10 +3,12 @@ package taskgroup_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -345,5 +347,186 @@ func stacks() string {
 		if n := runtime.Stack(buf, true); n < len(buf) {
 			return string(buf[:n])
 		}
+	}
+}
+
+// A task that the group refuses after main has joined it makes Run return
+// ErrGroupClosed, by whichever call it was to start, also if the context of that
+// call is main's, which the join has ended.
+func TestNoSecondRoundIsLost(t *testing.T) {
+	for name, submit := range map[string]func(ctx context.Context, g *taskgroup.Group){
+		"g.Go":       func(_ context.Context, g *taskgroup.Group) { g.Go(returns(nil)) },
+		"Go":         func(_ context.Context, g *taskgroup.Group) { taskgroup.Go(g, value(1)) },
+		"TryGo":      func(_ context.Context, g *taskgroup.Group) { g.TryGo(returns(nil)) },
+		"TryTask":    func(_ context.Context, g *taskgroup.Group) { _, _ = taskgroup.TryTask(g, value(1)) },
+		"Submit":     func(ctx context.Context, g *taskgroup.Group) { _ = g.Submit(ctx, returns(nil)) },
+		"SubmitTask": func(ctx context.Context, g *taskgroup.Group) { _, _ = taskgroup.SubmitTask(ctx, g, value(1)) },
+		"GoReady": func(ctx context.Context, g *taskgroup.Group) {
+			_, _ = taskgroup.GoReady(ctx, g, func(context.Context, func(int)) error { return nil })
+		},
+	} {
+		for joinName, join := range map[string]func(g *taskgroup.Group) error{
+			"Wait":     (*taskgroup.Group).Wait,
+			"Shutdown": func(g *taskgroup.Group) error { return g.Shutdown(context.Background()) },
+		} {
+			t.Run(name+", "+joinName, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					round := func(first error) error {
+						return taskgroup.Run(t.Context(), func(ctx context.Context, g *taskgroup.Group) error {
+							g.Go(returns(first))
+							_ = join(g)
+							submit(ctx, g)
+							return nil
+						})
+					}
+					err := round(nil)
+					assert.ErrorIs(t, err, taskgroup.ErrGroupClosed)
+					assert.Empty(t, groupError(t, err).Errors)
+					err = round(errBoom)
+					assert.ErrorIs(t, err, taskgroup.ErrGroupClosed)
+					_, errs := failed(err)
+					assert.Equal(t, []error{errBoom}, errs)
+				})
+			})
+		}
+	}
+	synctest.Test(t, func(t *testing.T) { // a context of its own is another reason
+		assert.NoError(t, taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+			assert.NoError(t, g.Wait())
+			assert.ErrorIs(t, g.Submit(doneContext(), returns(nil)), context.Canceled)
+			return nil
+		}))
+	})
+}
+
+// Main that has joined its group gets the answer, and Run gives the same: the very
+// same error or panic, if main adds nothing.
+func TestRunAnswersAsTheJoinInMain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, main := range map[string]func(answer error) error{
+			"nil":         func(error) error { return nil },
+			"the answer":  func(answer error) error { return answer },
+			"wrapped":     func(answer error) error { return fmt.Errorf("main: %w", answer) },
+			"joined":      func(answer error) error { return errors.Join(answer, answer) },
+			"a part":      func(answer error) error { return answer.(*taskgroup.GroupError).Errors[0] },
+			"of the part": func(answer error) error { return answer.(*taskgroup.GroupError).Errors[0].Err },
+		} {
+			var answer error
+			err := taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+				g.Go(returns(errBoom))
+				answer = g.Wait()
+				return main(answer)
+			})
+			assert.Same(t, answer, err, name)
+		}
+
+		testkit.CaptureLog(t)
+		var raised any
+		again := testkit.Raised(func() {
+			_ = taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+				g.Go(func(context.Context) error { panic(errBoom) })
+				raised = testkit.Raised(func() { _ = g.Wait() })
+				assert.Same(t, raised, testkit.Raised(func() { _ = g.Wait() }))
+				assert.Same(t, raised, testkit.Raised(func() { _ = g.Shutdown(t.Context()) }))
+				return nil
+			})
+		})
+		assert.Same(t, raised, again)
+	})
+}
+
+// After its own join main's context is done, and what it returns for that is no echo
+// of anything.
+func TestMainFailsAfterItsJoin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, fail := range map[string]func(ctx context.Context) error{
+			"Err":     context.Context.Err,
+			"Cause":   context.Cause,
+			"a wait":  func(ctx context.Context) error { return taskgroup.Sleep(ctx, time.Hour) },
+			"wrapped": func(ctx context.Context) error { return fmt.Errorf("save: %w", ctx.Err()) },
+			"nested":  func(ctx context.Context) error { return taskgroup.Run(ctx, mainOf(returns(nil))) },
+		} {
+			for _, stopped := range []bool{false, true} {
+				var own error
+				err := taskgroup.Run(t.Context(), func(ctx context.Context, g *taskgroup.Group) error {
+					g.Go(returns(nil))
+					if stopped {
+						g.Stop()
+					}
+					assert.NoError(t, g.Wait())
+					own = fail(ctx)
+					return own
+				})
+				indexes, errs := failed(err)
+				assert.Equal(t, []int{-1}, indexes, name)
+				assert.Equal(t, []error{own}, errs, name)
+			}
+		}
+	})
+}
+
+// A main that panics after its join has the failures logged, which it may not have
+// looked at.
+func TestMainPanicsAfterItsJoin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reports := testkit.CaptureLog(t)
+		assert.Equal(t, "main", testkit.Raised(func() {
+			_ = taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+				g.Go(returns(errBoom))
+				_ = g.Wait()
+				panic("main")
+			})
+		}))
+		records := reports.Take()
+		require.Len(t, records, 1)
+		assert.Contains(t, testkit.Attr(records[0], "error"), "boom")
+	})
+}
+
+// counted counts how often it is unwrapped.
+type counted struct {
+	error
+	unwraps *atomic.Int64
+}
+
+func (e *counted) Unwrap() error { e.unwraps.Add(1); return e.error }
+
+// To return n failures again costs what n failures cost, not n times n: each is
+// unwrapped a bounded number of times, and memory is in proportion.
+func TestManyFailuresReturnedAgain(t *testing.T) {
+	const n = 8000
+	for name, again := range map[string]func(g *taskgroup.Group, errs []error) error{
+		"joined":             func(_ *taskgroup.Group, errs []error) error { return errors.Join(errs...) },
+		"the answer":         func(g *taskgroup.Group, _ []error) error { return g.Wait() },
+		"the answer wrapped": func(g *taskgroup.Group, _ []error) error { return fmt.Errorf("main: %w", g.Wait()) },
+		"another group's": func(_ *taskgroup.Group, errs []error) error {
+			all := &taskgroup.GroupError{}
+			for i, err := range errs {
+				all.Errors = append(all.Errors, &taskgroup.TaskError{Index: i, Err: err})
+			}
+			return all
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var unwraps atomic.Int64
+			errs := make([]error, n)
+			for i := range errs {
+				errs[i] = &counted{fmt.Errorf("failure %d", i), &unwraps}
+			}
+			err := taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+				for _, err := range errs {
+					g.Go(returns(err))
+				}
+				for g.Running() > 0 {
+					runtime.Gosched()
+				}
+				unwraps.Store(0)
+				return again(g, errs)
+			}, taskgroup.WithKeepGoing())
+			assert.LessOrEqual(t, unwraps.Load(), int64(4*n))
+			indexes, _ := failed(err)
+			assert.Len(t, indexes, n)
+			assert.NotContains(t, indexes, -1)
+		})
 	}
 }

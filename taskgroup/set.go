@@ -8,17 +8,12 @@ import (
 )
 
 // Set hands out tasks, or other handles, in the order in which they complete,
-// while more are added: asyncio.as_completed for a set that grows. Each handle
-// passes through it once: one that is added again before it was handed out is in
-// it once, and one that is added again after that is handed out again.
+// while more are added: asyncio.as_completed for a set that grows, from which
+// several goroutines may take. One that is added again before it was handed out
+// is in it once, and after that once more.
 //
-// The zero Set is empty and ready to use. A Set is safe for concurrent use and
-// must not be copied after first use. It never cancels a handle. A handle that
-// has not completed holds on to the sets it is in: use [Set.Remove] if a set is
-// abandoned before that. For each handle in it that is neither a [*Task] nor a
-// [*Future] there is a goroutine, until the handle completes or is removed.
-//
-// Unlike asyncio.as_completed, several goroutines may take handles from it.
+// The zero Set is empty and ready to use. A handle that has not completed holds
+// on to the sets it is in: use [Set.Remove] if a set is abandoned before that.
 type Set[A Awaitable] struct{ set handleSet }
 
 // NewSet returns a set that holds the tasks, as [Set.Add] adds them.
@@ -28,11 +23,10 @@ func NewSet[A Awaitable](tasks ...A) *Set[A] {
 	return s
 }
 
-// Add adds tasks, or other handles, except those that are in the set already. It
-// does not block. Those that have completed are handed out in the order in which
-// they were added. It costs O(1) for each.
-//
-// Add panics if a handle is nil or cannot be compared; then none is added.
+// Add adds tasks, or other handles, that are not in the set already; it does
+// not block. Those that have completed are handed out in the order in which
+// they were added. It costs O(1) for each. If one is nil or cannot be compared,
+// Add panics and adds none.
 func (s *Set[A]) Add(tasks ...A) { s.add(tasks, "Set.Add") }
 
 func (s *Set[A]) add(tasks []A, caller string) {
@@ -92,10 +86,9 @@ func callDone(first *member, foreign int) {
 	}
 }
 
-// Remove takes tasks, or other handles, out of the set, if they are in it,
-// whether or not they have completed. It does not block. It costs O(1) for each.
-//
-// Remove panics if a handle is nil or cannot be compared; then none is removed.
+// Remove takes handles that are in the set out of it, completed or not; it does
+// not block. It costs O(1) for each. If one is nil or cannot be compared,
+// Remove panics and removes none.
 func (s *Set[A]) Remove(tasks ...A) {
 	for _, a := range tasks {
 		newTarget(a, "Set.Remove")
@@ -125,18 +118,14 @@ func (s *handleSet) removeLocked(m *member) {
 const opNext = ctxerr.Op("taskgroup: Set.Next")
 
 // Next removes the handle that completed first of those in the set and returns
-// it; if none has completed, it blocks until one does. Calls that block are
+// it, after waiting for one to complete if none has. Calls that block are
 // granted handles in FIFO order.
 //
-// If ctx is done first, Next takes nothing and returns an error as described in
-// the package comment, under Contexts; a handle that has completed is returned
-// even if ctx is done. The error is [ErrNoTasks] if the set is empty, and also if
-// it becomes empty while Next is blocked. With an error the handle is the zero
-// value. A failure of the handle is not an error of Next.
-//
-// The completion of the handle happens before the return. Next costs O(1), except
-// that a call whose context is done looks at every handle if some are neither a
-// [*Task] nor a [*Future].
+// The error is that of ctx, or [ErrNoTasks] if the set is or becomes empty;
+// then the handle is the zero value, and nothing is taken. A failure of the
+// handle is not an error of Next. It costs O(1), except that a call whose
+// context is done looks at every handle if some are neither a [*Task] nor a
+// [*Future].
 func (s *Set[A]) Next(ctx context.Context) (A, error) {
 	got, ok := s.set.take(FirstCompleted)
 	if !ok {
@@ -154,8 +143,8 @@ func (s *Set[A]) Next(ctx context.Context) (A, error) {
 	return t.awaitable.(A), nil
 }
 
-// Len returns how many handles are in the set: those that have been added and
-// not handed out, whether or not they have completed.
+// Len returns how many handles have been added and not handed out, whether or
+// not they have completed.
 func (s *Set[A]) Len() int {
 	s.set.mu.Lock()
 	defer s.set.mu.Unlock()

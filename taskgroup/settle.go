@@ -16,17 +16,12 @@ type Result[T any] struct {
 var errNotCalled = errors.New("taskgroup: not called")
 
 // Settle is gather with return_exceptions=True: it calls all functions at the
-// same time, waits until they have returned, and returns a [Result] for each,
-// in the order of the arguments.
+// same time and returns a [Result] for each, in the order of the arguments. A
+// failure or panic is the function's own and cancels nothing. Functions that
+// have not begun when ctx ends are not called and get the error of ctx.
 //
-// A failure, a panic or [ErrGoexit] is the function's own and cancels nothing.
-// The end of ctx cancels the functions' context, and Settle waits for them all
-// the same; those that have not begun are not called and get the error of ctx.
-// Settle of nothing returns an empty slice that is not nil.
-//
-// Settle panics if a function is nil. It costs what [Gather] costs. It mirrors
-// asyncio.gather(return_exceptions=True); unlike there, results are kept if the
-// caller is canceled.
+// Settle panics if a function is nil. It costs what [Gather] does. Unlike in
+// asyncio, results are kept if the caller is canceled.
 func Settle[T any](ctx context.Context, fns ...Func[T]) []Result[T] {
 	checkFuncs("Settle", fns)
 	return settleAll(ctx, "Settle", NoLimit, fns, callFunc)

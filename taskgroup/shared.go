@@ -10,17 +10,14 @@ import (
 	"example.com/asyncgo/internal/misuse"
 )
 
-// Shared is a set of calls that several callers share: while a call for a key is
-// running, [Shared.Do] for that key waits for its result instead of making
+// Shared is a set of calls that several callers share: while a call for a key
+// is running, [Shared.Do] for that key waits for its result instead of making
 // another call. A result is not kept: once a call has ended, the next Do starts
 // a new one.
 //
-// The zero Shared is ready to use. It is safe for concurrent use and must not be
-// copied after first use. It takes memory only for the calls that are running.
-//
-// asyncio has no counterpart: it takes the place of a dictionary of tasks, each
-// awaited through asyncio.shield. Package singleflight is the same without
-// contexts.
+// The zero Shared is ready to use. It takes memory only for the calls that are
+// running. It takes the place of a dictionary of asyncio tasks, each awaited
+// through asyncio.shield. Package singleflight is the same without contexts.
 type Shared[K comparable, V any] struct {
 	// mu guards the table and the states of the calls. No code of the user's
 	// runs under it, and no call blocks under it.
@@ -59,20 +56,16 @@ type sharedCall[V any] struct {
 // that; shared reports whether other callers got the same result.
 //
 // fn runs in a goroutine of its own. Its context has the values of the first
-// caller's ctx, and ends when fn returns or no caller is left. A caller whose ctx
-// ends returns the error of its ctx; the last one first cancels fn and waits for
-// it to return: then a nil error of fn is a success all the same, and any error
-// that does not only report the cancellation is joined. A later Do starts anew,
-// even if the canceled fn has not returned yet.
+// caller's ctx, and ends when fn returns or no caller is left. A caller whose
+// ctx ends returns the error of its ctx; the last one first cancels fn and
+// waits for it: a nil error is a success all the same, and one that does not
+// only report the cancellation is joined. A later Do starts anew, even if the
+// canceled fn has not returned yet.
 //
-// If ctx is done at the call, Do only returns its error. A panic in fn is logged
-// once and raised in every caller that waits, as the same [*PanicError];
-// [runtime.Goexit] is [ErrGoexit]. Do panics if fn is nil, or if key is not equal
-// to itself or cannot be hashed. fn must not call Do for its own key.
-//
-// The call of the first Do happens before fn starts, and fn's return before each
-// Do returns its result. It allocates nine times, and to join a call that is
-// running does not.
+// A panic in fn is raised in every caller that waits, as the same
+// [*PanicError]. Do panics if fn is nil, or if key is not equal to itself or
+// cannot be hashed. fn must not call Do for its own key. To start a call takes
+// nine allocations, to join one none.
 func (s *Shared[K, V]) Do(ctx context.Context, key K, fn Func[V]) (v V, shared bool, err error) {
 	if fn == nil {
 		panic(misused("Shared.Do of a nil function"))
@@ -108,11 +101,9 @@ func (s *Shared[K, V]) Do(ctx context.Context, key K, fn Func[V]) (v V, shared b
 	return v, false, err
 }
 
-// Forget makes the next [Shared.Do] for key start a new call, while the one that
-// is running, if any, goes on for those who wait for it. It panics as Do does if
-// key cannot be a key.
-//
-// asyncio has no counterpart.
+// Forget makes the next [Shared.Do] for key start a new call, while a running
+// one goes on for the callers that wait for it. It panics if key cannot be a
+// key.
 func (s *Shared[K, V]) Forget(key K) {
 	checkKey("Shared.Forget", key)
 	s.mu.Lock()

@@ -8,22 +8,18 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Shield calls fn, in the caller's goroutine and whatever ctx says, with a
-// context that does not end when ctx does, and returns what fn returns: for
-// cleanup, and for work that must not be interrupted.
+// Shield calls fn, in the caller's goroutine, with a context that has the
+// values of ctx but neither its end nor its deadline, and returns what fn
+// returns: for cleanup, and for work that must not be interrupted.
 //
-// Once ctx has ended, fn may go on for grace, counted from the end of ctx or from
-// the call, whichever is later; then its context is canceled with the cause of
-// ctx. With a grace of 0 that is at once; with a negative one, or [NoTimeout],
-// never. Shield still waits for fn; if fn then returns only the error of that
+// The context is canceled, with the cause of ctx, once ctx has been done for
+// grace, counted from the call at the earliest; with a grace of 0 at once, with
+// a negative one, or [NoTimeout], never. If fn returns only the error of that
 // cancellation, Shield returns that of ctx.
 //
-// The context keeps the values of ctx, but has no deadline. Shield panics if fn
-// is nil. It takes a timer once ctx has ended, and leaves none behind.
-//
-// It mirrors awaiting asyncio.shield of a coroutine. Unlike there, the caller
-// waits for it to end, so that it cannot be lost; to give up only the waiting,
-// wait for a task with [Task.Wait].
+// Shield panics if fn is nil. It mirrors awaiting asyncio.shield of a
+// coroutine; unlike there, the caller waits for its end, so that it cannot be
+// lost. To give up only the waiting, see [Task.Wait].
 func Shield[T any](ctx context.Context, grace time.Duration, fn Func[T]) (T, error) {
 	if fn == nil {
 		panic(misused("Shield of a nil function"))

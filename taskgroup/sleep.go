@@ -7,13 +7,9 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Sleep blocks until d has passed and returns nil. If ctx is done first, it
-// returns the error of ctx at once; if both happen at once, Sleep returns nil.
-//
-// A d of 0 or less does not block, but still fails if ctx is done. With
-// [NoTimeout] only the end of ctx ends the sleep.
-//
-// It takes a timer and leaves none behind. It mirrors asyncio.sleep.
+// Sleep is asyncio.sleep: it blocks until d has passed and returns nil, or
+// until ctx is done and returns its error; if both happen at once, nil. A d of
+// 0 or less does not block, but still fails if ctx is done.
 func Sleep(ctx context.Context, d time.Duration) error {
 	const op = ctxerr.Op("taskgroup: Sleep")
 	done := ctx.Done()

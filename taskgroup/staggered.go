@@ -6,23 +6,19 @@ import (
 	"time"
 )
 
-// Staggered calls the functions one after the other, the next one when the one
-// begun last has failed or has been running for delay, and returns the value of
-// the first that succeeds. That cancels the others, which Staggered waits for.
-// With a delay of 0 all begin at once; with a negative one or [NoTimeout], the
-// next only after a failure.
+// Staggered is asyncio.staggered.staggered_race: [FirstSuccess] of functions
+// that are called one after the other, the next one when the one begun last has
+// failed or has been running for delay. With a delay of 0 all begin at once;
+// with a negative one or [NoTimeout], the next only after a failure.
 //
 // If discard is not nil, it is called with every other value that a function
 // returned without an error, in the caller's goroutine, before Staggered
 // returns: to close connections that came too late, say. If it panics, that
-// passes on once the other values have been discarded.
+// passes on once the other values have been discarded. After a panic in a
+// function the winner's value is discarded, too.
 //
-// Failures, panics and the end of ctx are treated as by [FirstSuccess]. After a
-// panic the winner's value is discarded, too. Staggered panics if a function is
-// nil. It costs a goroutine for each function that is called.
-//
-// It mirrors asyncio.staggered.staggered_race, which is private there. Unlike
-// it, it fails if no function succeeds.
+// Staggered panics if a function is nil. It costs a goroutine for each call.
+// Unlike asyncio's, which is private, it fails if no function succeeds.
 func Staggered[T any](ctx context.Context, delay time.Duration, discard func(T), fns ...Func[T]) (T, error) {
 	checkFuncs("Staggered", fns)
 	if len(fns) == 0 {

@@ -20,22 +20,16 @@ func (t *plainTask) call() {
 
 func (t *plainTask) drop() { t.fn = nil }
 
-// Go starts fn as a task of g and returns its handle. It does not wait for the
-// task: fn may not have begun when Go returns, and may have returned. If the
-// group is full, Go waits for a slot, in FIFO order, and gives up when the
+// Go is asyncio.TaskGroup.create_task: it starts fn as a task of g, with a
+// context that derives from the group's, and returns its handle. It does not
+// wait for the task: fn may not have begun when Go returns, and may have
+// returned. If the group is full, Go waits for a slot, and gives up when the
 // group is canceled.
 //
-// The task's context derives from the group's. A failure or panic of fn is one
-// of the group, too. If the group accepts no more tasks, fn is never called and
-// the handle has already failed, with [ErrGroupClosed] or the cause of the
-// group's context.
-//
-// A goroutine runs tasks one after the other, with the pprof labels of the
-// group's context. So a thread that fn locks with [runtime.LockOSThread] must
-// be unlocked by it.
-//
-// Go panics if fn is nil. It allocates once, and takes a goroutine for as long
-// as the task blocks. It mirrors asyncio.TaskGroup.create_task.
+// If the group accepts no more tasks, fn is never called and the handle has
+// already failed, with [ErrGroupClosed] or the cause of the group's context. Go
+// panics if fn is nil. It allocates once, and takes a goroutine while the task
+// blocks.
 func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
 	t := newTask(noContext, "Go", g, fn, opts)
 	if err := g.submit(noContext, t, false); err != nil {
@@ -65,10 +59,9 @@ func (c *core) belong(ctx context.Context, g *Group, opts []TaskOption) {
 	c.apply(opts)
 }
 
-// SubmitTask is [Group.Submit] with a typed handle. If the task is not
-// accepted, the handle is nil and the error says why.
-//
-// It mirrors asyncio.TaskGroup.create_task within asyncio.timeout.
+// SubmitTask is [Group.Submit] with a typed handle, which is nil if the task is
+// not accepted. It mirrors asyncio.TaskGroup.create_task within
+// asyncio.timeout.
 func SubmitTask[T any](ctx context.Context, g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) {
 	t := newTask(ctx, "SubmitTask", g, fn, opts)
 	if err := g.submit(ctx, t, false); err != nil {
@@ -77,11 +70,8 @@ func SubmitTask[T any](ctx context.Context, g *Group, fn Func[T], opts ...TaskOp
 	return t, nil
 }
 
-// TryTask is [Group.TryGo] with a typed handle and the reason: [ErrFull] if the
-// task would have to wait, [ErrGroupClosed] if the group accepts no more tasks,
-// or the cause of the group's context.
-//
-// asyncio has no equivalent.
+// TryTask is [Group.TryGo] with a typed handle and the reason: [ErrFull],
+// [ErrGroupClosed], or the cause of the group's context.
 func TryTask[T any](g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) {
 	t := newTask(noContext, "TryTask", g, fn, opts)
 	if err := g.submit(noContext, t, true); err != nil {
@@ -104,30 +94,25 @@ func (t *Task[T]) refuse(why error) {
 	t.fail(why, flags)
 }
 
-// Go starts fn as a task of the group, as the function [Go] does, without a
-// handle. It reports whether the group accepted the task: if not, fn is never
-// called. Unlike errgroup's Go, it gives fn a context, and a call that waits
-// for a slot gives up when the group is canceled. Go panics if fn is nil.
+// Go is the function [Go] without a handle. It reports whether the group
+// accepted the task: if not, fn is never called. Unlike errgroup's Go, it gives
+// fn a context, and gives up when the group is canceled. Go panics if fn is
+// nil.
 func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool {
 	return g.submit(noContext, g.plain(noContext, "Go", fn, opts), false) == nil
 }
 
-// Submit starts fn as a task of the group as [Group.Go] does, but waits for a
-// slot only until ctx is done. It returns why the task was not accepted: the
-// error of ctx, [ErrGroupClosed], or the cause of the group's context. If ctx
-// is done at the call, nothing is started. Once the task has a slot it is
-// accepted.
-//
-// The task's context has the values of ctx first, but ends with the group and
-// not with ctx. Submit panics if fn is nil.
+// Submit is [Group.Go], but waits for a slot only until ctx is done, and
+// returns why the task was not accepted: the error of ctx, [ErrGroupClosed], or
+// the cause of the group's context. The task's context has the values of ctx
+// first, but ends with the group and not with ctx. Submit panics if fn is nil.
 func (g *Group) Submit(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
 	return g.submit(ctx, g.plain(ctx, "Submit", fn, opts), false)
 }
 
-// TryGo starts fn as a task of the group if it need not wait: a slot or a place
-// in the backlog is free, and nothing waits for one. It reports whether the
-// task was accepted: if not, fn is never called; [TryTask] says why. TryGo
-// panics if fn is nil.
+// TryGo is [Group.Go], but does not wait: it accepts the task only if a slot or
+// a place in the backlog is free, and nothing waits for one. TryGo panics if fn
+// is nil.
 func (g *Group) TryGo(fn func(ctx context.Context) error, opts ...TaskOption) bool {
 	return g.submit(noContext, g.plain(noContext, "TryGo", fn, opts), true) == nil
 }
@@ -290,17 +275,21 @@ func (g *Group) waitError(ctx context.Context) error {
 }
 
 // endedFor is the error of a Submit whose own context has ended; nil if it has
-// not. Also then a task is refused because of the parent's end, if that is done.
+// not. Also then a task is refused because of the parent's end, if that is done, or
+// because main has joined the group, if that is what ended the context.
 func (g *Group) endedFor(ctx context.Context) error {
 	if ctx == nil {
 		return nil
 	}
 	err := ctxerr.In(ctx, ctxerr.Op(prefix+"Submit"))
-	if err != nil && g.parent.Err() != nil {
-		g.mu.Lock()
-		g.incomplete = true
-		g.mu.Unlock()
+	if err == nil {
+		return nil
 	}
+	byParent, byGroup := g.parent.Err() != nil, ctxerr.Same(context.Cause(ctx), context.Cause(g.ctx))
+	g.mu.Lock()
+	g.incomplete = g.incomplete || byParent
+	g.rejected = g.rejected || byGroup && g.inMain && g.life == closed
+	g.mu.Unlock()
 	return err
 }
 

@@ -436,7 +436,7 @@ func TestWaiting(t *testing.T) {
 		g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(2))
 		assert.Zero(t, g.Waiting())
 		next := make(chan struct{})
-		step := func(context.Context) error { <-next; return nil }
+		step := func(ctx context.Context) error { <-next; return context.Cause(ctx) }
 		g.Go(step)
 		assert.Zero(t, g.Waiting())
 		queued := taskgroup.Go(g, func(ctx context.Context) (int, error) { return 0, step(ctx) })

@@ -9,8 +9,7 @@ import (
 )
 
 // Func is a unit of work: what asyncio calls a coroutine function. Its context
-// ends when the function or the call that runs it ends, so its result must not
-// depend on it.
+// ends when the function or the call that runs it ends.
 type Func[T any] = func(ctx context.Context) (T, error)
 
 // NoValue adapts a function without a result to [Func]. It panics if fn is nil.
@@ -21,15 +20,9 @@ func NoValue(fn func(ctx context.Context) error) Func[struct{}] {
 	return func(ctx context.Context) (struct{}, error) { return struct{}{}, fn(ctx) }
 }
 
-// Task is a function that runs in the background, and its handle: its result, a
-// way to wait for it and to cancel it. Waiting never cancels a task; only
-// [Task.WaitOrCancel] does.
-//
-// Tasks are made by [Start], [Go], [SubmitTask] and [TryTask]; the zero Task is
-// not usable. A Task is safe for concurrent use and must not be copied.
-//
-// It mirrors asyncio.Task. Unlike one, it cannot be uncancelled, and a panic in
-// it is returned as a [*PanicError].
+// Task is asyncio.Task: a function that runs in the background, and its handle.
+// Unlike in asyncio, it cannot be uncancelled. Tasks are made by [Start], [Go],
+// [SubmitTask] and [TryTask]; the zero Task is not usable.
 type Task[T any] struct {
 	core
 	fn    Func[T]
@@ -66,21 +59,18 @@ func (t *Task[T]) call() {
 
 func (t *Task[T]) drop() { t.fn = nil }
 
-// Start starts fn as a task of its own, which belongs to the caller, and
-// returns at once: fn may not have begun, and may have returned.
+// Start is asyncio.create_task: it starts fn as a task of its own, which
+// belongs to the caller, and returns at once: fn may not have begun, and may
+// have returned.
 //
-// The task's context derives from ctx. If ctx is done at the call, fn is not
-// called and the task has already failed with the error of ctx. A task started
-// inside another one with that one's context is canceled when that one returns,
-// unless it is [Shielded], which detaches it from the end of ctx and keeps its
-// values. [Weighted] and [Daemon] have no effect.
+// The task's context derives from ctx. If that is done at the call, the task
+// has already failed. A task started inside another one with that one's context
+// is canceled when that one returns, unless it is [Shielded], which detaches it
+// from the end of ctx. [Weighted] and [Daemon] have no effect.
 //
-// Since nothing joins such a task, a panic in it ends the process, as after a
-// go statement. To have failures reported, use [Run] and [Go].
-//
-// Start panics if fn is nil. It costs a goroutine and two allocations. It
-// mirrors asyncio.create_task; unlike there, the task is not collected while it
-// runs, and may run before its creator yields.
+// Start panics if fn is nil. It costs a goroutine and two allocations. Nothing
+// reports a failure: for that use [Run] and [Go]. Unlike in asyncio, the task
+// is not collected while it runs, and may run before its creator yields.
 func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] {
 	if fn == nil {
 		panic(misused("Start of a nil function"))
@@ -169,14 +159,12 @@ func (c *core) group() *Group {
 	return nil
 }
 
-// Done returns a channel that is closed when the task has completed; the end
-// happens before that. The channel is made on demand.
+// Done returns a channel that is closed when the task has completed.
 func (t *Task[T]) Done() <-chan struct{} { return t.doneChan() }
 
-// Err returns nil if the task succeeded, its failure if it failed, and
-// [ErrNotDone] before it has completed. If the task was canceled, the error
-// leads to the cause, also if the function returned ctx.Err(). It mirrors
-// asyncio.Task.exception.
+// Err is asyncio.Task.exception: nil if the task succeeded, its failure if it
+// failed, and [ErrNotDone] before. If the task was canceled, the error leads to
+// the cause, also if the function returned ctx.Err().
 func (t *Task[T]) Err() error {
 	if !t.hasCompleted() {
 		return ErrNotDone
@@ -184,8 +172,8 @@ func (t *Task[T]) Err() error {
 	return t.err
 }
 
-// Result returns what the function returned, or [ErrNotDone] if the task has
-// not completed; it never waits. It mirrors asyncio.Task.result.
+// Result is asyncio.Task.result: it returns what the function returned, or
+// [ErrNotDone] if the task has not completed. It does not block.
 func (t *Task[T]) Result() (T, error) {
 	if !t.hasCompleted() {
 		var zero T
@@ -194,20 +182,13 @@ func (t *Task[T]) Result() (T, error) {
 	return t.value, t.err
 }
 
-// Wait waits for the task to complete and returns what its function returned; a
-// panic in it is returned as a [*PanicError]. It may be called any number of
-// times, from any goroutine, before and after the end.
+// Wait waits for the task to complete and returns what its function returned,
+// or a [*PanicError] if that panicked, however often it is called. If ctx is
+// done first, the task runs on: Wait mirrors awaiting asyncio.shield(task).
 //
-// If ctx is done first, only the waiting ends: the task runs on, and the error
-// is that of ctx. The result of a task that has completed is returned whatever
-// ctx says. A call with the context of the task itself, or one derived from it,
-// returns [ErrSelfWait], also from another goroutine.
-//
-// The end of the task happens before the return. The first Wait allocates
-// nothing if ctx cannot be canceled; another one, or one with a ctx that can,
-// allocates a channel.
-//
-// It mirrors awaiting asyncio.shield(task).
+// A call with the context of the task itself, or one derived from it, returns
+// [ErrSelfWait], also from another goroutine. Wait allocates a channel if ctx
+// can be canceled.
 func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 	if !t.hasCompleted() {
 		if err := t.waitAlive(ctx); err != nil {
@@ -218,15 +199,11 @@ func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 	return t.value, t.err
 }
 
-// WaitOrCancel waits for the task as [Task.Wait] does, but if ctx is done
+// WaitOrCancel is await task: it waits as [Task.Wait] does, but if ctx is done
 // first, it cancels the task with the cause of ctx and goes on to wait for its
-// end, however long that takes.
-//
-// It returns what the task completed with: a value that it returned in spite of
-// the cancellation comes with a nil error, and a failure of its own is
-// returned. If the task completed as canceled, the error is that of ctx.
-//
-// It mirrors awaiting a task.
+// end, however long that takes. It returns what the task completed with, also a
+// value or a failure of its own in spite of the cancellation. If the task
+// completed as canceled, the error is that of ctx.
 func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
 	if t.hasCompleted() {
 		return t.value, t.err
@@ -247,46 +224,36 @@ func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
 	return t.value, t.err
 }
 
-// Cancel cancels the context of this one task, with the given cause or, if that
-// is nil, [context.Canceled]. It reports whether this call did it: false means
-// that the task had completed or its context was done before. Cancel does not
-// wait: the task may ignore it, run on and even succeed. A task that has not
-// begun is never called; one in the backlog of its group leaves it at once.
-//
-// Its siblings go on: a task canceled by its own Cancel is no failure of its
-// group.
-//
-// It mirrors asyncio.Task.cancel. Unlike there, the first cause stays, and the
-// context stays done.
+// Cancel is asyncio.Task.cancel: it cancels the context of this one task, with
+// the given cause or, if that is nil, [context.Canceled]. It reports whether
+// this call did it: false means that the task had completed or its context was
+// done before. Cancel does not wait: the task may ignore it, run on and even
+// succeed. One that has not begun is never called, and leaves the backlog at
+// once. A task canceled by its own Cancel is no failure of its group. Unlike in
+// asyncio, the first cause stays, and the context stays done.
 func (t *Task[T]) Cancel(cause error) bool { return t.cancel(cause) }
 
-// Cancelled reports whether the task completed with nothing but an echo of the
-// end of its own context or its group's, or was not called because of that. A
-// task that failed on its own, returned a value in spite of being canceled, or
-// was refused by a closed group is not Cancelled.
-//
-// It mirrors asyncio.Task.cancelled.
+// Cancelled is the method of that name in asyncio: it reports whether the task
+// completed with nothing but an echo, or was not called because of what would
+// have been one. A task that failed on its own, returned a value in spite of
+// being canceled, or was refused by a closed group is not Cancelled.
 func (t *Task[T]) Cancelled() bool { return t.wasCanceled() }
 
-// Name returns the name given with [Named], or else a default of the form
-// task-N, which is made on demand. It mirrors
-// asyncio.Task.get_name.
+// Name is asyncio.Task.get_name: it returns the name given with [Named], or
+// else a default of the form task-N.
 func (t *Task[T]) Name() string { return t.info().Name }
 
-// OnDone registers f to be called when the task has completed: in the task's
-// goroutine, after Done is closed and before the group counts the task as
-// complete and grants its slot; callbacks are called in order of registration.
-// If the task is never called, they run in a goroutine of their own, which the
-// group joins. If the task has completed already, f is called at once in a
-// goroutine of its own, which nothing joins.
+// OnDone is asyncio.Task.add_done_callback: it registers f to be called when
+// the task has completed, in the task's goroutine, after Done is closed and
+// before the group counts the task as complete and grants its slot, in order of
+// registration. Callbacks of a task that leaves the backlog uncalled run in a
+// goroutine of their own, which the group joins; one registered after the
+// completion is called at once in a goroutine of its own, which nothing joins.
 //
 // A panic in f is logged, and the other callbacks are still called. remove
 // unregisters f and reports whether it did so before f was called. In a full
-// group without a backlog, f must not start a task in that group and wait for
-// its slot. OnDone panics if f is nil. The task's function returns before f is
-// called.
-//
-// It mirrors asyncio.Task.add_done_callback.
+// group without a backlog, f must not start a task and wait for its slot.
+// OnDone panics if f is nil.
 func (t *Task[T]) OnDone(f func(*Task[T])) (remove func() bool) {
 	if f == nil {
 		panic(misused("OnDone of a nil function"))

@@ -8,7 +8,7 @@ import (
 )
 
 // taskContext is a task seen as the context of its function. Most tasks only
-// look at it or hand it on, so a context that can be cancelled is not made for
+// look at it or hand it on, so a context that can be canceled is not made for
 // a task before the first call of its Done method or of [Task.Cancel].
 // Until then it answers with what it derives from.
 type taskContext core
@@ -20,9 +20,9 @@ type currentKeyType struct{}
 // currentKey is the key under which a task's context has the task.
 var currentKey any = currentKeyType{}
 
-// Current returns the innermost task whose context ctx is, or is derived from.
-// Functions of [Gather], [Map] and their like belong to the task that called.
-// It mirrors asyncio.current_task.
+// Current is asyncio.current_task: it returns the innermost task whose context
+// ctx is, or is derived from. Functions of [Gather], [Map] and their like
+// belong to the task that called.
 func Current(ctx context.Context) (TaskInfo, bool) {
 	c, ok := ctx.Value(currentKey).(*core)
 	if !ok {

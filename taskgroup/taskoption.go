@@ -20,24 +20,21 @@ type taskOptionFunc func(*taskOptions)
 
 func (f taskOptionFunc) applyTask(o *taskOptions) { f(o) }
 
-// Named gives the task a name, for errors, reports and [Current]. It mirrors
-// the name that asyncio.create_task takes.
+// Named gives the task a name, for errors, reports and [Current], as the name
+// that asyncio.create_task takes.
 func Named(name string) TaskOption {
 	return taskOptionFunc(func(o *taskOptions) { o.name = name })
 }
 
-// Shielded shields the task from the group's cancellation: its context keeps
-// the values of the group's, but does not end with it. The group still joins
-// the task; [WithGrace] limits that. [Task.Cancel] cancels it.
-//
-// It mirrors asyncio.shield, with an owner that waits.
+// Shielded is asyncio.shield, with an owner that waits: the task's context
+// keeps the values of the group's, but does not end with it. The group still
+// joins the task, unless [WithGrace] limits that.
 func Shielded() TaskOption {
 	return taskOptionFunc(func(o *taskOptions) { o.shielded = true })
 }
 
-// Weighted makes the task take n slots of its group's limit instead of one.
-// More than the limit counts as the limit: such a task runs alone. Weighted
-// panics if n is less than 1.
+// Weighted makes the task take n slots of its group's limit, but no more than
+// that has: then it runs alone. Weighted panics if n is less than 1.
 func Weighted(n int) TaskOption {
 	if n < 1 {
 		panic(misused("Weighted(" + strconv.Itoa(n) + "): a task takes at least 1"))

@@ -9,12 +9,10 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// NoTimeout as a duration means that there is no limit: [Sleep] blocks until its
-// context is done, [WaitFor] and [MoveOnAfter] call their function without a
-// deadline, [Timeout] and [Deadline.Extend] set none, and [Shield] never cancels.
-// In [Staggered] the next function starts only after a failure.
-//
-// It mirrors asyncio's timeout=None.
+// NoTimeout as a duration is asyncio's timeout=None, no limit: [Sleep] blocks
+// until its context is done, [WaitFor] and [MoveOnAfter] call their function
+// without a deadline, [Timeout] and [Deadline.Extend] set none, and [Shield]
+// never cancels. In [Staggered] the next function starts only after a failure.
 const NoTimeout = time.Duration(math.MaxInt64)
 
 // timeScope is what the time scopes share: where one lies, and how it tells its

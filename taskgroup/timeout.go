@@ -7,22 +7,20 @@ import (
 	"time"
 )
 
-// Timeout calls fn, in the caller's goroutine, with a context that is canceled d
-// from now, unless fn moves that with the [Deadline] it is given. Its errors are
-// those of [WaitFor].
+// Timeout is asyncio.timeout: it calls fn, in the caller's goroutine, with a
+// context that is canceled d from now, unless fn moves that with the [Deadline]
+// it is given. Its errors are those of [WaitFor].
 //
-// Since the deadline may move, the context's Deadline method reports only that of
-// ctx, and its Err is [context.Canceled] after the time; its cause is an error
-// of this one scope, for which [errors.Is] finds [context.DeadlineExceeded].
+// Since the deadline may move, the context's Deadline method reports only that
+// of ctx, and its Err is [context.Canceled] after the time; its cause is an
+// error of this one scope, for which [errors.Is] finds
+// [context.DeadlineExceeded].
 //
 // Unlike WaitFor, Timeout always calls fn, so that it can clean up: with a
 // context that is done already if ctx is, or if d is 0 or less. To clean up
-// after ctx has ended, call it in [Shield]. [NoTimeout] means no deadline.
-// Timeout panics if fn is nil. It takes a timer once there is a deadline, and
-// leaves none behind.
-//
-// It mirrors asyncio.timeout. Unlike there, an end of ctx that came before a d
-// of 0 is not reported as a timeout.
+// after ctx has ended, call it in [Shield]. Timeout panics if fn is nil. Unlike
+// in asyncio, an end of ctx that came before a d of 0 is not reported as a
+// timeout.
 func Timeout(ctx context.Context, d time.Duration, fn func(ctx context.Context, t *Deadline) error) error {
 	if fn == nil {
 		panic(misused("Timeout of a nil function"))
@@ -50,13 +48,8 @@ type deadlineKeyType struct{}
 // deadlineKey is the key under which the context of a Timeout has its Deadline.
 var deadlineKey any = deadlineKeyType{}
 
-// Deadline is when the scope of one [Timeout] ends. Its methods may be called
-// while the scope lasts, also from other goroutines.
-//
-// The zero Deadline is that of a scope that has ended. A Deadline must not be
-// copied.
-//
-// It mirrors asyncio.Timeout.
+// Deadline is asyncio.Timeout: when the scope of one [Timeout] ends. The zero
+// Deadline is that of a scope that has ended.
 type Deadline struct {
 	// A scope is active from its start until its function has returned. The
 	// clock decides when it expires, whatever looks first: the timer, a method,
@@ -76,18 +69,16 @@ type Deadline struct {
 	scope   timeScope
 }
 
-// When returns the deadline, or the zero time if there is none.
-//
-// It mirrors asyncio.Timeout.when.
+// When is asyncio.Timeout.when: it returns the deadline, or the zero time if
+// there is none.
 func (t *Deadline) When() time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.when
 }
 
-// Extend moves the deadline to d from now, which may also be earlier than it
-// was. It is [Deadline.Reschedule] in other words, and returns the same errors.
-// With [NoTimeout] there is no deadline from then on.
+// Extend moves the deadline to d from now, earlier or later than it was. It
+// returns the errors of [Deadline.Reschedule].
 func (t *Deadline) Extend(d time.Duration) error {
 	if d == NoTimeout {
 		return t.Reschedule(time.Time{})
@@ -95,14 +86,11 @@ func (t *Deadline) Extend(d time.Duration) error {
 	return t.Reschedule(time.Now().Add(d))
 }
 
-// Reschedule moves the deadline to when; the zero time means that there is none.
-// If when has passed, the scope has expired and its context is done when
-// Reschedule returns.
-//
-// It returns [ErrTimeout] and changes nothing if the scope has expired, and
-// [ErrEnded] if its function has returned; both, if the one and then the other.
-//
-// It mirrors asyncio.Timeout.reschedule.
+// Reschedule is asyncio.Timeout.reschedule: it moves the deadline to when; the
+// zero time means none. If when has passed, the scope has expired and its
+// context is done when Reschedule returns. It returns [ErrTimeout] and changes
+// nothing if the scope had expired, [ErrEnded] if its function has returned,
+// and both if the one and then the other.
 func (t *Deadline) Reschedule(when time.Time) error {
 	defer t.enforce()
 	t.mu.Lock()
@@ -137,11 +125,9 @@ func (t *Deadline) Reschedule(when time.Time) error {
 	return nil
 }
 
-// Expired reports whether the deadline has passed before the function returned,
-// whether or not that mattered to it. The scope's context is done then.
-//
-// It mirrors asyncio.Timeout.expired. Unlike there, it is also true if the
-// function never waited after the deadline.
+// Expired is asyncio.Timeout.expired: it reports whether the deadline has
+// passed before the function returned, and so the scope's context is done.
+// Unlike in asyncio, it is true even if the function never waited after that.
 func (t *Deadline) Expired() bool { return t.enforce() }
 
 // lookLocked looks whether the time is over.

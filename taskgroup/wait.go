@@ -10,34 +10,30 @@ import (
 type Until int
 
 const (
-	// AllCompleted waits until every handle has completed. It mirrors
-	// asyncio.ALL_COMPLETED.
+	// AllCompleted is asyncio.ALL_COMPLETED: it waits until every handle has
+	// completed.
 	AllCompleted Until = iota
-	// FirstCompleted waits until one handle has completed. It mirrors
-	// asyncio.FIRST_COMPLETED.
+	// FirstCompleted is asyncio.FIRST_COMPLETED: it waits until one handle has
+	// completed.
 	FirstCompleted
-	// FirstError waits until one handle has failed, or every one has completed. A
-	// canceled one has not failed: a task that is [Task.Cancelled], or anything else
-	// whose error leads to [context.Canceled]. It mirrors asyncio.FIRST_EXCEPTION.
+	// FirstError is asyncio.FIRST_EXCEPTION: it waits until one handle has
+	// failed, or every one has completed. A canceled one has not failed: a task
+	// that is [Task.Cancelled], or another whose error leads to
+	// [context.Canceled].
 	FirstError
 )
 
 const opWait = ctxerr.Op("taskgroup: Wait")
 
 // Wait is asyncio.wait: it blocks until the condition given by until holds for
-// the tasks, or other handles, and returns those that have completed by then and
-// those that have not, each in the order of the arguments, without duplicates. It
-// never cancels a handle, and a failure of a handle is not an error of Wait.
+// the tasks, or other handles, and returns those that have completed by then
+// and those that have not, without duplicates and, unlike asyncio, in the order
+// of the arguments. A failure of a handle is not an error of Wait.
 //
-// If ctx is done first, Wait returns both slices and an error as described in the
-// package comment, under Contexts. The error is [ErrNoTasks] if there is no handle.
-// Wait panics if a handle is nil or cannot be compared, or if until is unknown.
-//
-// The completion of each handle in done happens before the return. Wait costs O(n)
-// time, a few allocations whatever n is, and a goroutine for each handle that is
-// neither a [*Task] nor a [*Future]. To take many one by one, use [Completed].
-//
-// Unlike asyncio.wait, it keeps the order.
+// If ctx is done first, Wait returns both slices and the error of ctx. The
+// error is [ErrNoTasks] if there is no handle. Wait panics if a handle is nil
+// or cannot be compared, or if until is unknown. It costs O(n) time and a few
+// allocations whatever n is. To take many one by one, use [Completed].
 func Wait[A Awaitable](ctx context.Context, until Until, tasks ...A) (done, pending []A, err error) {
 	if until < AllCompleted || until > FirstError {
 		panic(misused("Wait with an unknown Until"))

@@ -32,7 +32,8 @@ type workers[J any] struct {
 
 // owner is what workers work for.
 type owner[J any] interface {
-	// enter is called first by a new worker.
+	// enter is called before each job: the goroutine may have what another one has
+	// left.
 	enter()
 	// run calls the user's code for a job; only Goexit keeps it from returning.
 	run(job J)
@@ -67,7 +68,6 @@ func (w *workers[J]) work() {
 	if w.gone != nil {
 		defer w.gone.Done()
 	}
-	w.owner.enter()
 	w.mu.Lock()
 	w.starting = false
 	worker := w.addLocked()
@@ -97,6 +97,7 @@ func (w *workers[J]) callAll(worker *waitlist.Node[J]) {
 		}
 		worker.Value = job
 		w.unlock()
+		w.owner.enter()
 		w.owner.run(job)
 		w.mu.Lock()
 		w.finishLocked(worker)

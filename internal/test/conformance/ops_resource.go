@@ -43,16 +43,26 @@ func newResource(r Resource, how Emulation) resource {
 			return cpythonBarrier{b}
 		}
 		return b
-	case "queue":
-		return queueOps{queue.New[any](r.MaxSize)}
-	case "lifo":
-		return queueOps{queue.NewLIFO[any](r.MaxSize)}
-	case "priority":
-		return queueOps{queue.NewPriority(r.MaxSize, compareItems)}
+	case "queue", "lifo", "priority":
+		q := newQueue(r)
+		if how.has(Models) {
+			return newModelQueue(q, how)
+		}
+		return queueOps{q}
 	case "var":
 		return &variable{value: r.Value}
 	}
 	panic("conformance: no such kind of resource: " + r.Kind)
+}
+
+func newQueue(r Resource) *queue.Queue[any] {
+	switch r.Kind {
+	case "lifo":
+		return queue.NewLIFO[any](r.MaxSize)
+	case "priority":
+		return queue.NewPriority(r.MaxSize, compareItems)
+	}
+	return queue.New[any](r.MaxSize)
 }
 
 func unknown(st *Step) error { return errors.New("conformance: no such op: " + st.Op) }

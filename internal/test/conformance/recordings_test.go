@@ -94,3 +94,15 @@ const pending = `{
 	"expect": {
 		"x": {"log": [[0, 0, "ok"], [10, 1, "ok"], [10, 2, "ok", true], [20, 3, "cancelled"], [20, 4, "ok"]], "end": [20, "returned"]},
 		"w": {"log": [[5, 0, "ok"], [10, 1, "ok"], [20, 2, "ok"], [20, 3, "ok"]], "end": [20, "returned"]}}}`
+
+// Here task_done is called for an item that is still in the queue, so join returns.
+const early = `{
+	"name": "", "family": "queue", "tags": [], "main": ["x", "y"],
+	"resources": {"q": {"kind": "queue", "maxsize": 0}},
+	"actors": {
+		"x": {"steps": [{"i": 0, "op": "put", "on": "q", "item": "a"}, {"i": 1, "op": "sleep", "ms": 20}, {"i": 2, "op": "task_done", "on": "q"},
+			{"i": 3, "op": "task_done", "on": "q"}, {"i": 4, "op": "get", "on": "q"}]},
+		"y": {"steps": [{"i": 0, "op": "sleep", "ms": 10}, {"i": 1, "op": "join", "on": "q"}]}},
+	"expect": {
+		"x": {"log": [[0, 0, "ok"], [20, 1, "ok"], [20, 2, "ok"], [20, 3, "error:TooManyTaskDone"], [20, 4, "ok", "a"]], "end": [20, "returned"]},
+		"y": {"log": [[10, 0, "ok"], [20, 1, "ok"]], "end": [20, "returned"]}}}`

@@ -53,6 +53,12 @@ var Rules = []*Rule{
 			"Here a context that is done makes it return at once, and keep the lock.",
 		Peculiarity: CPythonUnlocks,
 	},
+	{
+		Row: "Q-10",
+		Why: "CPython takes task_done for items that are still in the queue, so that join may return before they are done. " +
+			"Here that is misuse.",
+		Peculiarity: CPythonEarlyDone,
+	},
 }
 
 // Judge compares what replay observes with what asyncio observed. If they

@@ -86,6 +86,9 @@ func TestRulesExcuseNothingElse(t *testing.T) {
 		{"C-06", unlocked, `[0, 1, "error:NotLocked"]`, `[0, 1, "ok"]`},
 		{"Rule 2", pending, `[20, 3, "cancelled"], [20, 4, "ok"]`, `[20, 3, "ok"], [20, 4, "ok"]`},
 		{"Rule 2", pending, `[10, 1, "ok"], [20, 2, "ok"]`, `[20, 1, "ok"], [20, 2, "ok"]`},
+		{"Q-10", early, `[[10, 0, "ok"]`, `[[11, 0, "ok"]`},
+		{"Q-10", early, `[20, 3, "error:TooManyTaskDone"]`, `[20, 3, "ok"]`},
+		{"Q-10", early, `"a"]], "end"`, `"b"]], "end"`},
 	} {
 		got := replayer(t, parse(t, tc.text))
 		rules, faults := conformance.Judge(parse(t, tc.text), got)

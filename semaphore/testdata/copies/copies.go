@@ -1,5 +1,5 @@
-// Package copies copies what must not be copied, once each. It is there to be
-// complained of by go vet.
+// Package copies copies what must not be copied, once each. go vet must
+// report each.
 package copies
 
 import "example.com/asyncgo/semaphore"
@@ -10,6 +10,7 @@ func copies(
 	s *semaphore.Semaphore,
 	k *semaphore.Keyed[int],
 	l *semaphore.Lock,
+	rw *semaphore.RWLock,
 	e *semaphore.Event,
 	c *semaphore.Cond,
 	b *semaphore.Barrier,
@@ -17,8 +18,9 @@ func copies(
 	semaphoreCopy := *s
 	keyedCopy := *k
 	lockCopy := *l
+	rwlockCopy := *rw
 	eventCopy := *e
 	condCopy := *c
 	barrierCopy := *b
-	take(&semaphoreCopy, &keyedCopy, &lockCopy, &eventCopy, &condCopy, &barrierCopy)
+	take(&semaphoreCopy, &keyedCopy, &lockCopy, &rwlockCopy, &eventCopy, &condCopy, &barrierCopy)
 }

@@ -109,7 +109,7 @@ proctype caller(byte id)
 	fi;
 	want[id] = n;
 
-	/* take: a compare-and-swap that succeeds has read what it changes, and one
+	/* acquire: a compare-and-swap that succeeds has read what it changes, and one
 	 * that fails changes nothing and is tried again, so it is one step. */
 	if
 	:: atomic {

@@ -1,7 +1,7 @@
 /* Mirrors: queue/waiter.go queue/put.go queue/get.go queue/shutdown.go
  * queue/priority.go
  *
- * Items are passed on under the lock, a waiter whose context is done settles
+ * Items are passed on under the lock, a waiter whose context is done claims
  * itself, a shutdown refuses every waiter, and in a priority queue a waiting put
  * is granted the lock itself.
  *
@@ -9,7 +9,7 @@
  * that once; the bound holds; no call waits while what it waits for is there; the
  * lock is always released; every call returns. The mutants:
  *
- *	-DMUTANT=1  a waiter that is granted is not settled, so a cancellation meets it
+ *	-DMUTANT=1  a waiter that is granted is not claimed, so a cancellation meets it
  *	-DMUTANT=2  a get that frees a place grants it to no put
  *	-DMUTANT=3  a put does not look for a waiting get
  *	-DMUTANT=4  a shutdown leaves the puts that wait
@@ -26,15 +26,15 @@ mtype = { none, put, get };
 
 bool mu;
 byte held;			/* items in the queue */
-bool down, byHeap;
+bool shut, byHeap;
 chan putters = [CALLS] of { byte };
 chan getters = [CALLS] of { byte };
-bool settled[CALLS], ready[CALLS], refused[CALLS];
+bool claimed[CALLS], ready[CALLS], refused[CALLS];
 byte in, out, returned;		/* items: not in the code */
 
 inline lock() { atomic { !mu -> mu = true } }
 
-#define STANDS(list, i) (list??[i] && !settled[i])
+#define STANDS(list, i) (list??[i] && !claimed[i])
 #define WAITS(list) (STANDS(list, 0) || STANDS(list, 1) || STANDS(list, 2) || STANDS(list, 3))
 
 inline unlock()
@@ -46,8 +46,8 @@ inline unlock()
 	}
 }
 
-/* first takes out the waiter that has waited longest and settles it; CALLS if
- * there is none. One that has settled itself is passed over. */
+/* first takes out the waiter that has waited longest and claims it; CALLS if
+ * there is none. One that has claimed itself is passed over. */
 inline first(list, w)
 {
 	w = CALLS;
@@ -57,8 +57,8 @@ inline first(list, w)
 		list?w;
 #if MUTANT != 1
 		if
-		:: settled[w] -> w = CALLS
-		:: !settled[w] -> settled[w] = true
+		:: claimed[w] -> w = CALLS
+		:: !claimed[w] -> claimed[w] = true
 		fi
 #endif
 	   }
@@ -107,8 +107,8 @@ inline wait(id, list, ok)
 #if MUTANT == 1
 		:: true -> ok = false
 #else
-		:: !settled[id] -> settled[id] = true; ok = false
-		:: settled[id] -> ok = true
+		:: !claimed[id] -> claimed[id] = true; ok = false
+		:: claimed[id] -> ok = true
 #endif
 		fi
 	   };
@@ -135,9 +135,9 @@ proctype call(byte id; mtype what)
 	fi;
 	lock();
 	if
-	:: what == put && down -> unlock()
-	:: what == put && !down && held < LIMIT -> enter(w); pass(w)
-	:: what == put && !down && held == LIMIT ->
+	:: what == put && shut -> unlock()
+	:: what == put && !shut && held < LIMIT -> enter(w); pass(w)
+	:: what == put && !shut && held == LIMIT ->
 		wait(id, putters, ok);
 		if
 		:: ok && !refused[id] && byHeap ->	/* it has the lock */
@@ -166,8 +166,8 @@ proctype call(byte id; mtype what)
 #else
 		unlock()
 #endif
-	:: what == get && held == 0 && down -> unlock()
-	:: what == get && held == 0 && !down -> wait(id, getters, ok)
+	:: what == get && held == 0 && shut -> unlock()
+	:: what == get && held == 0 && !shut -> wait(id, getters, ok)
 	fi
 }
 
@@ -175,7 +175,7 @@ proctype shutdown(bool now)
 {
 	byte w;
 	lock();
-	down = true;
+	shut = true;
 #if MUTANT != 4
 	first(putters, w);
 	do

@@ -62,7 +62,7 @@ func TestSoak(t *testing.T) {
 	}
 	goroutinesAfter, heapAfter := settled()
 	t.Logf("%d rounds: %d groups; tasks %d, never ran %d, panics %d, Goexits %d, failures %d, canceled %d",
-		rounds, f.groups.Load(), f.tasks.Load(), f.never.Load(), f.panics.Load(), f.goexits.Load(), f.failures.Load(), f.cancelled.Load())
+		rounds, f.groups.Load(), f.tasks.Load(), f.never.Load(), f.panics.Load(), f.goexits.Load(), f.failures.Load(), f.canceled.Load())
 	t.Logf("permits %d, refused %d, resizes %d; items put %d, got %d, dropped %d, shutdowns %d",
 		f.permits.Load(), f.refused.Load(), f.resizes.Load(), f.put.Load(), f.got.Load(), f.dropped.Load(), f.shutdowns.Load())
 	t.Logf("goroutines %d -> %d, heap %d -> %d kB", before, runtime.NumGoroutine(), heap/1024, heapAfter/1024)
@@ -176,7 +176,7 @@ func round(t *testing.T, f *figures, seed uint64) {
 		case errors.Is(err, taskgroup.ErrGoexit):
 			f.goexits.Add(1)
 		case h.Cancelled():
-			f.cancelled.Add(1)
+			f.canceled.Add(1)
 		case err != nil:
 			f.failures.Add(1)
 		}

@@ -19,7 +19,7 @@ import (
 
 var lifecycle = []trap{
 	{
-		"P-1", "a start that waits for room gives up when the work is canceled",
+		"P-1", "a start that waits for a slot gives up when the work is canceled",
 		map[string]func() string{
 			ours: func() string {
 				ctx, cancel := context.WithCancel(background())
@@ -174,7 +174,7 @@ var lifecycle = []trap{
 		},
 	},
 	{
-		"P-5", "a failure during clean-up is kept beside the first one",
+		"P-5", "a failure during cleanup is kept beside the first one",
 		map[string]func() string{
 			ours: func() string {
 				err := taskgroup.Run(background(), func(_ context.Context, g *taskgroup.Group) error {
@@ -245,7 +245,7 @@ var lifecycle = []trap{
 		},
 	},
 	{
-		"P-9", "a limit of 0 is refused, or means something; nobody waits for ever",
+		"P-9", "a limit of 0 is refused, or means something; no call blocks forever",
 		map[string]func() string{
 			ours: func() string {
 				err, _ := caught(func() { taskgroup.WithLimit(0) }).(error)
@@ -518,7 +518,7 @@ var lifecycle = []trap{
 		},
 	},
 	{
-		"P-21", "a stop lets those go who wait for room",
+		"P-21", "a stop releases the calls that wait for a slot",
 		map[string]func() string{
 			ours: func() string {
 				g := taskgroup.New(background(), taskgroup.WithLimit(1))

@@ -59,7 +59,7 @@ var panics = []trap{
 		},
 	},
 	{
-		"P-35", "the joiner gets at what was panicked with, and at the task's stack",
+		"P-35", "the call that joins gets the value of the panic and the stack of the task",
 		map[string]func() string{
 			ours: func() string {
 				v := caught(func() {
@@ -115,7 +115,7 @@ var panics = []trap{
 		},
 	},
 	{
-		"P-39", "a panic that nobody waits for is not silent",
+		"P-39", "a panic that no call waits for is not silent",
 		map[string]func() string{
 			ours: func() string { // must die, as after a go statement: shown in a process of its own by the tests of taskgroup
 				g := taskgroup.New(background(), taskgroup.WithPanics(taskgroup.PanicAsError))
@@ -136,7 +136,7 @@ var panics = []trap{
 				_ = p.Submit(func() { defer wg.Done(); panic("boom") })
 				wg.Wait()
 				time.Sleep(soon)
-				return expect(!told.Load(), "logged, the submitter is not told")
+				return expect(!told.Load(), "logged, and not returned")
 			},
 			"lo": func() string {
 				return expect(caught(func() { lo.Synchronize().Do(func() { panic("boom") }) }) != nil, "silent")
@@ -144,7 +144,7 @@ var panics = []trap{
 		},
 	},
 	{
-		"P-40", "a handler of failures that panics stops nobody",
+		"P-40", "a handler of failures that panics stops no task",
 		map[string]func() string{
 			ours: func() string {
 				err := taskgroup.Run(background(), func(_ context.Context, g *taskgroup.Group) error {
@@ -164,7 +164,7 @@ var panics = []trap{
 		},
 	},
 	{
-		"P-42", "runtime.Goexit in a task (t.FailNow) is a failure, and nobody hangs",
+		"P-42", "runtime.Goexit in a task (t.FailNow) is a failure, and nothing hangs",
 		map[string]func() string{
 			ours: func() string {
 				err := taskgroup.Run(background(), func(_ context.Context, g *taskgroup.Group) error {

@@ -39,7 +39,7 @@ var results = []trap{
 		},
 	},
 	{
-		"P-27", "the failures come in order, and each says whose it is",
+		"P-27", "the failures come in order, and each names its task",
 		map[string]func() string{
 			ours: func() string {
 				g := taskgroup.New(background(), taskgroup.WithKeepGoing())

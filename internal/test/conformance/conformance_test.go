@@ -14,11 +14,15 @@ import (
 	"example.com/asyncgo/internal/test/conformance"
 )
 
-// TestVectors replays what asyncio was observed to do. ASYNCGO_VECTORS names
-// another folder of scenarios in the same format.
+const ours = "testdata"
+
+// vectors is the folder of the scenarios. ASYNCGO_VECTORS names another one of
+// the same format.
+func vectors() string { return cmp.Or(os.Getenv("ASYNCGO_VECTORS"), ours) }
+
+// TestVectors replays what asyncio was observed to do.
 func TestVectors(t *testing.T) {
-	other := os.Getenv("ASYNCGO_VECTORS")
-	scenarios := load(t, cmp.Or(other, "testdata"))
+	scenarios := load(t, vectors())
 	var equal, listed, different int
 	for _, s := range scenarios {
 		t.Run(s.Family+"/"+s.Name, func(t *testing.T) {
@@ -38,10 +42,23 @@ func TestVectors(t *testing.T) {
 		})
 	}
 	fmt.Printf("conformance: %d equal, %d listed, %d different\n", equal, listed, different)
-	if other != "" {
-		return // of one family, it may have more of what is listed
+	if vectors() != ours {
+		return // it may have more of the families in which scenarios are listed
 	}
 	assert.LessOrEqual(t, listed*100, len(scenarios)*5, "more than 5%% of the scenarios are listed")
+}
+
+// What Judge relies on holds for each scenario, equal or not: with all of
+// CPython's peculiarities a replay observes what was recorded, and the models
+// observe what the library does.
+func TestModels(t *testing.T) {
+	for _, s := range load(t, vectors()) {
+		t.Run(s.Family+"/"+s.Name, func(t *testing.T) {
+			replay := replayer(t, s)
+			assert.Empty(t, conformance.Diff(s.Expect, replay(conformance.CPython)), "CPython")
+			assert.Empty(t, conformance.Diff(conformance.Promised(s, replay), replay(conformance.Nothing)), "models")
+		})
+	}
 }
 
 func load(t *testing.T, dir string) []*conformance.Scenario {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -20,20 +21,24 @@ const ours = "testdata"
 // the same format.
 func vectors() string { return cmp.Or(os.Getenv("ASYNCGO_VECTORS"), ours) }
 
-// TestVectors replays what asyncio was observed to do.
+// TestVectors replays what asyncio was observed to do, in both orders of the
+// actors that sleep until the same instant.
 func TestVectors(t *testing.T) {
 	scenarios := load(t, vectors())
 	var equal, listed, different int
 	for _, s := range scenarios {
 		t.Run(s.Family+"/"+s.Name, func(t *testing.T) {
 			rules, faults := conformance.Judge(s, replayer(t, s))
+			more, late := conformance.Judge(s, reversed(replayer(t, s)))
+			rules, faults = append(rules, more...), append(faults, late...)
 			switch {
 			case len(faults) > 0:
 				different++
 				t.Errorf("tags %v\n%s", s.Tags, strings.Join(faults, "\n"))
 			case len(rules) > 0:
 				listed++
-				for _, rule := range rules {
+				slices.SortFunc(rules, func(x, y *conformance.Rule) int { return strings.Compare(x.Row, y.Row) })
+				for _, rule := range slices.Compact(rules) {
 					t.Logf("%s: %s", rule.Row, rule.Why)
 				}
 			default:
@@ -54,9 +59,10 @@ func TestVectors(t *testing.T) {
 func TestModels(t *testing.T) {
 	for _, s := range load(t, vectors()) {
 		t.Run(s.Family+"/"+s.Name, func(t *testing.T) {
-			replay := replayer(t, s)
-			assert.Empty(t, conformance.Diff(s.Expect, replay(conformance.CPython)), "CPython")
-			assert.Empty(t, conformance.Diff(conformance.Promised(s, replay), replay(conformance.Nothing)), "models")
+			for _, replay := range []replay{replayer(t, s), reversed(replayer(t, s))} {
+				assert.Empty(t, conformance.Diff(s.Expect, replay(conformance.CPython)), "CPython")
+				assert.Empty(t, conformance.Diff(conformance.Promised(s, replay), replay(conformance.Nothing)), "models")
+			}
 		})
 	}
 }
@@ -69,11 +75,17 @@ func load(t *testing.T, dir string) []*conformance.Scenario {
 	return scenarios
 }
 
+type replay = func(conformance.Emulation) conformance.Observation
+
 // replayer replays s, each time in a bubble of its own.
-func replayer(t *testing.T, s *conformance.Scenario) func(conformance.Emulation) conformance.Observation {
+func replayer(t *testing.T, s *conformance.Scenario) replay {
 	t.Helper()
 	return func(how conformance.Emulation) (got conformance.Observation) {
 		synctest.Test(t, func(*testing.T) { got = conformance.Replay(s, how) })
 		return got
 	}
+}
+
+func reversed(other replay) replay {
+	return func(how conformance.Emulation) conformance.Observation { return other(how | conformance.Reversed) }
 }

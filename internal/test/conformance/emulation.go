@@ -1,9 +1,11 @@
 package conformance
 
-// Emulation is a set of what a replay uses in place of the library as it is.
+// Emulation is a set of what a replay does otherwise than with the library as it
+// is.
 type Emulation uint
 
-// What a replay may use. The peculiarities are one for each of the Rules.
+// What a replay may do. The peculiarities of CPython are one for each of the
+// Rules.
 const (
 	Models                Emulation = 1 << iota // for conditions and queues, models of what the library promises
 	CPythonIndices                              // B-04
@@ -14,8 +16,9 @@ const (
 	CPythonEarlyDone
 	end
 
-	Nothing Emulation = 0       // the library as it is
-	CPython           = end - 1 // everything
+	Nothing  Emulation = 0       // the library as it is
+	CPython            = end - 1 // all of the above
+	Reversed           = end     // the actors that sleep until the same instant run in the reverse order
 )
 
 func (e Emulation) has(one Emulation) bool { return e&one != 0 }

@@ -15,7 +15,7 @@ import (
 func (a *actor) onTask(st *Step) (any, error) {
 	switch st.Op {
 	case "sleep":
-		return nil, a.wait(func(ctx context.Context) error { return taskgroup.Sleep(ctx, a.world.until(*st.MS)+tick) })
+		return nil, a.wait(func(ctx context.Context) error { return taskgroup.Sleep(ctx, a.world.until(*st.MS)+a.turn()) })
 	case "reschedule":
 		return nil, a.reschedule(st)
 	case "spawn":

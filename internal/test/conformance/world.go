@@ -22,6 +22,7 @@ type world struct {
 	begun     time.Time
 	ctx       context.Context //nolint:containedctx // what all waits of the replay derive from; ends only at the horizon
 	resources map[string]resource
+	order     map[string]int // of the actors, by name
 	running   sync.WaitGroup // counts the tasks that have started and not completed
 
 	mu     sync.Mutex
@@ -40,11 +41,18 @@ func Replay(s *Scenario, how Emulation) Observation {
 		begun:     time.Now(),
 		ctx:       ctx,
 		resources: map[string]resource{},
+		order:     map[string]int{},
 		actors:    map[string]*actor{},
 		groups:    map[string]*taskgroup.Group{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Resources)) {
 		w.resources[name] = newResource(s.Resources[name], how)
+	}
+	for i, name := range slices.Sorted(maps.Keys(s.Actors)) {
+		w.order[name] = i
+		if how.has(Reversed) {
+			w.order[name] = len(s.Actors) - i
+		}
 	}
 	for _, name := range s.Main {
 		w.start(name)
@@ -90,13 +98,22 @@ func (w *world) unlock() {
 func (w *world) now() int { return int(time.Since(w.begun) / time.Millisecond) }
 
 // until is the duration to the instant that is ms from now. Time limits end
-// then. A sleep ends a tick later: of what is due at one instant, asyncio's loop
-// lets the time limits cancel first, and then runs the tasks.
+// then, and sleeps after them, in the turn of each actor: of what is due at one
+// instant, asyncio's loop lets the time limits cancel first, and then runs the
+// tasks.
 func (w *world) until(ms int) time.Duration {
 	return time.Until(w.begun.Add(time.Duration(w.now()+ms) * time.Millisecond))
 }
 
 const tick = time.Nanosecond
+
+// turn is how long after an instant the actor's sleep until then ends. As no two
+// actors have the same, they run one after the other, in the same order in each
+// replay: what asyncio observed is the same in any order, but what is promised
+// instead need not be.
+func (a *actor) turn() time.Duration {
+	return time.Duration(1+a.world.order[a.name]) * 1000 * tick
+}
 
 // observation copies what has been observed so far.
 func (w *world) observation() Observation {

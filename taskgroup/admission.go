@@ -34,7 +34,7 @@ type admission struct {
 	acquiring bool // such a caller has not gone on yet
 }
 
-// caller is a blocked call that wants a task to run. It is guarded by the
+// caller is a blocked call that starts a task. It is guarded by the
 // group's lock.
 type caller struct {
 	runner

@@ -1,6 +1,6 @@
 // Package taskgroup starts tasks, waits for them and cancels them, alone and in
-// groups: asyncio's tasks, TaskGroup, gather, wait, timeouts and futures. What
-// names no counterpart in asyncio has none there.
+// groups: asyncio's tasks, TaskGroup, gather, wait, timeouts and futures. An
+// identifier whose comment does not mention asyncio has no counterpart there.
 //
 //	err := taskgroup.Run(ctx, func(ctx context.Context, g *taskgroup.Group) error {
 //		user := taskgroup.Go(g, fetchUser)
@@ -69,13 +69,13 @@
 // # Accepted tasks are called
 //
 // The call that starts a task refuses it, and says so, or the function is
-// called exactly once, if need be with a context that is done: what it owns is
-// seen to. It may not have begun when the call returns, and may have returned.
-// There are two exceptions: a task canceled by its own [Task.Cancel] before it
-// begins, and one in the backlog of [WithBacklog] when its group is canceled,
-// unless it is [Shielded]. Both complete without being called, and their OnDone
-// callbacks run. Functions and items of [Gather], [Map] and their like that
-// have not begun at the first failure are not called.
+// called exactly once, if need be with a context that is done, so that it
+// releases what it owns. It may not have begun when the call returns, and may
+// have returned. There are two exceptions: a task canceled by its own
+// [Task.Cancel] before it begins, and one in the backlog of [WithBacklog] when
+// its group is canceled, unless it is [Shielded]. Both complete without being
+// called, and their OnDone callbacks run. Functions and items of [Gather],
+// [Map] and their like that have not begun at the first failure are not called.
 //
 // # Ties
 //
@@ -145,5 +145,5 @@
 //
 // Everything that blocks is durably blocked in a [testing/synctest] bubble. A
 // channel that a task, future or group hands out belongs to the bubble where it
-// was first asked for.
+// was first returned.
 package taskgroup

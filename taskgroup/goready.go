@@ -9,13 +9,13 @@ import (
 )
 
 // GoReady is trio's nursery.start: it starts fn as a task of g, waits until
-// that calls ready, and returns the value given there; the task runs on.
+// fn calls ready, and returns the value given there; the task runs on.
 // Further calls of ready do nothing.
 //
-// If the task completes before, that is the caller's error alone: what fn
-// returned, a [*PanicError], or [ErrNotReady] for nil. If ctx is done before,
+// If the task completes first, that is the caller's error alone: what fn
+// returned, a [*PanicError], or [ErrNotReady] for nil. If ctx is done first,
 // the task is canceled and joined, and the error is that of ctx, joined with
-// the task's own failure if it had one. In all else GoReady is [Group.Submit].
+// the task's own failure if it had one. Otherwise GoReady is [Group.Submit].
 func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, ready func(T)) error, opts ...TaskOption) (T, error) {
 	g.check()
 	if fn == nil {

@@ -22,7 +22,7 @@ import (
 //
 // Main may join its group itself. But then the group's context is done, an
 // error main returns for that is a failure, and a task started later makes Run
-// return [ErrGroupClosed]: what follows the tasks belongs behind Run.
+// return [ErrGroupClosed]: what follows the tasks belongs after Run.
 //
 // Run panics if main is nil. Unlike asyncio.run, it may be nested, and waits
 // for tasks that main leaves behind: see [Group.Stop] and [Daemon].

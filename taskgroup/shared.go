@@ -63,8 +63,8 @@ type sharedCall[V any] struct {
 //
 // Each caller that waits raises a panic in fn, as the same [*PanicError]. Do
 // panics if fn is nil, or if key is not equal to itself or cannot be hashed. fn
-// must not call Do for its own key. To start a call takes nine allocations, to
-// join one none.
+// must not call Do for its own key. Starting a call takes nine allocations,
+// joining one none.
 func (s *Shared[K, V]) Do(ctx context.Context, key K, fn Func[V]) (v V, shared bool, err error) {
 	if fn == nil {
 		panic(misused("Shared.Do of a nil function"))

@@ -64,7 +64,7 @@ func Example_taskGroup() {
 	if err != nil {
 		return
 	}
-	x, _ := a.Result() // behind Run every task has completed
+	x, _ := a.Result() // after Run every task has completed
 	y, _ := b.Result()
 	fmt.Println(x + y)
 	// Output: 3

@@ -53,8 +53,8 @@
 // Blocked calls are served in FIFO order, and a later call cannot barge in, not
 // even a TryPut or TryGet. Items are handed over directly: an item goes
 // straight to the Get that has waited longest, and a Get that makes room admits
-// the item of the Put that has waited longest, before another call can
-// use the queue. The kind of queue determines the order of items; blocked Puts are
+// the item of the Put that has waited longest, before another call can use the
+// queue. The kind of queue determines the order of items; blocked Puts are
 // always admitted in FIFO order.
 //
 // # Contexts and ties
@@ -77,8 +77,8 @@
 // in the queue can still be taken, and after that Get fails with [ErrShutdown]
 // and a loop over [Queue.All] or [Queue.Items] ends. [Queue.ShutdownNow] takes
 // out what is in the queue and returns it. Any goroutine may call either, any
-// number of times: a Put into a queue that is shut down is an error, where
-// a send on a closed channel panics.
+// number of times: a Put into a queue that is shut down is an error, where a
+// send on a closed channel panics.
 //
 // Shutdown means that all items have been put, so a producer that fails must
 // not call it: to the consumers, an incomplete input would look complete. Let

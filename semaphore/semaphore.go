@@ -55,11 +55,11 @@
 //
 // # Ties
 //
-// A grant and a cancellation may come at the same moment. A waiter that is granted a permit, a
-// lock or a notification and finds its context done returns the context's
-// error, and the grant goes to the next waiter. The trip of a Barrier and the
-// setting of an Event cannot be passed on: there the delivery wins and the
-// error is nil.
+// A grant and a cancellation may come at the same moment. A waiter that is
+// granted a permit, a lock or a notification and finds its context done returns
+// the context's error, and the grant goes to the next waiter. The trip of a
+// Barrier and the setting of an Event cannot be passed on: there the delivery
+// wins and the error is nil.
 //
 // # Fairness
 //

@@ -2,11 +2,12 @@ package workload
 
 import (
 	"context"
+	"iter"
 	"runtime"
 	"sync"
 	"time"
 
-	"github.com/sourcegraph/conc/iter"
+	conciter "github.com/sourcegraph/conc/iter"
 	"golang.org/x/sync/errgroup"
 
 	"example.com/asyncgo/taskgroup"
@@ -20,6 +21,7 @@ func mapping() []Row {
 			Goal{"asyncgo", "conc-iter", 1.0}, Goal{"asyncgo", "errgroup", 1. / 30}),
 		mapped("W4 map 1e5, 1 µs", 100_000, func(x int) int { spin(time.Microsecond); return x & 1 },
 			Goal{"asyncgo", "static", 1.05}, Goal{"asyncgo", "errgroup", 1 / 2.5}),
+		streamed(),
 	}
 }
 
@@ -67,7 +69,7 @@ func mapped(name string, size int, f func(int) int, goals ...Goal) Row {
 				return out
 			})},
 			{Name: "conc-iter", Do: collect(func() []int {
-				return iter.Mapper[int, int]{MaxGoroutines: runtime.GOMAXPROCS(0)}.Map(items, func(x *int) int { return f(*x) })
+				return conciter.Mapper[int, int]{MaxGoroutines: runtime.GOMAXPROCS(0)}.Map(items, func(x *int) int { return f(*x) })
 			})},
 			{Name: "errgroup", Do: collect(func() []int {
 				out := make([]int, size)
@@ -79,6 +81,50 @@ func mapped(name string, size int, f func(int) int, goals ...Goal) Row {
 				_ = g.Wait()
 				return out
 			})},
+		},
+	}
+}
+
+// streamed has the items come out of an iterator, and their results go into a
+// loop, in order. An operation is one item.
+func streamed() Row {
+	limit := runtime.GOMAXPROCS(0)
+	double := func(_ context.Context, i int) (int, error) { return 2 * i, nil }
+	// inOrder counts the results, and returns -1 if one is not at its place.
+	inOrder := func(results iter.Seq2[int, error]) (sum int) {
+		for v, err := range results {
+			if err != nil || v != 2*sum {
+				return -1
+			}
+			sum++
+		}
+		return sum
+	}
+	return Row{
+		Name: "W4 stream, trivial", Unit: "item",
+		Impls: []Impl{
+			{Name: "MapSeq", Do: func(n int) int {
+				items := func(yield func(int) bool) {
+					for i := range n {
+						if !yield(i) {
+							return
+						}
+					}
+				}
+				return inOrder(taskgroup.MapSeq(cancellable, limit, items, double))
+			}},
+			{Name: "MapSource", Do: func(n int) int {
+				source := func(context.Context) iter.Seq2[int, error] {
+					return func(yield func(int, error) bool) {
+						for i := range n {
+							if !yield(i, nil) {
+								return
+							}
+						}
+					}
+				}
+				return inOrder(taskgroup.MapSource(cancellable, limit, source, double))
+			}},
 		},
 	}
 }

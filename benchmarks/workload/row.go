@@ -60,6 +60,8 @@ func Rows() []Row {
 	rows = append(rows, completed()...)
 	rows = append(rows, semaphores()...)
 	rows = append(rows, queues()...)
+	rows = append(rows, shared()...)
+	rows = append(rows, blocking()...)
 	rows = append(rows, busy()...)
 	return rows
 }

@@ -45,7 +45,7 @@ func channelSelect(n int) permits {
 
 // semaphores is W6.
 func semaphores() []Row {
-	rows := []Row{uncontended(), weighted()}
+	rows := []Row{uncontended(), weighted(), scoped()}
 	yield := func() { runtime.Gosched() }
 	rows = append(rows, Contended("W6 hand-off", 2, 1, yield, Goal{"asyncgo", "x/sync", 0.95}))
 	for _, g := range []int{8, 64, 1000} {
@@ -55,7 +55,8 @@ func semaphores() []Row {
 		rows = append(rows, Contended(fmt.Sprintf("W6 short hold, %d goroutines", g), g, 3, func() {},
 			Goal{"asyncgo", "channel", 1.3}, Goal{"asyncgo", "x/sync", 1. / 5}))
 	}
-	return append(rows, weightedLoad())
+	rows = append(rows, weightedLoad())
+	return append(rows, rwLocks()...)
 }
 
 func uncontended() Row {
@@ -140,6 +141,31 @@ func weighted() Row {
 			}},
 		},
 		Goals: []Goal{{"asyncgo", "x/sync", 0.65}},
+	}
+}
+
+// scoped has a function called that holds a permit and has a result.
+func scoped() Row {
+	s := semaphore.New(4)
+	return Row{
+		Name: "W6 uncontended, a function that holds a permit", Unit: "call",
+		Impls: []Impl{
+			{Name: "Do", Do: func(n int) (sum int) {
+				for range n {
+					v := 0
+					_ = s.Do(cancellable, func(ctx context.Context) (err error) { v, err = one(ctx); return err })
+					sum += v
+				}
+				return sum
+			}},
+			{Name: "Use", Do: func(n int) (sum int) {
+				for range n {
+					v, _ := semaphore.Use(cancellable, s, one)
+					sum += v
+				}
+				return sum
+			}},
+		},
 	}
 }
 

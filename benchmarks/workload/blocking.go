@@ -60,7 +60,7 @@ func blocking() []Row {
 				crowd(goroutines, n, func(_, n int) {
 					mine := 0
 					for range n {
-						mine += e.do(cancellable, call)
+						mine += e.do(cancelable, call)
 					}
 					sum.Add(int64(mine))
 				})

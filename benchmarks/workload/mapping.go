@@ -13,8 +13,8 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// mapping is W4: a million items through a function, results in order, as many
-// at once as there are processors. An operation is one whole map.
+// mapping is W4: a function of a million items, with the results in order and
+// as many calls at once as there are processors. An operation is one whole map.
 func mapping() []Row {
 	return []Row{
 		mapped("W4 map 1e6, trivial", 1_000_000, func(x int) int { return x & 1 },
@@ -85,8 +85,8 @@ func mapped(name string, size int, f func(int) int, goals ...Goal) Row {
 	}
 }
 
-// streamed has the items come out of an iterator, and their results go into a
-// loop, in order. An operation is one item.
+// streamed takes the items from an iterator and has a loop over the results, in
+// order. An operation is one item.
 func streamed() Row {
 	limit := runtime.GOMAXPROCS(0)
 	double := func(_ context.Context, i int) (int, error) { return 2 * i, nil }
@@ -111,7 +111,7 @@ func streamed() Row {
 						}
 					}
 				}
-				return inOrder(taskgroup.MapSeq(cancellable, limit, items, double))
+				return inOrder(taskgroup.MapSeq(cancelable, limit, items, double))
 			}},
 			{Name: "MapSource", Do: func(n int) int {
 				source := func(context.Context) iter.Seq2[int, error] {
@@ -123,7 +123,7 @@ func streamed() Row {
 						}
 					}
 				}
-				return inOrder(taskgroup.MapSource(cancellable, limit, source, double))
+				return inOrder(taskgroup.MapSource(cancelable, limit, source, double))
 			}},
 		},
 	}

@@ -175,23 +175,23 @@ func queues() []Row {
 
 func piped(name string, producers, consumers, size int, makes []func(int) pipe, goals []Goal) Row {
 	row := Row{Name: name, Unit: "item", Goals: goals}
-	for _, make := range makes {
-		row.Impls = append(row.Impls, Impl{Name: make(size).name, Do: func(n int) int {
-			p := make(size)
+	for _, newPipe := range makes {
+		row.Impls = append(row.Impls, Impl{Name: newPipe(size).name, Do: func(n int) int {
+			p := newPipe(size)
 			var mu sync.Mutex
 			sum := 0
 			var wg sync.WaitGroup
 			wg.Go(func() {
 				crowd(producers, n, func(_, n int) {
 					for range n {
-						p.put(cancellable, 1)
+						p.put(cancelable, 1)
 					}
 				})
 			})
 			crowd(consumers, n, func(_, n int) {
 				mine := 0
 				for range n {
-					mine += p.get(cancellable)
+					mine += p.get(cancelable)
 				}
 				mu.Lock()
 				sum += mine
@@ -220,8 +220,8 @@ func uncontendedQueue() Row {
 		}},
 		{Name: "asyncgo", Do: func(n int) (sum int) {
 			for range n {
-				_ = q.Put(cancellable, 1)
-				v, _ := q.Get(cancellable)
+				_ = q.Put(cancelable, 1)
+				v, _ := q.Get(cancelable)
 				sum += v
 			}
 			return sum
@@ -230,12 +230,12 @@ func uncontendedQueue() Row {
 			for range n {
 				select {
 				case s <- 1:
-				case <-cancellable.Done():
+				case <-cancelable.Done():
 				}
 				select {
 				case v := <-s:
 					sum += v
-				case <-cancellable.Done():
+				case <-cancelable.Done():
 				}
 			}
 			return sum
@@ -307,8 +307,8 @@ func priority() Row {
 	}
 }
 
-// batch takes 128 items out of a full queue. Only that is measured: both are
-// filled one by one.
+// batch takes 128 items out of a full queue. Only that is measured, not the
+// puts one by one.
 func batch() Row {
 	const size = 128
 	return Row{
@@ -358,10 +358,10 @@ func batched(newBatcher func() batcher, size int) func(n int) (sum int, took tim
 		buf := make([]int, size)
 		for range n {
 			for range size {
-				b.put(cancellable, 1)
+				b.put(cancelable, 1)
 			}
 			start := time.Now()
-			k := b.collect(cancellable, time.Second, buf)
+			k := b.collect(cancelable, time.Second, buf)
 			for _, v := range buf[:k] {
 				sum += v
 			}
@@ -382,12 +382,12 @@ func batchWithin() Row {
 			var producer sync.WaitGroup
 			producer.Go(func() {
 				for range size * n {
-					b.put(cancellable, 1)
+					b.put(cancelable, 1)
 				}
 			})
 			buf := make([]int, size)
 			for got := 0; got < size*n; {
-				k := b.collect(cancellable, within, buf[:min(size, size*n-got)])
+				k := b.collect(cancelable, within, buf[:min(size, size*n-got)])
 				if k == 0 {
 					return -1
 				}

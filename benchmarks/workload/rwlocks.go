@@ -40,8 +40,8 @@ func rwLocks() []Row {
 func readWrite(name string, goroutines, every int) Row {
 	row := Row{Name: name, Unit: "lock and unlock"}
 	for _, newLock := range []func(context.Context) rwLock{stdRWLock, ourRWLock} {
-		row.Impls = append(row.Impls, Impl{Name: newLock(cancellable).name, Do: func(n int) int {
-			l := newLock(cancellable)
+		row.Impls = append(row.Impls, Impl{Name: newLock(cancelable).name, Do: func(n int) int {
+			l := newLock(cancelable)
 			var a, b int // guarded by l
 			var reads, writes atomic.Int64
 			crowd(goroutines, n, func(_, n int) {

@@ -40,7 +40,7 @@ func singleflightDoChan() sharing {
 			if r.Err == nil {
 				return r.Val.(int)
 			}
-		case <-cancellable.Done():
+		case <-cancelable.Done():
 		}
 		return 0
 	}}
@@ -49,7 +49,7 @@ func singleflightDoChan() sharing {
 func ourSharing() sharing {
 	var s taskgroup.Shared[string, int]
 	return sharing{"asyncgo", func(fn taskgroup.Func[int]) int {
-		v, _, _ := s.Do(cancellable, sharedKey, fn)
+		v, _, _ := s.Do(cancelable, sharedKey, fn)
 		return v
 	}}
 }

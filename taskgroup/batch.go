@@ -30,9 +30,9 @@ type batch struct {
 	settles bool                   // failed gets panics, too
 	ended   func()                 // is called when the last worker exits; may be nil
 
-	loop      func()         // what a new worker does
-	gone      sync.WaitGroup // where the caller waits
-	succeeded atomic.Int64   // functions that returned nil, counted when a worker exits
+	loop    func()         // what a new worker does
+	gone    sync.WaitGroup // where the caller waits
+	faulted atomic.Bool    // a function did not return nil
 
 	_     [128]byte // the fields above are only read, mostly, while the workers work
 	state atomic.Int64
@@ -82,11 +82,11 @@ func (b *batch) begin(ctx context.Context, op string) bool {
 }
 
 // wait waits until every worker has exited, and reports whether all functions
-// were called and returned nil.
+// were called and returned nil. A number that was claimed was called.
 func (b *batch) wait() (succeeded bool) {
 	b.gone.Wait()
 	b.stop(nil)
-	return b.succeeded.Load() == int64(b.n)
+	return b.next.Load() >= int64(b.n) && !b.faulted.Load()
 }
 
 // abort cancels the functions and waits until every worker has exited.
@@ -114,7 +114,7 @@ func (b *batch) work() {
 // callAll calls functions until there is none left to call, which it reports,
 // or one of them panics.
 func (b *batch) callAll() (finished bool) {
-	current, succeeded := -1, 0
+	current := -1
 	protect(func() {
 		for !b.over() {
 			i := int(b.next.Add(1) - 1)
@@ -123,15 +123,12 @@ func (b *batch) callAll() (finished bool) {
 			}
 			b.startNext()
 			current = i
-			if err := b.do(i); err == nil {
-				succeeded++
-			} else {
+			if err := b.do(i); err != nil {
 				b.failure(i, err)
 			}
 			current = -1
 		}
 	}, func(e exit) {
-		b.succeeded.Add(int64(succeeded))
 		switch {
 		case current >= 0:
 			b.abnormalExit(current, e)
@@ -144,18 +141,23 @@ func (b *batch) callAll() (finished bool) {
 }
 
 // startNext starts another worker if there is a function for it, the limit
-// allows it, and none is starting.
+// allows it, and none is starting. It is inlined: mostly there is nothing to
+// start.
 func (b *batch) startNext() {
-	s := b.state.Load()
-	if s >= b.limit || b.next.Load() >= int64(b.n) {
+	if b.state.Load() < b.limit {
+		b.startWorker()
+	}
+}
+
+func (b *batch) startWorker() {
+	if b.next.Load() >= int64(b.n) {
 		return
 	}
-	for s < b.limit {
+	for s := b.state.Load(); s < b.limit; s = b.state.Load() {
 		if b.state.CompareAndSwap(s, (s+1)|starting) {
 			go b.loop()
 			return
 		}
-		s = b.state.Load()
 	}
 }
 
@@ -172,6 +174,7 @@ func (b *batch) exit() {
 
 // failure notes that function i returned an error.
 func (b *batch) failure(i int, err error) {
+	b.faulted.Store(true)
 	if b.failed == nil {
 		b.fail(i, err)
 	} else {
@@ -199,6 +202,7 @@ func (b *batch) abandon(e exit) {
 
 // abnormalExit notes that function i did not return.
 func (b *batch) abnormalExit(i int, e exit) {
+	b.faulted.Store(true)
 	if e.goexit() {
 		b.failure(i, ErrGoexit)
 		return

@@ -9,10 +9,10 @@
 //   - [queue]: FIFO, LIFO and priority queues
 //
 // A call that takes functions returns only after all of them have returned, even
-// on panic; only calls that exist to start a task, such as Start, leave one
-// running. The first failure cancels the others, and every failure is reported.
-// Each wait, for a result, a slot, a permit or an item, takes a context and ends
-// with it.
+// on panic. The exceptions are calls that exist to start a task, such as Start,
+// and Blocking, whose function cannot be canceled. The first failure cancels the
+// others, and every failure is reported. Each wait, for a result, a slot, a permit
+// or an item, ends with a context: the one it is given, or that of its group.
 //
 // # From asyncio to here
 //

@@ -64,7 +64,7 @@ func Example_taskGroup() {
 	if err != nil {
 		return
 	}
-	x, _ := a.Result() // behind Run every task has completed
+	x, _ := a.Result() // after Run every task has completed
 	y, _ := b.Result()
 	fmt.Println(x + y)
 	// Output: 3
@@ -148,7 +148,7 @@ func Example_shield() {
 }
 
 func Example_cancel() {
-	var running semaphore.Event // a task canceled before it begins never runs
+	var running semaphore.Event // a task that is canceled before it begins is never called
 	task := taskgroup.Start(ctx, func(ctx context.Context) (int, error) {
 		running.Set()
 		<-ctx.Done()

@@ -25,7 +25,7 @@ func TestStandstills(t *testing.T) {
 		name, seen string
 		run        func(ctx context.Context) error
 	}{
-		{"a holder wants a second permit", "semaphore: Acquire: context deadline exceeded", func(ctx context.Context) error {
+		{"a holder acquires a second permit", "semaphore: Acquire: context deadline exceeded", func(ctx context.Context) error {
 			s := semaphore.New(1)
 			return s.Do(ctx, s.Acquire)
 		}},

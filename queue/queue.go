@@ -1,15 +1,36 @@
-// Package queue provides first-in-first-out, last-in-first-out and priority
-// queues in the manner of asyncio.Queue: bounded or not, with calls that can be
-// canceled, with a count of unfinished work, and with an orderly shutdown.
+// Package queue provides asyncio's queues: first in first out, last in first
+// out or by priority, bounded or not, with calls that end with their context, a
+// count of unfinished work, and an orderly shutdown.
 //
-// A channel does for much of what queues are used for in Go. Use a [Queue]
-// where one falls short: the best item has to leave first, or the newest; there
-// is no bound; a goroutine has to wait until all that was put has been
-// processed ([Queue.Join]); several producers share the decision to close; what
-// is left over at the end is wanted back; items are taken many at a time, by
-// number or by time.
+//	for job, err := range jobs.All(ctx) {
+//		if err != nil {
+//			return err // ctx ended the loop; after Shutdown there is no error
+//		}
+//		...
+//	}
 //
-//	asyncio                          here
+// # A queue or a channel
+//
+// Use a channel where it is enough. Use a [Queue] if the smallest or the newest
+// item must leave first; if there is no bound; if a goroutine waits until all
+// items have been processed ([Queue.Join]); if any of several producers may
+// close; if the items that are left at the end are needed
+// ([Queue.ShutdownNow]); or if items are taken many at a time.
+//
+// # Which call
+//
+//	                      waits              does not wait
+//	put an item           Put                TryPut
+//	take an item          Get                TryGet
+//	take many at once     GetBatch
+//	... or after a time   GetBatchWithin
+//	take until the end    All, Items
+//	all are processed     Join               TaskDone, Unfinished
+//	no more items                            Shutdown
+//	take out the rest                        ShutdownNow
+//
+// # From asyncio
+//
 //	Queue(maxsize)                   New[T](maxsize)
 //	LifoQueue, PriorityQueue         NewLIFO[T], NewPriority(maxsize, compare)
 //	await q.put(v), q.put_nowait(v)  q.Put(ctx, v), q.TryPut(v)
@@ -18,8 +39,7 @@
 //	q.shutdown()                     q.Shutdown()
 //	q.shutdown(immediate=True)       q.ShutdownNow(), which returns the items
 //	q.qsize(), q.maxsize             q.Len(), q.Cap()
-//	–                                q.All(ctx), q.Items(ctx)
-//	–                                q.GetBatch(ctx, buf), q.GetBatchWithin(ctx, d, buf)
+//	while True: await q.get()        q.All(ctx), q.Items(ctx)
 //
 // # Ownership
 //
@@ -33,8 +53,8 @@
 // Blocked calls are served in FIFO order, and a later call cannot barge in, not
 // even a TryPut or TryGet. Items are handed over directly: an item goes
 // straight to the Get that has waited longest, and a Get that makes room admits
-// the item of the Put that has waited longest, before another call can touch
-// the queue. The kind of queue determines the order of items; blocked Puts are
+// the item of the Put that has waited longest, before another call can use the
+// queue. The kind of queue determines the order of items; blocked Puts are
 // always admitted in FIFO order.
 //
 // # Contexts and ties
@@ -57,12 +77,12 @@
 // in the queue can still be taken, and after that Get fails with [ErrShutdown]
 // and a loop over [Queue.All] or [Queue.Items] ends. [Queue.ShutdownNow] takes
 // out what is in the queue and returns it. Any goroutine may call either, any
-// number of times: unlike with a channel, there is no panic of a send on a
-// closed one.
+// number of times: a Put into a queue that is shut down is an error, where a
+// send on a closed channel panics.
 //
-// Shutdown says that all items have been put, so a producer that fails must not
-// call it: the consumers would take half of the input for the whole. Let the
-// failure cancel their context instead.
+// Shutdown means that all items have been put, so a producer that fails must
+// not call it: to the consumers, an incomplete input would look complete. Let
+// the failure cancel their context instead.
 //
 // # Panics
 //
@@ -80,8 +100,8 @@
 //
 // Calls that wait are durably blocked in a [testing/synctest] bubble. No
 // channel outlives the wait for which it was made, so a queue made outside a
-// bubble may be used inside one, and outside again, as long as no call waits
-// across the border.
+// bubble may be used inside one, and outside again, as long as no call waits in
+// one place for a call in another.
 package queue
 
 import (

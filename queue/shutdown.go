@@ -7,8 +7,9 @@ import "slices"
 // is in the queue can still be taken; after that, calls of Get and TryGet fail
 // with ErrShutdown, too, blocked Gets included. Calls of Join are not affected.
 //
-// It tells the consumers that the input is complete, so a producer calls it on
-// success only, not in a defer: after a failure, cancel their context instead.
+// To the consumers it means that the input is complete, so a producer calls it
+// on success only, not in a defer: after a failure, cancel their context
+// instead.
 //
 // Shutdown never waits. Calling it again does nothing.
 //

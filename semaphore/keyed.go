@@ -2,12 +2,11 @@ package semaphore
 
 import (
 	"context"
-	"fmt"
-	"maps"
 	"sync"
 	"sync/atomic"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/keys"
 )
 
 // Keyed is a bounded semaphore for each key: at most so many callers hold the
@@ -27,8 +26,7 @@ type Keyed[K comparable] struct {
 	// When a cancellation meets a grant is the semaphore's business; either way
 	// the call is counted out under mu afterwards.
 	mu      sync.Mutex
-	entries map[K]*entry
-	peak    int    // most entries in the map since it was made
+	entries keys.Table[K, *entry]
 	spare   *entry // the one dropped last, to be reused
 
 	// freed counts, under mu, the moments at which a permit may have come free.
@@ -125,7 +123,7 @@ func (k *Keyed[K]) TryAcquire(key K) bool {
 func (k *Keyed[K]) Release(key K) {
 	k.check(key)
 	k.mu.Lock()
-	e := k.entries[key]
+	e, _ := k.entries.Get(key)
 	released := e != nil && e.sem.release(1)
 	if released {
 		k.freed.Add(1)
@@ -163,26 +161,16 @@ func (k *Keyed[K]) Do(ctx context.Context, key K, fn func(ctx context.Context) e
 func (k *Keyed[K]) Len() int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return len(k.entries)
+	return k.entries.Len()
 }
 
-// check panics if k is of no use, or key cannot be the key of a map.
+// check panics if k is the zero value, or key cannot be the key of a map.
 func (k *Keyed[K]) check(key K) {
 	if k.limit == 0 {
 		panic(misused("use of a zero Keyed"))
 	}
-	compared := false
-	defer func() {
-		if !compared {
-			cause, _ := recover().(error)
-			panic(misused(fmt.Sprintf("key of type %T, which cannot be hashed", key), cause))
-		}
-	}()
-	same := key
-	equal := same == key
-	compared = true
-	if !equal {
-		panic(misused("key that is not equal to itself"))
+	if err := keys.Check(key); err != nil {
+		panic(misused(err.Error(), err))
 	}
 }
 
@@ -191,8 +179,8 @@ func (k *Keyed[K]) check(key K) {
 // entry returns the entry of key. A new one has a permit free, which the caller
 // takes.
 func (k *Keyed[K]) entry(key K) *entry {
-	e := k.entries[key]
-	if e != nil {
+	e, ok := k.entries.Get(key)
+	if ok {
 		return e
 	}
 	if e = k.spare; e == nil {
@@ -200,11 +188,7 @@ func (k *Keyed[K]) entry(key K) *entry {
 		e.sem.setUp(k.limit, k.limit)
 	}
 	k.spare = nil
-	if k.entries == nil {
-		k.entries = make(map[K]*entry)
-	}
-	k.entries[key] = e
-	k.peak = max(k.peak, len(k.entries))
+	k.entries.Set(key, e)
 	return e
 }
 
@@ -213,13 +197,6 @@ func (k *Keyed[K]) tidy(key K, e *entry) {
 	if e.waiting > 0 || !e.sem.idle() {
 		return
 	}
-	delete(k.entries, key)
+	k.entries.Delete(key)
 	k.spare = e
-	// A map does not shrink by itself.
-	if k.peak > 64 && len(k.entries) < k.peak/4 {
-		k.peak = len(k.entries)
-		smaller := make(map[K]*entry, k.peak)
-		maps.Copy(smaller, k.entries)
-		k.entries = smaller
-	}
 }

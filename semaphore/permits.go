@@ -133,8 +133,8 @@ func (s *Semaphore) acquire(ctx context.Context, n int, op ctxerr.Op) error {
 // nothing.
 //
 // It does not yield before it blocks, as cheap as that looks: a yield goes
-// behind every goroutine that wants a processor, for milliseconds where some
-// compute, and the permit would lie idle.
+// behind every runnable goroutine, for milliseconds where some compute, and the
+// permit would be unused.
 func (s *Semaphore) await(ctx context.Context, done <-chan struct{}, w *waitlist.Node[waiter]) (over bool) {
 	defer func() {
 		if !over {

@@ -1,14 +1,29 @@
-// Package semaphore provides asyncio's synchronization primitives for Go:
-// [Semaphore], which is bounded or counting, weighted and resizable; [Keyed], a
-// semaphore for each key; and [Lock], [RWLock], [Event], [Cond] and [Barrier],
-// which are not kinds of semaphore but live here because they wait by the same
-// rules.
+// Package semaphore provides asyncio's synchronization primitives: semaphores,
+// and the locks, events, conditions and barriers that wait by the same rules.
 //
-// Compared with those of package sync, every wait takes a context, waiters are
-// granted in FIFO order, and the accounting is exact: no permit and no
-// notification is lost or delivered twice, whatever is canceled and whenever.
+// Unlike in package sync, every wait takes a context, waiters are granted in
+// FIFO order, and the accounting is exact: no permit and no notification is
+// lost or delivered twice, whatever is canceled and whenever.
 //
-//	asyncio                                 here
+//	if err := sem.Acquire(ctx); err != nil {
+//		return err // nothing is held
+//	}
+//	defer sem.Release()
+//
+// # Which type
+//
+//	at most n at once                    Semaphore, by New
+//	by weight; a limit that changes      Semaphore.AcquireN, Semaphore.Resize
+//	a count that may exceed its start    Semaphore, by NewCounting
+//	one at a time                        Lock; sync.Mutex if nothing waits inside
+//	many readers or one writer           RWLock
+//	at most n, or one, for each key      Keyed
+//	wait until something has happened    Event
+//	wait until a condition holds         Cond
+//	wait until n parties have arrived    Barrier
+//
+// # From asyncio
+//
 //	BoundedSemaphore(n), Semaphore(n)       New(n), NewCounting(n)
 //	await sem.acquire(), sem.release()      s.Acquire(ctx), s.Release()
 //	async with sem                          s.Do(ctx, fn), Use(ctx, s, fn)
@@ -40,11 +55,11 @@
 //
 // # Ties
 //
-// A grant and a cancellation may meet. A waiter that is granted a permit, a
-// lock or a notification and finds its context done returns the context's
-// error, and the grant goes to the next waiter. The trip of a Barrier and the
-// setting of an Event cannot be passed on: there the delivery wins and the
-// error is nil.
+// A grant and a cancellation may come at the same moment. A waiter that is
+// granted a permit, a lock or a notification and finds its context done returns
+// the context's error, and the grant goes to the next waiter. The trip of a
+// Barrier and the setting of an Event cannot be passed on: there the delivery
+// wins and the error is nil.
 //
 // # Fairness
 //
@@ -53,13 +68,13 @@
 // even a Try method. A wait for many permits is therefore never starved by
 // waits for few. The price is a switch of goroutines per release while callers
 // wait, where a [sync.Mutex] admits a running goroutine first. Without waiters,
-// acquiring and releasing are one atomic operation each.
+// acquiring and releasing are one atomic operation each, except in [Keyed].
 //
 // # Panics
 //
 // A wrong call panics with an error that wraps [ErrMisuse], and leaves the
 // state as it was: releasing what is not held, a negative size, a nil function.
-// What a correct program can run into is returned as an error.
+// What can happen in a correct program is returned as an error.
 //
 // # Memory model
 //
@@ -73,8 +88,8 @@
 //
 // Every wait is durably blocked in a [testing/synctest] bubble. A value made
 // outside may be used in one bubble after the other, and outside again, as long
-// as no call waits across the border. Only the channel of [Event.Done] belongs
-// to where it was made.
+// as no call waits in one place for a call in another. Only the channel of
+// [Event.Done] belongs to where it was made.
 package semaphore
 
 import (

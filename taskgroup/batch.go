@@ -6,18 +6,21 @@ import (
 	"sync/atomic"
 )
 
-// batch is a call whose functions are known from the start, and numbered from 0.
+// batch is a call whose functions are known from the start, and numbered from
+// 0.
 //
 // Its workers claim a number, call that function, and claim the next one, until
-// none is left: one atomic counter is all the coordination that a function costs,
-// and functions begin in order, one by one. Before a worker calls the user's
-// function it sees to it that another worker is starting if there is more to
-// claim. So functions that block have a goroutine each, as with a go statement,
-// and short ones share a few. A limit is nothing but a bound on the workers.
+// none is left: one atomic counter is all the coordination that a function
+// costs, and functions begin in order, one by one. Before a worker calls the
+// user's function it makes sure that another worker is starting if there is
+// more to claim. So functions that block have a goroutine each, as with a go
+// statement, and short ones share a few. A limit is nothing but a bound on the
+// workers.
 //
-// state holds the number of workers and whether one of them is still starting. The
-// last worker to exit ends the call. The caller does not work: a function may end
-// its goroutine with [runtime.Goexit]. Then another worker takes its place.
+// state holds the number of workers and whether one of them is still starting.
+// The last worker to exit ends the call. The caller does not work: a function
+// may end its goroutine with [runtime.Goexit]. Then another worker takes its
+// place.
 type batch struct {
 	call
 	n       int
@@ -27,13 +30,13 @@ type batch struct {
 	settles bool                   // failed gets panics, too
 	ended   func()                 // is called when the last worker exits; may be nil
 
-	loop      func()         // what a new worker does
-	gone      sync.WaitGroup // where the caller waits
-	succeeded atomic.Int64   // functions that returned nil, counted when a worker exits
+	loop    func()         // what a new worker does
+	gone    sync.WaitGroup // where the caller waits
+	faulted atomic.Bool    // a function did not return nil
 
 	_     [128]byte // the fields above are only read, mostly, while the workers work
 	state atomic.Int64
-	_     [120]byte // cores share pairs of lines
+	_     [120]byte // cores share pairs of cache lines
 	next  atomic.Int64
 	_     [120]byte
 }
@@ -41,8 +44,8 @@ type batch struct {
 // starting is the flag in batch.state. The rest is the number of workers.
 const starting = 1 << 62
 
-// newBatch returns a batch of n functions. Its do must be set. A negative limit is
-// none.
+// newBatch returns a batch of n functions. Its do must be set. A negative limit
+// is none.
 func newBatch(n, limit int) *batch {
 	b := &batch{n: n, limit: int64(limit)}
 	if limit < 0 {
@@ -51,7 +54,8 @@ func newBatch(n, limit int) *batch {
 	return b
 }
 
-// run calls the functions, waits until they have ended and says how the call ends.
+// run calls the functions, waits until they have ended and says how the call
+// ends.
 func (b *batch) run(ctx context.Context, op string) error {
 	if b.n == 0 {
 		return nil
@@ -77,12 +81,12 @@ func (b *batch) begin(ctx context.Context, op string) bool {
 	return true
 }
 
-// wait waits until every worker has exited, and reports whether all functions were
-// called and returned nil.
+// wait waits until every worker has exited, and reports whether all functions
+// were called and returned nil. A number that was claimed was called.
 func (b *batch) wait() (succeeded bool) {
 	b.gone.Wait()
 	b.stop(nil)
-	return b.succeeded.Load() == int64(b.n)
+	return b.next.Load() >= int64(b.n) && !b.faulted.Load()
 }
 
 // abort cancels the functions and waits until every worker has exited.
@@ -93,7 +97,7 @@ func (b *batch) abort() {
 	}
 }
 
-// work is the life of a worker, but for its start.
+// work is what a worker does, but for its start.
 func (b *batch) work() {
 	protect(func() {
 		for !b.callAll() {
@@ -107,10 +111,10 @@ func (b *batch) work() {
 	})
 }
 
-// callAll calls functions until there is none left to call, which it reports, or
-// one of them panics.
+// callAll calls functions until there is none left to call, which it reports,
+// or one of them panics.
 func (b *batch) callAll() (finished bool) {
-	current, succeeded := -1, 0
+	current := -1
 	protect(func() {
 		for !b.over() {
 			i := int(b.next.Add(1) - 1)
@@ -119,15 +123,12 @@ func (b *batch) callAll() (finished bool) {
 			}
 			b.startNext()
 			current = i
-			if err := b.do(i); err == nil {
-				succeeded++
-			} else {
+			if err := b.do(i); err != nil {
 				b.failure(i, err)
 			}
 			current = -1
 		}
 	}, func(e exit) {
-		b.succeeded.Add(int64(succeeded))
 		switch {
 		case current >= 0:
 			b.abnormalExit(current, e)
@@ -139,19 +140,24 @@ func (b *batch) callAll() (finished bool) {
 	return finished
 }
 
-// startNext starts another worker if there is a function for it, the limit allows
-// it, and none is starting.
+// startNext starts another worker if there is a function for it, the limit
+// allows it, and none is starting. It is inlined: mostly there is nothing to
+// start.
 func (b *batch) startNext() {
-	s := b.state.Load()
-	if s >= b.limit || b.next.Load() >= int64(b.n) {
+	if b.state.Load() < b.limit {
+		b.startWorker()
+	}
+}
+
+func (b *batch) startWorker() {
+	if b.next.Load() >= int64(b.n) {
 		return
 	}
-	for s < b.limit {
+	for s := b.state.Load(); s < b.limit; s = b.state.Load() {
 		if b.state.CompareAndSwap(s, (s+1)|starting) {
 			go b.loop()
 			return
 		}
-		s = b.state.Load()
 	}
 }
 
@@ -168,6 +174,7 @@ func (b *batch) exit() {
 
 // failure notes that function i returned an error.
 func (b *batch) failure(i int, err error) {
+	b.faulted.Store(true)
 	if b.failed == nil {
 		b.fail(i, err)
 	} else {
@@ -175,8 +182,8 @@ func (b *batch) failure(i int, err error) {
 	}
 }
 
-// abandon has no further function called, since the caller's context has panicked,
-// which is raised again, or ended the goroutine.
+// abandon has no further function called, since the caller's context has
+// panicked, which is raised again, or ended the goroutine.
 func (b *batch) abandon(e exit) {
 	b.stopped.Store(true) // first: from now on the context is not used
 	if e.panicked == nil {
@@ -195,6 +202,7 @@ func (b *batch) abandon(e exit) {
 
 // abnormalExit notes that function i did not return.
 func (b *batch) abnormalExit(i int, e exit) {
+	b.faulted.Store(true)
 	if e.goexit() {
 		b.failure(i, ErrGoexit)
 		return

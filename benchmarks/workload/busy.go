@@ -12,9 +12,9 @@ import (
 
 const microseconds = 10_000 // of work in one map
 
-// busy has the short waits of the other rows happen beside goroutines that
-// compute, four for each processor. Whoever yields before it blocks, or polls,
-// waits here for milliseconds.
+// busy repeats the short waits of other rows while goroutines compute, four for
+// each processor. Code that yields before it blocks, or polls, waits here for
+// milliseconds.
 func busy() []Row {
 	return []Row{
 		{
@@ -31,7 +31,7 @@ func busy() []Row {
 				})},
 				{Name: "asyncgo", Timed: besideBusy(func(n int) (sum int) {
 					for range n {
-						v, _ := taskgroup.Start(background, one).Wait(cancellable)
+						v, _ := taskgroup.Start(background, one).Wait(cancelable)
 						sum += v
 					}
 					return sum
@@ -40,7 +40,7 @@ func busy() []Row {
 					var s taskgroup.Set[*taskgroup.Task[int]]
 					for range n {
 						s.Add(taskgroup.Start(background, one))
-						t, _ := s.Next(cancellable)
+						t, _ := s.Next(cancelable)
 						v, _ := t.Result()
 						sum += v
 					}
@@ -87,21 +87,21 @@ func busy() []Row {
 }
 
 // pingPong has two goroutines wake each other, through a semaphore each.
-func pingPong(make func(n int) permits) func(n int) int {
+func pingPong(newPermits func(n int) permits) func(n int) int {
 	return func(n int) (sum int) {
-		there, back := make(1), make(1)
+		there, back := newPermits(1), newPermits(1)
 		there.acquire(background)
 		back.acquire(background)
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			for range n {
-				there.acquire(cancellable)
+				there.acquire(cancelable)
 				back.release()
 			}
 		})
 		for range n {
 			there.release()
-			back.acquire(cancellable)
+			back.acquire(cancelable)
 			sum++
 		}
 		wg.Wait()
@@ -109,7 +109,7 @@ func pingPong(make func(n int) permits) func(n int) int {
 	}
 }
 
-// besideBusy measures do while others compute.
+// besideBusy measures do while goroutines compute.
 func besideBusy(do func(n int) int) func(n int) (sum int, took time.Duration) {
 	return func(n int) (sum int, took time.Duration) {
 		var over atomic.Bool

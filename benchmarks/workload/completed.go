@@ -7,15 +7,15 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// completed is W5: what has ended next? The tasks are futures, ended one by one
-// in a scrambled order.
+// completed is W5: which task has completed next? The tasks are futures that
+// are resolved one by one, in a scrambled order.
 func completed() []Row {
 	return []Row{
 		loop(1000, true), loop(10_000, false), first(100),
 	}
 }
 
-// order goes through 0..n-1 in steps, so that neighbours are far apart.
+// order goes through 0..n-1 in steps, so that numbers in a row are far apart.
 func order(n int) []int {
 	all := make([]int, n)
 	for i := range all {

@@ -14,7 +14,7 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// GatherSizes are the numbers of tasks at which W2 has goals.
+// GatherSizes are the numbers of tasks for which W2 has goals.
 var GatherSizes = []int{10, 1000, 100_000}
 
 // gather is W2: run N trivial tasks and collect their results in order. An
@@ -27,7 +27,7 @@ func gather() []Row {
 	return rows
 }
 
-// Gather returns the row of W2 for that many tasks.
+// Gather returns the row of W2 for size tasks.
 func Gather(size int) Row {
 	fns := make([]taskgroup.Func[int], size)
 	index := make([]int, size)

@@ -97,6 +97,56 @@ func listPipe(int) pipe {
 	}}
 }
 
+// batcher is a pipe whose items are taken in batches: collect waits for one,
+// and for more until buf is full or d has passed, and returns how many it has
+// put into buf.
+type batcher struct {
+	name    string
+	put     func(ctx context.Context, v int)
+	collect func(ctx context.Context, d time.Duration, buf []int) int
+}
+
+func ourBatcher() batcher {
+	q := queue.New[int](128)
+	return batcher{
+		"asyncgo", func(ctx context.Context, v int) { _ = q.Put(ctx, v) },
+		func(ctx context.Context, d time.Duration, buf []int) int {
+			n, _ := q.GetBatchWithin(ctx, d, buf)
+			return n
+		},
+	}
+}
+
+// channelBatcher is a channel and a timer.
+func channelBatcher() batcher {
+	c := make(chan int, 128)
+	put := func(ctx context.Context, v int) {
+		select {
+		case c <- v:
+		case <-ctx.Done():
+		}
+	}
+	return batcher{"channel-timer", put, func(ctx context.Context, d time.Duration, buf []int) int {
+		select {
+		case buf[0] = <-c:
+		case <-ctx.Done():
+			return 0
+		}
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		for n := 1; n < len(buf); n++ {
+			select {
+			case buf[n] = <-c:
+			case <-timer.C:
+				return n
+			case <-ctx.Done():
+				return n
+			}
+		}
+		return len(buf)
+	}}
+}
+
 // queues is W7. An operation is one item put and got.
 func queues() []Row {
 	rows := []Row{uncontendedQueue()}
@@ -120,28 +170,28 @@ func queues() []Row {
 		rows = append(rows, piped(fmt.Sprintf("W7 unbounded, %d and %d", n, n), n, n, 0, []func(int) pipe{condPipe, ourPipe, listPipe},
 			[]Goal{{"asyncgo", "mutex+cond ring", 1.15}}))
 	}
-	return append(rows, priority(), batch())
+	return append(rows, priority(), batch(), batchWithin())
 }
 
 func piped(name string, producers, consumers, size int, makes []func(int) pipe, goals []Goal) Row {
 	row := Row{Name: name, Unit: "item", Goals: goals}
-	for _, make := range makes {
-		row.Impls = append(row.Impls, Impl{Name: make(size).name, Do: func(n int) int {
-			p := make(size)
+	for _, newPipe := range makes {
+		row.Impls = append(row.Impls, Impl{Name: newPipe(size).name, Do: func(n int) int {
+			p := newPipe(size)
 			var mu sync.Mutex
 			sum := 0
 			var wg sync.WaitGroup
 			wg.Go(func() {
 				crowd(producers, n, func(_, n int) {
 					for range n {
-						p.put(cancellable, 1)
+						p.put(cancelable, 1)
 					}
 				})
 			})
 			crowd(consumers, n, func(_, n int) {
 				mine := 0
 				for range n {
-					mine += p.get(cancellable)
+					mine += p.get(cancelable)
 				}
 				mu.Lock()
 				sum += mine
@@ -170,8 +220,8 @@ func uncontendedQueue() Row {
 		}},
 		{Name: "asyncgo", Do: func(n int) (sum int) {
 			for range n {
-				_ = q.Put(cancellable, 1)
-				v, _ := q.Get(cancellable)
+				_ = q.Put(cancelable, 1)
+				v, _ := q.Get(cancelable)
 				sum += v
 			}
 			return sum
@@ -180,12 +230,12 @@ func uncontendedQueue() Row {
 			for range n {
 				select {
 				case s <- 1:
-				case <-cancellable.Done():
+				case <-cancelable.Done():
 				}
 				select {
 				case v := <-s:
 					sum += v
-				case <-cancellable.Done():
+				case <-cancelable.Done():
 				}
 			}
 			return sum
@@ -257,8 +307,8 @@ func priority() Row {
 	}
 }
 
-// batch takes 128 items out of a full queue. Only that is measured: both are
-// filled one by one.
+// batch takes 128 items out of a full queue. Only that is measured, not the
+// puts one by one.
 func batch() Row {
 	const size = 128
 	return Row{
@@ -294,7 +344,61 @@ func batch() Row {
 				}
 				return sum, took
 			}},
+			{Name: "channel-timer", Timed: batched(channelBatcher, size)},
+			{Name: "asyncgo-within", Timed: batched(ourBatcher, size)},
 		},
 		Goals: []Goal{{"asyncgo", "channel", 0.1}},
 	}
+}
+
+// batched is the work of batch, with a bound on how long a batch may take.
+func batched(newBatcher func() batcher, size int) func(n int) (sum int, took time.Duration) {
+	return func(n int) (sum int, took time.Duration) {
+		b := newBatcher()
+		buf := make([]int, size)
+		for range n {
+			for range size {
+				b.put(cancelable, 1)
+			}
+			start := time.Now()
+			k := b.collect(cancelable, time.Second, buf)
+			for _, v := range buf[:k] {
+				sum += v
+			}
+			took += time.Since(start)
+		}
+		return sum, took
+	}
+}
+
+// batchWithin collects the items of a producer in batches of up to 128, each
+// for at most a second after its first item. An operation is 128 items.
+func batchWithin() Row {
+	const size, within = 128, time.Second
+	row := Row{Name: "W7 batches of 128 within a second, 1 producer", Unit: "128 items"}
+	for _, newBatcher := range []func() batcher{channelBatcher, ourBatcher} {
+		row.Impls = append(row.Impls, Impl{Name: newBatcher().name, Do: func(n int) (sum int) {
+			b := newBatcher()
+			var producer sync.WaitGroup
+			producer.Go(func() {
+				for range size * n {
+					b.put(cancelable, 1)
+				}
+			})
+			buf := make([]int, size)
+			for got := 0; got < size*n; {
+				k := b.collect(cancelable, within, buf[:min(size, size*n-got)])
+				if k == 0 {
+					return -1
+				}
+				for _, v := range buf[:k] {
+					sum += v
+				}
+				got += k
+			}
+			producer.Wait()
+			return sum
+		}})
+	}
+	return row
 }

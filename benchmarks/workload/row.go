@@ -4,7 +4,7 @@ package workload
 
 import "time"
 
-// Row is one kind of work, done by several implementations.
+// Row is one kind of work, and the implementations that do it.
 type Row struct {
 	Name  string // as in "W1 spawn and join"
 	Unit  string // what an operation is
@@ -18,8 +18,8 @@ type Impl struct {
 	// Do does the work for n operations and returns their checksum, which
 	// must be n times the sum of one operation.
 	Do func(n int) (sum int)
-	// Timed is Do for work of which only a part is to be measured, and says
-	// how long that part took. An Impl has one of the two.
+	// Timed is Do for work of which only a part is measured, and returns how
+	// long that part took. An Impl has one of the two.
 	Timed func(n int) (sum int, took time.Duration)
 }
 
@@ -33,14 +33,14 @@ func (impl *Impl) Run(n int) (sum int, took time.Duration) {
 	return sum, time.Since(start)
 }
 
-// Goal bounds what an implementation may cost, as a multiple of another one in
-// the same round.
+// Goal bounds the cost of an implementation, as a multiple of that of another
+// one in the same round.
 type Goal struct {
 	Impl, Base string
 	Max        float64
 }
 
-// Impl returns the implementation of that name, or nil.
+// Impl returns the implementation with the given name, or nil.
 func (r *Row) Impl(name string) *Impl {
 	for i := range r.Impls {
 		if r.Impls[i].Name == name {
@@ -60,6 +60,8 @@ func Rows() []Row {
 	rows = append(rows, completed()...)
 	rows = append(rows, semaphores()...)
 	rows = append(rows, queues()...)
+	rows = append(rows, shared()...)
+	rows = append(rows, blocking()...)
 	rows = append(rows, busy()...)
 	return rows
 }

@@ -11,7 +11,7 @@ import (
 	"example.com/asyncgo/semaphore"
 )
 
-// permits is a semaphore of any make, of n permits.
+// permits is a semaphore of any make.
 type permits struct {
 	name    string
 	acquire func(ctx context.Context)
@@ -45,7 +45,7 @@ func channelSelect(n int) permits {
 
 // semaphores is W6.
 func semaphores() []Row {
-	rows := []Row{uncontended(), weighted()}
+	rows := []Row{uncontended(), weighted(), scoped()}
 	yield := func() { runtime.Gosched() }
 	rows = append(rows, Contended("W6 hand-off", 2, 1, yield, Goal{"asyncgo", "x/sync", 0.95}))
 	for _, g := range []int{8, 64, 1000} {
@@ -55,7 +55,8 @@ func semaphores() []Row {
 		rows = append(rows, Contended(fmt.Sprintf("W6 short hold, %d goroutines", g), g, 3, func() {},
 			Goal{"asyncgo", "channel", 1.3}, Goal{"asyncgo", "x/sync", 1. / 5}))
 	}
-	return append(rows, weightedLoad())
+	rows = append(rows, weightedLoad())
+	return append(rows, rwLocks()...)
 }
 
 func uncontended() Row {
@@ -81,9 +82,9 @@ func uncontended() Row {
 				}
 				return sum
 			}},
-			{Name: "asyncgo-cancellable", Do: func(n int) (sum int) {
+			{Name: "asyncgo-cancelable", Do: func(n int) (sum int) {
 				for range n {
-					_ = s.Acquire(cancellable)
+					_ = s.Acquire(cancelable)
 					sum++
 					s.Release()
 				}
@@ -101,7 +102,7 @@ func uncontended() Row {
 				for range n {
 					select {
 					case c <- struct{}{}:
-					case <-cancellable.Done():
+					case <-cancelable.Done():
 					}
 					sum++
 					<-c
@@ -112,7 +113,7 @@ func uncontended() Row {
 		Goals: []Goal{
 			{"asyncgo", "x/sync", 0.6},
 			{"asyncgo", "mutex", 1.3},
-			{"asyncgo-cancellable", "asyncgo", 1.15},
+			{"asyncgo-cancelable", "asyncgo", 1.15},
 		},
 	}
 }
@@ -143,8 +144,33 @@ func weighted() Row {
 	}
 }
 
-// crowd has goroutines share n operations.
-func crowd(goroutines, n int, do func(who, n int)) int {
+// scoped calls a function with a result that holds a permit.
+func scoped() Row {
+	s := semaphore.New(4)
+	return Row{
+		Name: "W6 uncontended, a function that holds a permit", Unit: "call",
+		Impls: []Impl{
+			{Name: "Do", Do: func(n int) (sum int) {
+				for range n {
+					v := 0
+					_ = s.Do(cancelable, func(ctx context.Context) (err error) { v, err = one(ctx); return err })
+					sum += v
+				}
+				return sum
+			}},
+			{Name: "Use", Do: func(n int) (sum int) {
+				for range n {
+					v, _ := semaphore.Use(cancelable, s, one)
+					sum += v
+				}
+				return sum
+			}},
+		},
+	}
+}
+
+// crowd shares n operations out among goroutines, which do gets the index of.
+func crowd(goroutines, n int, do func(index, n int)) int {
 	var wg sync.WaitGroup
 	for i := range goroutines {
 		share := (i+1)*n/goroutines - i*n/goroutines
@@ -154,15 +180,16 @@ func crowd(goroutines, n int, do func(who, n int)) int {
 	return n
 }
 
-// Contended returns a row in which goroutines share a semaphore of that size.
+// Contended returns a row in which goroutines share a semaphore of the given
+// size.
 func Contended(name string, goroutines, size int, hold func(), goals ...Goal) Row {
 	row := Row{Name: name, Unit: "acquire and release", Goals: goals}
-	for _, make := range []func(int) permits{channel, ours, theirs, channelSelect} {
-		row.Impls = append(row.Impls, Impl{Name: make(size).name, Do: func(n int) int {
-			p := make(size)
+	for _, newPermits := range []func(int) permits{channel, ours, theirs, channelSelect} {
+		row.Impls = append(row.Impls, Impl{Name: newPermits(size).name, Do: func(n int) int {
+			p := newPermits(size)
 			return crowd(goroutines, n, func(_, n int) {
 				for range n {
-					p.acquire(cancellable)
+					p.acquire(cancelable)
 					hold()
 					p.release()
 				}
@@ -179,8 +206,8 @@ func weightedLoad() Row {
 		Impls: []Impl{
 			{Name: "x/sync", Do: func(n int) int {
 				x := xsemaphore.NewWeighted(size)
-				return crowd(goroutines, n, func(who, n int) {
-					w := int64(who%4 + 1)
+				return crowd(goroutines, n, func(index, n int) {
+					w := int64(index%4 + 1)
 					for range n {
 						_ = x.Acquire(background, w)
 						x.Release(w)
@@ -189,8 +216,8 @@ func weightedLoad() Row {
 			}},
 			{Name: "asyncgo", Do: func(n int) int {
 				s := semaphore.New(size)
-				return crowd(goroutines, n, func(who, n int) {
-					w := who%4 + 1
+				return crowd(goroutines, n, func(index, n int) {
+					w := index%4 + 1
 					for range n {
 						_ = s.AcquireN(background, w)
 						s.ReleaseN(w)

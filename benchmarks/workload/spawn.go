@@ -16,8 +16,11 @@ import (
 
 var background = context.Background()
 
-// cancellable can be cancelled, and never is before the process is done.
-var cancellable, Stop = context.WithCancel(background)
+// cancelable is canceled only by Stop, at the end of the process.
+var cancelable, stop = context.WithCancel(background)
+
+// Stop cancels the context that the work uses.
+func Stop() { stop() }
 
 func one(context.Context) (int, error) { return 1, nil }
 
@@ -55,9 +58,9 @@ func spawn() []Row {
 				}
 				return sum
 			}},
-			{Name: "asyncgo-cancellable", Do: func(n int) (sum int) {
+			{Name: "asyncgo-cancelable", Do: func(n int) (sum int) {
 				for range n {
-					v, _ := taskgroup.Start(background, one).Wait(cancellable)
+					v, _ := taskgroup.Start(background, one).Wait(cancelable)
 					sum += v
 				}
 				return sum
@@ -125,7 +128,7 @@ func spawn() []Row {
 			{"asyncgo", "raw", 1.10},
 			{"asyncgo", "conc-typed", 0.80},
 			{"asyncgo", "pond-typed", 0.80},
-			{"asyncgo-cancellable", "raw", 1.5},
+			{"asyncgo-cancelable", "raw", 1.5},
 		},
 	}}
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// turnsPerMicrosecond is how often spin goes round in a microsecond here.
+// turnsPerMicrosecond is the number of turns of spinTurns in a microsecond.
 var turnsPerMicrosecond = sync.OnceValue(func() int {
 	best := time.Duration(1 << 62)
 	const turns = 1 << 16

@@ -15,7 +15,7 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// work is W3: 1000 tasks that take some time, without a limit and with one.
+// work is W3: 1000 tasks that take a while, without a limit and with one.
 func work() []Row {
 	return []Row{
 		working("W3 1 µs", func() { spin(time.Microsecond) }, Goal{"asyncgo", "raw", 0.8}),

@@ -1,111 +1,89 @@
 // Command before compares the working tree with another commit, operation by
-// operation, in one process: it links the tree, that commit, and a second copy of
-// that commit as a control, whose ratio to the first says what the machine does.
+// operation, in one process. It links the tree, that commit, and a second copy
+// of that commit as a control, whose ratio to the first is the error of the
+// measurement.
 //
-//	go run ./cmd/before [-rounds 101] [-rows W1] COMMIT
+//	go run ./cmd/before [-rounds 101] [-rows REGEXP] COMMIT
+//
+// The operations are those of package ops. They use only what both have.
 package main
 
 import (
-	"bytes"
-	"embed"
+	"context"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strconv"
-	"text/template"
+	"strings"
 )
 
-//go:embed ops.tmpl harness.tmpl
-var templates embed.FS
-
-const module = "example.com/asyncgo"
-
 func main() {
-	rounds := flag.Int("rounds", 101, "batches of each")
-	rows := flag.String("rows", "", "a regular expression for the operations")
+	rounds := flag.Int("rounds", 101, "how often each operation runs on each side")
+	rows := flag.String("rows", "", "only operations whose name matches this expression")
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: before [-rounds N] [-rows REGEXP] COMMIT")
+		flag.PrintDefaults()
+	}
 	flag.Parse()
-	if flag.NArg() != 1 {
-		fmt.Fprintln(os.Stderr, "usage: before [-rounds N] [-rows RE] COMMIT")
+	if flag.NArg() != 1 || *rounds < 1 {
+		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), *rounds, *rows); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, flag.Arg(0), *rounds, *rows)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "before:", err)
 		os.Exit(1)
 	}
 }
 
-func run(commit string, rounds int, rows string) error {
-	root, err := exec.Command("git", "rev-parse", "--show-toplevel").Output()
+func run(ctx context.Context, revision string, rounds int, rows string) error {
+	if _, err := regexp.Compile(rows); err != nil {
+		return err
+	}
+	tree, err := git(ctx, "rev-parse", "--show-toplevel")
 	if err != nil {
-		return fmt.Errorf("before: not in a checkout: %w", err)
+		return err
+	}
+	commit, err := git(ctx, "rev-parse", "--verify", "--end-of-options", revision+"^{commit}")
+	if err != nil {
+		return err
 	}
 	dir, err := os.MkdirTemp("", "before")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	tree := string(bytes.TrimSpace(root))
-	modules := map[string]string{"after": module, "before": module + "before", "control": module + "control"}
-	for _, name := range []string{"before", "control"} {
-		if err := checkOut(tree, commit, filepath.Join(dir, name+"-tree"), modules[name]); err != nil {
-			return err
-		}
-	}
-	mod := "module ab\n\ngo 1.26\n"
-	for name, path := range modules {
-		at := filepath.Join(dir, name+"-tree")
-		if name == "after" {
-			at = tree
-		}
-		mod += fmt.Sprintf("require %s v0.0.0\nreplace %s => %s\n", path, path, at)
-		if err := write(filepath.Join(dir, name, "ops.go"), "ops.tmpl", map[string]string{"Package": name, "Module": path}); err != nil {
-			return err
-		}
-	}
-	if err := write(filepath.Join(dir, "main.go"), "harness.tmpl", nil); err != nil {
+	if err := generate(ctx, dir, tree, commit); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(mod), 0o600); err != nil {
-		return err
+	if err := command(ctx, dir, "go", "build", "-mod=mod", "-o", "compare", ".").Run(); err != nil {
+		return fmt.Errorf("building: %w", err)
 	}
-	build := exec.Command("go", "build", "-mod=mod", "-o", "ab", ".")
-	build.Dir, build.Stderr = dir, os.Stderr
-	build.Env = append(os.Environ(), "GOWORK=off")
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("before: building: %w", err)
-	}
-	ab := exec.Command(filepath.Join(dir, "ab"), strconv.Itoa(rounds), rows)
-	ab.Stdout, ab.Stderr = os.Stdout, os.Stderr
-	return ab.Run()
+	return command(ctx, dir, filepath.Join(dir, "compare"), strconv.Itoa(rounds), rows).Run()
 }
 
-// checkOut puts the commit into a folder, under another module path.
-func checkOut(tree, commit, to, path string) error {
-	const script = `set -euo pipefail
-mkdir -p "$3"
-git -C "$1" archive "$2" | tar -x -C "$3"
-cd "$3"
-grep -rlZ 'example[.]com/asyncgo' --include='*.go' --include=go.mod . | xargs -0 sed -i "s|example[.]com/asyncgo|$4|g"`
-	out, err := exec.Command("bash", "-c", script, "bash", tree, commit, to, path).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("before: checking out %s: %w: %s", commit, err, out)
-	}
-	return nil
+// command returns a command that runs in dir and writes to the standard output
+// and error. A go.work file around dir does not count.
+func command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, name, args...)
+	c.Dir, c.Stdout, c.Stderr = dir, os.Stdout, os.Stderr
+	c.Env = append(os.Environ(), "GOWORK=off")
+	return c
 }
 
-func write(path, name string, data any) error {
-	t, err := template.ParseFS(templates, name)
+// git returns the one line that a git command prints.
+func git(ctx context.Context, args ...string) (string, error) {
+	c := exec.CommandContext(ctx, "git", args...)
+	c.Stderr = os.Stderr
+	out, err := c.Output()
 	if err != nil {
-		return err
+		return "", fmt.Errorf("git %s: %w", args[0], err)
 	}
-	var text bytes.Buffer
-	if err := t.Execute(&text, data); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	return os.WriteFile(path, text.Bytes(), 0o600)
+	return strings.TrimSpace(string(out)), nil
 }

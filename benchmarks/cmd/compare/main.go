@@ -1,11 +1,11 @@
 // Command compare measures asyncgo beside its peers, in interleaved rounds, and
-// says for each goal whether it is met.
+// reports for each goal whether it is met.
 //
 //	go run ./cmd/compare [-rounds 8] [-row REGEXP] [-scale=false] [-write RESULTS.md]
 //
-// Absolute times are worth little on a machine that others share, so each round
-// runs every implementation of a row once, and only ratios within one round
-// count: their median, and the worst of them.
+// Absolute times mean little on a shared machine, so each round runs every
+// implementation of a row once, and only ratios within one round count: their
+// median, and the worst of them.
 package main
 
 import (

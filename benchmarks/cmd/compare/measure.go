@@ -10,15 +10,15 @@ import (
 	"example.com/asyncgo/benchmarks/workload"
 )
 
-// measured is a row with what every implementation took per operation, round
-// by round.
+// measured is a row and the time per operation of every implementation, for
+// each round.
 type measured struct {
 	row workload.Row
 	ns  map[string][]float64
 }
 
 // measure runs every implementation once a round. Each does as many operations
-// as fill the budget, found out beforehand, and has its checksum looked at.
+// as fill the budget, which calibrate determines, and its checksum is checked.
 func measure(row workload.Row, rounds int, budget time.Duration) (*measured, error) {
 	m := &measured{row: row, ns: map[string][]float64{}}
 	counts := make([]int, len(row.Impls))
@@ -30,7 +30,7 @@ func measure(row workload.Row, rounds int, budget time.Duration) (*measured, err
 	}
 	for _, unit := range units {
 		if unit != units[0] {
-			return nil, fmt.Errorf("%s: the implementations do not agree on the checksum: %v", row.Name, units)
+			return nil, fmt.Errorf("%s: the implementations have different checksums: %v", row.Name, units)
 		}
 	}
 	for range rounds {
@@ -73,7 +73,7 @@ func median(values []float64) float64 {
 	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
-// verdict is how one goal came out.
+// verdict is the result for one goal.
 type verdict struct {
 	row           string
 	goal          workload.Goal
@@ -89,10 +89,10 @@ func (v verdict) word() string {
 	return "not met"
 }
 
-// factor prints a ratio the way its goal is put: as a multiple, or as how many
-// times faster.
-func factor(ratio, max float64) string {
-	if max < 0.3 {
+// factor formats a ratio as its goal is formatted: as a multiple, or as how
+// many times faster.
+func factor(ratio, most float64) string {
+	if most < 0.3 {
 		return fmt.Sprintf("%.1f× faster", 1/ratio)
 	}
 	return fmt.Sprintf("%.2f×", ratio)

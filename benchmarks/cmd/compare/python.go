@@ -19,7 +19,7 @@ import (
 //go:embed asyncio_work.py
 var program string
 
-// addPython is W8: the same work in asyncio, where there is one.
+// addPython is W8: the same work in asyncio, if Python is installed.
 func (r *report) addPython() {
 	out, version, err := python()
 	if err != nil {
@@ -98,7 +98,7 @@ func (r *report) addPython() {
 
 func one(context.Context) (int, error) { return 1, nil }
 
-// python runs the program with the first Python that can.
+// python runs the program with the first Python that is recent enough.
 func python() (out []byte, version string, err error) {
 	file, err := os.CreateTemp("", "asyncio_work_*.py")
 	if err != nil {

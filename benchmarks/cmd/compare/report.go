@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// report is what RESULTS.md says.
+// report is the content of RESULTS.md.
 type report struct {
 	rounds   int
 	rows     []*measured
@@ -28,7 +28,7 @@ func (r *report) markdown() string {
 	fmt.Fprintf(&b, "Machine: %s, %d processors, %s/%s, %s.\n", processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 	fmt.Fprintf(&b, "Peers: %s.\n\n", strings.Join(peers(), ", "))
 	fmt.Fprintf(&b, "Each of %d rounds runs every implementation of a row once; a ratio is taken within a round. "+
-		"The median of the ratios decides; the worst one is there to be seen. Absolute times are worth little on a shared machine.\n\n", r.rounds)
+		"The median of the ratios decides; the worst one is shown, too. Absolute times mean little on a shared machine.\n\n", r.rounds)
 	b.WriteString("![Time per task of a gather, by number of tasks](gather.svg)\n\n![Time per acquire and release, by number of goroutines](semaphore.svg)\n\n")
 	b.WriteString("## Goals\n\n| row | what | median | worst round | goal | |\n|---|---|---|---|---|---|\n")
 	for _, m := range r.rows {

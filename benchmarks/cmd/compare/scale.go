@@ -19,8 +19,8 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// scales are measured in a process of their own each, so that the memory at
-// the peak is theirs alone.
+// scales are measured each in a process of its own, so that the peak memory is
+// that of one.
 var scales = []struct {
 	name string
 	n    int
@@ -129,8 +129,8 @@ func must(err error) {
 	}
 }
 
-// runChild does one scale and prints how long it took and the memory at its
-// peak, in kilobytes.
+// runChild runs one of the scales and prints its time and its peak memory, in
+// kilobytes.
 func runChild(which string) {
 	i, err := strconv.Atoi(which)
 	must(err)
@@ -139,8 +139,8 @@ func runChild(which string) {
 	fmt.Println(time.Since(start).Nanoseconds(), peak())
 }
 
-// peak is the process's largest resident size so far; 0 where there is no such
-// figure.
+// peak returns the largest resident size of the process so far, in kilobytes,
+// or 0 where the system has no such number.
 func peak() int {
 	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -155,15 +155,15 @@ func peak() int {
 	return 0
 }
 
-// addScale runs every scale three times and takes the middle one, and the cost
-// of an operation at several numbers of processors.
+// addScale runs each of the scales three times, of which the median counts, and
+// measures operations at several numbers of processors.
 func (r *report) addScale() error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	var b strings.Builder
-	b.WriteString("## Scale\n\nEach in a process of its own, the middle of three by time.\n\n| | time | peak memory | bytes each |\n|---|---|---|---|\n")
+	b.WriteString("## Scale\n\nEach in a process of its own, the median of three by time.\n\n| | time | peak memory | bytes each |\n|---|---|---|---|\n")
 	for i, s := range scales {
 		type result struct{ ns, kb int }
 		var results []result
@@ -243,7 +243,7 @@ func processors() string {
 	before := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(before)
 	var b strings.Builder
-	b.WriteString("## Processors\n\nNanoseconds per operation, the best of five, at several settings of GOMAXPROCS; more than the machine has is oversubscribed.\n\n|  |")
+	b.WriteString("## Processors\n\nNanoseconds per operation, the best of five, at several settings of GOMAXPROCS, of which some exceed the number of processors.\n\n|  |")
 	for _, p := range settings {
 		fmt.Fprintf(&b, " %d |", p)
 	}

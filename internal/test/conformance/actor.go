@@ -14,13 +14,12 @@ import (
 // the log of what they did.
 //
 // Cancellation is where it differs from a plain function. asyncio interrupts a
-// task once for each request, at the wait where the request finds it, and the
-// task then goes on as it likes. A context that is done stays done. So each
-// wait of an actor has a context of its own, and whatever asks the actor to
-// end, a Cancel, a time-out, the failure of its group, is turned into a request
-// that ends the context of one wait; see cancel.go. The scopes that the actor
-// enters are told of a request only when it leaves them with it; see
-// ops_block.go.
+// task once for each request, at the wait that the request finds it in, and the
+// task may continue after that. A context that is done stays done. So each wait
+// of an actor has a context of its own, and what is to end the actor (a Cancel,
+// a timeout, the failure of its group) becomes a request that ends the context
+// of one wait; see cancel.go. The context of a scope that the actor enters ends
+// only when the actor leaves the scope because of a request; see ops_block.go.
 type actor struct {
 	world    *world
 	name     string
@@ -54,8 +53,8 @@ func (a *actor) run(ctx context.Context) (any, error) {
 	}
 	switch {
 	case isCancellation(err):
-		// asyncio lets any task end as cancelled, also because what it awaited
-		// was; here a task has to have been cancelled itself (R3).
+		// In asyncio a task also completes as canceled because the task that it
+		// awaited was. Here it must have been canceled itself (R3).
 		a.task.Cancel(errRequested)
 		return nil, err
 	case err != nil:
@@ -66,7 +65,7 @@ func (a *actor) run(ctx context.Context) (any, error) {
 	return ret.value, nil
 }
 
-// ended notes how the task ended, as its handle tells.
+// ended records how the task completed, as its handle reports it.
 func (a *actor) ended() {
 	value, err := a.task.Result()
 	end := &End{T: a.world.now(), How: "returned", Value: plain(value)}

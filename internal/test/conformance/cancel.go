@@ -13,18 +13,18 @@ var (
 )
 
 // requests is the part of an asyncio task that deals with cancellation: a
-// request ends the wait it finds the task in, and otherwise the next one. Both
+// request ends the wait that the task is in, or else the next one. Both
 // counters mean what they do there.
 type requests struct {
 	count   int    // Task.cancelling(): made, and not taken back by the scope that made them
-	pending bool   // Task._must_cancel: made, and not yet seen by the task
+	pending bool   // Task._must_cancel: made, and not yet delivered to the task
 	deliver func() // ends the wait that the task is in; nil between waits
 	seen    bool   // deliver has been used in this wait
 }
 
-// cancel asks the actor to end, as Task.cancel() does, and reports whether
-// there was still something to end. The first time it is Task.Cancel that does
-// it; as that works only once, later requests are the harness's own.
+// cancel makes a request, as Task.cancel() does, and reports whether the task
+// had not completed. The first request is a call of Task.Cancel; as that has an
+// effect only once, later requests are the harness's own.
 func (a *actor) cancel() bool {
 	spent := a.hasBeenCancelled()
 	did := a.task.Cancel(errRequested)
@@ -85,15 +85,15 @@ func (a *actor) requested() int {
 	return a.requests.count
 }
 
-// isPending reports whether there is a request that the actor has not seen.
+// isPending reports whether there is a request that has not been delivered.
 func (a *actor) isPending() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.requests.pending
 }
 
-// takeRequest reports whether there was a request that the actor had not seen.
-// Now it has.
+// takeRequest reports whether there was a request that had not been delivered,
+// and delivers it.
 func (a *actor) takeRequest() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -102,8 +102,8 @@ func (a *actor) takeRequest() bool {
 	return was
 }
 
-// listen begins a wait: until mute, requests are given to deliver, a pending
-// one at once.
+// listen starts a wait: until mute, each request calls deliver, a pending one
+// at once.
 func (a *actor) listen(deliver func()) {
 	a.mu.Lock()
 	was := a.requests.pending
@@ -114,8 +114,8 @@ func (a *actor) listen(deliver func()) {
 	}
 }
 
-// mute ends a wait, and reports whether a request came meanwhile. Requests that
-// come in the same instant are one to the task, as in asyncio, where it runs
+// mute ends a wait, and reports whether there was a request in the meantime.
+// Requests in the same instant count as one, as in asyncio, where the task runs
 // only after all of them.
 func (a *actor) mute() (seen bool) {
 	a.mu.Lock()
@@ -137,7 +137,7 @@ func (a *actor) wait(op func(ctx context.Context) error) error {
 	a.listen(func() { cancel(errRequested) })
 	err := op(ctx)
 	if a.mute() && !isCancellation(err) {
-		// It came to its end although asked not to, and the context still tells.
+		// It completed in spite of the request, and its context stays done.
 		a.mu.Lock()
 		a.requests.pending = true
 		a.mu.Unlock()
@@ -145,7 +145,7 @@ func (a *actor) wait(op func(ctx context.Context) error) error {
 	return err
 }
 
-// source is a context of the library's whose end interrupts the actor, once.
+// source is a context of the library. Its end interrupts the actor, once.
 type source struct {
 	actor *actor
 	stop  func() bool
@@ -174,7 +174,7 @@ func (a *actor) inherit(ctx context.Context) (leave func()) {
 	if a.group == nil {
 		return func() { own.leave() }
 	}
-	// The end of the group is the end of ctx, unless that has been cancelled
+	// The end of the group is the end of ctx, unless ctx has been canceled
 	// before. Then asyncio cancels the task once more.
 	again := context.AfterFunc(a.group.Context(), func() {
 		if errors.Is(context.Cause(ctx), errRequested) {
@@ -195,7 +195,7 @@ func (s *source) fire() {
 	}
 }
 
-// leave ends what enter began. It reports whether ctx has interrupted the
+// leave ends what enter started. It reports whether ctx has interrupted the
 // actor, and takes that request back.
 func (s *source) leave() (fired bool) {
 	s.stop()

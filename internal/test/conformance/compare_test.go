@@ -11,8 +11,8 @@ import (
 	"example.com/asyncgo/internal/test/conformance"
 )
 
-// program has every kind of observation in it: a value, a time-out, a
-// cancellation, an error, and an actor that never begins.
+// program has every kind of observation in it: a value, a timeout, a
+// cancellation, an error, and an actor that never starts.
 const program = `{
 	"name": "self-check", "family": "self", "tags": [], "resources": {}, "main": ["m", "k"],
 	"actors": {
@@ -80,14 +80,14 @@ func TestWrongExpectationIsNoticed(t *testing.T) {
 func faultsOf(change string) int {
 	switch change {
 	case "entry that is missing", "order of entries":
-		return 2 // those behind it are in the wrong place
+		return 2 // the entries behind it are in the wrong place
 	case "actor that is missing":
 		return 2 // its entry and its end
 	}
 	return 1
 }
 
-// An actor that hangs is reported, and does not take the test process with it.
+// An actor that hangs is reported, and the test ends all the same.
 func TestHangIsNoticed(t *testing.T) {
 	hang := strings.Replace(program, `{"i": 1, "op": "cancel", "task": "m"}`, `{"i": 1, "op": "sleep", "ms": 3000000}`, 1)
 	_, faults := conformance.Judge(parse(t, hang), replayer(t, parse(t, hang)))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,22 +15,30 @@ import (
 	"example.com/asyncgo/internal/test/conformance"
 )
 
-// TestVectors replays what asyncio was observed to do. ASYNCGO_VECTORS names
-// another folder of scenarios in the same format.
+const ours = "testdata"
+
+// vectors is the folder of the scenarios. ASYNCGO_VECTORS names another one of
+// the same format.
+func vectors() string { return cmp.Or(os.Getenv("ASYNCGO_VECTORS"), ours) }
+
+// TestVectors replays what asyncio was observed to do, in both orders of the
+// actors that sleep until the same instant.
 func TestVectors(t *testing.T) {
-	other := os.Getenv("ASYNCGO_VECTORS")
-	scenarios := load(t, cmp.Or(other, "testdata"))
+	scenarios := load(t, vectors())
 	var equal, listed, different int
 	for _, s := range scenarios {
 		t.Run(s.Family+"/"+s.Name, func(t *testing.T) {
 			rules, faults := conformance.Judge(s, replayer(t, s))
+			more, late := conformance.Judge(s, reversed(replayer(t, s)))
+			rules, faults = append(rules, more...), append(faults, late...)
 			switch {
 			case len(faults) > 0:
 				different++
 				t.Errorf("tags %v\n%s", s.Tags, strings.Join(faults, "\n"))
 			case len(rules) > 0:
 				listed++
-				for _, rule := range rules {
+				slices.SortFunc(rules, func(x, y *conformance.Rule) int { return strings.Compare(x.Row, y.Row) })
+				for _, rule := range slices.Compact(rules) {
 					t.Logf("%s: %s", rule.Row, rule.Why)
 				}
 			default:
@@ -38,10 +47,24 @@ func TestVectors(t *testing.T) {
 		})
 	}
 	fmt.Printf("conformance: %d equal, %d listed, %d different\n", equal, listed, different)
-	if other != "" {
-		return // of one family, it may have more of what is listed
+	if vectors() != ours {
+		return // it may have more of the families in which scenarios are listed
 	}
 	assert.LessOrEqual(t, listed*100, len(scenarios)*5, "more than 5%% of the scenarios are listed")
+}
+
+// What Judge relies on holds for each scenario, equal or not: with all of
+// CPython's peculiarities a replay observes what was recorded, and the models
+// observe what the library does.
+func TestModels(t *testing.T) {
+	for _, s := range load(t, vectors()) {
+		t.Run(s.Family+"/"+s.Name, func(t *testing.T) {
+			for _, replay := range []replay{replayer(t, s), reversed(replayer(t, s))} {
+				assert.Empty(t, conformance.Diff(s.Expect, replay(conformance.CPython)), "CPython")
+				assert.Empty(t, conformance.Diff(conformance.Promised(s, replay), replay(conformance.Nothing)), "models")
+			}
+		})
+	}
 }
 
 func load(t *testing.T, dir string) []*conformance.Scenario {
@@ -52,11 +75,17 @@ func load(t *testing.T, dir string) []*conformance.Scenario {
 	return scenarios
 }
 
+type replay = func(conformance.Emulation) conformance.Observation
+
 // replayer replays s, each time in a bubble of its own.
-func replayer(t *testing.T, s *conformance.Scenario) func(conformance.Emulation) conformance.Observation {
+func replayer(t *testing.T, s *conformance.Scenario) replay {
 	t.Helper()
 	return func(how conformance.Emulation) (got conformance.Observation) {
 		synctest.Test(t, func(*testing.T) { got = conformance.Replay(s, how) })
 		return got
 	}
+}
+
+func reversed(other replay) replay {
+	return func(how conformance.Emulation) conformance.Observation { return other(how | conformance.Reversed) }
 }

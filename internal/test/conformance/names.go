@@ -18,7 +18,7 @@ const (
 	outcomeTimeout   = "timeout"
 )
 
-// The names under which values and ends mention a cancellation and a time-out.
+// The names under which values and ends mention a cancellation and a timeout.
 const (
 	nameCancelled = "Cancelled"
 	nameTimeout   = "Timeout"
@@ -29,7 +29,7 @@ type appError string
 
 func (e appError) Error() string { return "conformance: " + string(e) }
 
-const errNotStarted = appError("NotStarted") // an actor or a group that has not begun
+const errNotStarted = appError("NotStarted") // an actor or a group that has not started
 
 // errCancelled is a cancellation of which nothing else is known.
 var errCancelled = context.Canceled
@@ -51,9 +51,9 @@ var errorNames = []struct {
 	{taskgroup.ErrGroupClosed, "GroupClosed"},
 }
 
-// nameOf returns the scenarios' name of an error. Where the library tells of
-// two things at once, asyncio tells of the first in this order: a failure, a
-// cancellation, a time-out.
+// nameOf returns the scenarios' name of an error. Where the library reports two
+// things at once, asyncio reports the first in this order: a failure, a
+// cancellation, a timeout.
 func nameOf(err error) string {
 	if group, ok := errors.AsType[*taskgroup.GroupError](err); ok {
 		if len(group.Errors) == 0 {

@@ -10,9 +10,9 @@ import (
 
 // A scope of the library, a time limit or a group, gets a context that the
 // requests made to the actor do not end: they interrupt what the body waits
-// for, and the body may swallow them. The scope is told when the body ends with
-// one, or when one comes while it joins its tasks: that is when asyncio's
-// scopes see it.
+// for, and the body may swallow them. The context of the scope ends when the
+// body returns because of a request, or when there is one while the scope joins
+// its tasks. That is when asyncio's scopes notice it.
 
 // far is a deadline for a scope that gets another, or none, before it matters.
 const far = 2 * horizon
@@ -56,7 +56,7 @@ func (a *actor) reschedule(st *Step) error {
 	return err
 }
 
-// limited runs body in a scope that has a time limit, which scope begins with
+// limited runs body in a scope that has a time limit, which scope starts with
 // the context it is given.
 func (a *actor) limited(scope func(outer context.Context, body func(context.Context) error) error, body func() error) error {
 	outer, end := context.WithCancelCause(a.world.ctx)
@@ -76,7 +76,7 @@ func (a *actor) limited(scope func(outer context.Context, body func(context.Cont
 		return err
 	})
 	if isCancellation(err) {
-		return errCancelled // asyncio does not tell that the time was over, too (T-08)
+		return errCancelled // asyncio does not report that the time was over, too (T-08)
 	}
 	return err
 }
@@ -100,13 +100,13 @@ func (a *actor) taskgroup(st *Step) (ret *returned, err error) {
 		}
 		return err
 	})
-	asked := a.mute()
+	requested := a.mute()
 	switch {
-	case err == nil && asked:
-		return ret, errCancelled // all tasks returned nil all the same; the context still tells
+	case err == nil && requested:
+		return ret, errCancelled // all tasks returned nil in spite of the request
 	case err != nil && !isCancellation(err) && a.requested() > 0:
 		a.takeBack()
-		a.request() // TG-07: it comes again
+		a.request() // TG-07: it is delivered again
 	}
 	return ret, err
 }

@@ -16,7 +16,7 @@ import (
 //
 // An acquire, put or get that need not wait does not notice a pending request
 // in asyncio (L-09, M-10); here a context that is done lets nothing through. So
-// where a request is pending, the Try form is asked first.
+// where a request is pending, the Try form is called first.
 type resource interface {
 	do(a *actor, st *Step) (value any, err error)
 }
@@ -30,19 +30,23 @@ func newResource(r Resource, how Emulation) resource {
 	case "lock":
 		return lockOps{new(semaphore.Lock)}
 	case "condition":
-		lock := new(semaphore.Lock)
-		if how == CPythonConditions {
-			return &cpythonCond{lockOps: lockOps{lock}}
+		if how.has(Models) {
+			return &modelCond{how: how}
 		}
+		lock := new(semaphore.Lock)
 		return condOps{lockOps{lock}, semaphore.NewCond(lock)}
 	case "event":
 		return eventOps{new(semaphore.Event)}
 	case "barrier":
-		return barrierOps{semaphore.NewBarrier(r.Parties)}
+		b := barrierOps{semaphore.NewBarrier(r.Parties)}
+		if how.has(CPythonIndices) {
+			return cpythonBarrier{b}
+		}
+		return b
 	case "queue", "lifo", "priority":
 		q := newQueue(r)
-		if how == CPythonQueues {
-			return &cpythonQueue{queueOps: queueOps{q}}
+		if how.has(Models) {
+			return newModelQueue(q, how)
 		}
 		return queueOps{q}
 	case "var":
@@ -63,7 +67,7 @@ func newQueue(r Resource) *queue.Queue[any] {
 
 func unknown(st *Step) error { return errors.New("conformance: no such op: " + st.Op) }
 
-// misuse calls f and returns the panic by which the library answers misuse.
+// misuse calls f and returns the error that it panics with because of misuse.
 func misuse(f func()) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -103,8 +107,8 @@ func (l lockOps) do(a *actor, st *Step) (any, error) {
 		return nil, l.acquire(a)
 	case "release":
 		err := misuse(l.Unlock)
-		// Here the lock stays locked for the one who gets it (L-07). In asyncio it
-		// is free until that one runs, who may give it up again at once.
+		// Here the lock stays locked for the waiter that gets it (L-07). In asyncio
+		// it is free until that task runs, which may release it again at once.
 		time.Sleep(tick)
 		return nil, err
 	case "locked":
@@ -136,10 +140,10 @@ func (c condOps) do(a *actor, st *Step) (any, error) {
 		return nil, a.wait(func(ctx context.Context) (err error) {
 			first := true
 			holds := func() bool {
-				// asyncio does not look again after a cancellation. WaitFor does.
-				look := first || ctx.Err() == nil
+				// Unlike WaitFor, asyncio does not check again after a cancellation.
+				check := first || ctx.Err() == nil
 				first = false
-				return look && v.get() >= st.GE
+				return check && v.get() >= st.GE
 			}
 			return cmp.Or(misuse(func() { err = c.WaitFor(ctx, holds) }), err)
 		})

@@ -15,7 +15,7 @@ import (
 func (a *actor) onTask(st *Step) (any, error) {
 	switch st.Op {
 	case "sleep":
-		return nil, a.wait(func(ctx context.Context) error { return taskgroup.Sleep(ctx, a.world.until(*st.MS)+tick) })
+		return nil, a.wait(func(ctx context.Context) error { return taskgroup.Sleep(ctx, a.world.until(*st.MS)+a.turn()) })
 	case "reschedule":
 		return nil, a.reschedule(st)
 	case "spawn":
@@ -36,7 +36,7 @@ func (a *actor) onTask(st *Step) (any, error) {
 	return a.probe(st)
 }
 
-// probe runs an operation that only looks at a task, or cancels it.
+// probe runs an operation that only inspects a task, or cancels it.
 func (a *actor) probe(st *Step) (any, error) {
 	target := a.world.existing(st.Task)
 	if target == nil {
@@ -63,13 +63,13 @@ func (a *actor) probe(st *Step) (any, error) {
 	return nil, unknown(st)
 }
 
-// isProbe reports whether op only tells of a failure and is not ended by it.
+// isProbe reports whether op only reports a failure and is not ended by it.
 func isProbe(op string) bool {
 	return op == "done" || op == "cancelled" || op == "result" || op == "exception"
 }
 
-// answer is what asking a.task for its result gives: if it has ended as
-// cancelled, that, whatever made it so.
+// answer turns the result of a.task into that of asyncio: a task that has
+// completed as canceled has no other error, whatever the cause.
 func (a *actor) answer(value any, err error) (any, error) {
 	if err != nil && a.task.Cancelled() {
 		return nil, errCancelled
@@ -94,17 +94,17 @@ func (a *actor) spawn(st *Step) error {
 	return nil
 }
 
-// child returns an actor that a is about to await, and begins it if need be.
+// child returns an actor that a is about to await, and starts it if need be.
 // With a request pending asyncio cancels it before it has run.
 func (a *actor) child(name string) *actor {
 	if a.isPending() && a.world.existing(name) == nil {
-		return a.world.stillborn(name)
+		return a.world.startCanceled(name)
 	}
 	return a.world.actor(name)
 }
 
 // await waits for the end of child, which a request cancels: the first by way
-// of the context, as far as the child has not been cancelled before.
+// of the context, as far as the child has not been canceled before.
 func (a *actor) await(child *actor) (any, error) {
 	ctx, cancel := context.WithCancelCause(a.world.ctx)
 	defer cancel(nil)
@@ -159,8 +159,8 @@ func (a *actor) gather(st *Step) (any, error) {
 	return a.gathered(values, err)
 }
 
-// gathered ends a gather. One that was asked to end is cancelled also if the
-// children did not mind (G-08).
+// gathered ends a gather. If there was a request, it is canceled also if all
+// children returned values (G-08).
 func (a *actor) gathered(values []any, err error) (any, error) {
 	if a.mute() && err == nil {
 		return nil, errCancelled
@@ -216,7 +216,7 @@ func (a *actor) waitTasks(st *Step) (any, error) {
 		switch {
 		case st.MS == nil:
 			return wait(ctx)
-		case *st.MS <= 0: // look and go: what a wait answers whose context is done
+		case *st.MS <= 0: // no wait: what Wait returns if its context is done
 			ended, end := context.WithCancel(ctx)
 			end()
 			_ = wait(ended)
@@ -241,8 +241,8 @@ func names(tasks []*taskgroup.Task[any]) []string {
 	return all
 }
 
-// suspend is wait for an operation that in asyncio always gives way to others
-// first, so that it meets a pending request also if it need not wait.
+// suspend is wait for an operation that in asyncio always yields first, so that
+// a pending request is delivered also if it need not wait.
 func (a *actor) suspend(op func(ctx context.Context) error) error {
 	if a.takeRequest() {
 		return errCancelled
@@ -250,7 +250,7 @@ func (a *actor) suspend(op func(ctx context.Context) error) error {
 	return a.wait(op)
 }
 
-// completion is how as_completed's value tells of one child.
+// completion is one child in the value of as_completed.
 type completion struct {
 	t     int
 	name  string
@@ -319,10 +319,10 @@ func (a *actor) waitFor(st *Step) (any, error) {
 }
 
 // waitForNothing is wait_for without time. WaitFor does not even call its
-// function then; that the task is cancelled and waited for is asyncio's own
-// (F-04). One that has not begun never runs.
+// function then; that the task is canceled and waited for is asyncio's own
+// (F-04). A task that has not started never runs.
 func (a *actor) waitForNothing(st *Step) (any, error) {
-	get := a.world.stillborn
+	get := a.world.startCanceled
 	if st.Shield {
 		get = a.world.start
 	}

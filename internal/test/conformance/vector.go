@@ -3,7 +3,7 @@
 // testing/synctest bubble, and compares what every actor observed.
 //
 // A scenario is data: resources, actors with their steps, and what each actor
-// saw and when. Each step is one call of the public surface of taskgroup,
+// observed and when. Each step is one call of an exported function of taskgroup,
 // semaphore or queue. What the package adds to them is asyncio's one-shot
 // cancellation, since a context, once done, stays done; see actor.
 //
@@ -29,7 +29,7 @@ type Scenario struct {
 	Family    string
 	Resources map[string]Resource
 	Actors    map[string]Program
-	Main      []string // the actors that begin by themselves, in order
+	Main      []string // the actors that start at time 0, in order
 	Tags      []string
 	Expect    Observation
 }
@@ -76,7 +76,7 @@ type Step struct {
 
 	Task             string
 	Children         []string
-	In               string // the task group to begin the task in
+	In               string // the task group to start the task in
 	MS               *int   // nil: no limit
 	Shield           bool
 	ReturnWhen       string `json:"return_when"`
@@ -88,11 +88,11 @@ type Step struct {
 	Finally []Step
 }
 
-// Observation is what was seen of a run, by the name of the actor.
+// Observation is what was observed of a run, by the name of the actor.
 type Observation map[string]*Record
 
-// Record is what one actor saw, and how it ended; End is nil if it never began
-// or hangs.
+// Record is what one actor observed, and how it ended; End is nil if it never
+// started or hangs.
 type Record struct {
 	Log   []Entry
 	End   *End

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"example.com/asyncgo/queue"
 	"example.com/asyncgo/semaphore"
@@ -89,8 +90,12 @@ var loads = map[string]func(n int){
 	"group of tasks that all wait": func(n int) {
 		g := taskgroup.New(ctx)
 		release := make(chan struct{})
+		var begun atomic.Int64
 		for range n {
-			g.Go(func(context.Context) error { <-release; return nil })
+			g.Go(func(context.Context) error { begun.Add(1); <-release; return nil })
+		}
+		for begun.Load() < int64(n) {
+			runtime.Gosched()
 		}
 		close(release)
 		check(g.Wait())
@@ -197,6 +202,9 @@ var loads = map[string]func(n int){
 		var wg sync.WaitGroup
 		for i := range n {
 			wg.Go(func() { check(q.Put(ctx, i)) })
+		}
+		for puts := 0; puts < n-1; puts, _ = q.Waiting() {
+			runtime.Gosched()
 		}
 		for range n {
 			_, err := q.Get(ctx)

@@ -12,7 +12,7 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-func ask(server string, turn *semaphore.Event) taskgroup.Func[string] {
+func query(server string, turn *semaphore.Event) taskgroup.Func[string] {
 	return func(ctx context.Context) (string, error) {
 		if err := turn.Wait(ctx); err != nil {
 			return "", err
@@ -25,18 +25,18 @@ func ask(server string, turn *semaphore.Event) taskgroup.Func[string] {
 }
 
 func main() {
-	// The servers answer in turn, so that the order does not hang on the clock.
+	// The servers answer in turn, so that the order does not depend on the clock.
 	var turns [3]semaphore.Event
 	handled := 0
 	turns[handled].Set()
 	// The loop owns the calls: they start when it does, and leaving it early
 	// cancels and joins what still runs, where asyncio leaves it running.
 	for answer := range taskgroup.AsCompleted(context.Background(),
-		ask("slow", &turns[2]),
-		ask("fast", &turns[0]),
-		ask("broken", &turns[1]),
+		query("slow", &turns[2]),
+		query("fast", &turns[0]),
+		query("broken", &turns[1]),
 	) {
-		// answer.Index says which call it was; asyncio cannot, before 3.13.
+		// answer.Index is the number of the call; asyncio has none, before 3.13.
 		if answer.Err != nil {
 			fmt.Println("failed:", answer.Err)
 		} else {

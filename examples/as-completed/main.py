@@ -1,7 +1,7 @@
 import asyncio
 
 
-async def ask(server, turn):
+async def query(server, turn):
     await turn.wait()
     if server == "broken":
         raise ConnectionError("connection reset")
@@ -9,15 +9,15 @@ async def ask(server, turn):
 
 
 async def main():
-    # The servers answer in turn, so that the order does not hang on the clock.
+    # The servers answer in turn, so that the order does not depend on the clock.
     turns = [asyncio.Event() for _ in range(3)]
     handled = 0
     turns[handled].set()
     for answer in asyncio.as_completed(
         [
-            ask("slow", turns[2]),
-            ask("fast", turns[0]),
-            ask("broken", turns[1]),
+            query("slow", turns[2]),
+            query("fast", turns[0]),
+            query("broken", turns[1]),
         ]
     ):
         try:

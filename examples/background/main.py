@@ -2,7 +2,7 @@ import asyncio
 
 
 class Supervisor:
-    """Keeps tasks running whatever becomes of the others, and prints errors."""
+    """Keeps tasks running when others fail, and prints the errors."""
 
     def __init__(self):
         self.tasks = set()

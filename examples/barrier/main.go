@@ -47,8 +47,8 @@ func main() {
 		log.Fatal(err)
 	}
 
-	// Two wait for a third, which will not come. In a group, its failure would
-	// cancel them, and no barrier would have to be broken.
+	// Two wait for a third, which fails first. In a group, that would cancel
+	// them, and no barrier would have to be broken.
 	waiting := []*taskgroup.Task[int]{taskgroup.Start(ctx, barrier.Wait), taskgroup.Start(ctx, barrier.Wait)}
 	barrier.Abort()
 	for _, task := range waiting {

@@ -17,7 +17,7 @@ async def main():
         for number in range(3):
             group.create_task(worker(number, barrier, loaded))
 
-    # Two wait for a third, which will not come.
+    # Two wait for a third, which fails first.
     waiting = asyncio.gather(barrier.wait(), barrier.wait(), return_exceptions=True)
     await barrier.abort()
     for result in await waiting:

@@ -1,7 +1,7 @@
 // Batch-within takes items from a queue in batches: as many as fit, or what has
 // come within a time.
 //
-// asyncio has no such method; main.py writes it by hand.
+// asyncio has no such method; main.py has its own.
 package main
 
 import (

@@ -1,7 +1,7 @@
 // Batch takes several items from a queue at once, without waiting for more
 // than the first.
 //
-// asyncio has no such method; main.py writes it by hand.
+// asyncio has no such method; main.py has its own.
 package main
 
 import (
@@ -20,7 +20,7 @@ func run(ctx context.Context) error {
 			return err
 		}
 	}
-	q.Shutdown() // what is in it is still handed out
+	q.Shutdown() // what is in it is still returned
 	batch := make([]int, 3)
 	for {
 		n, err := q.GetBatch(ctx, batch)

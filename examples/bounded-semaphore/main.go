@@ -1,4 +1,4 @@
-// Bounded-semaphore guards a pool of two connections that five queries share.
+// Bounded-semaphore limits a pool of two connections that five queries share.
 //
 // It mirrors asyncio.BoundedSemaphore; main.py is the original.
 package main
@@ -16,15 +16,15 @@ import (
 )
 
 type pool struct {
-	permits *semaphore.Semaphore
-	mu      sync.Mutex // tasks run in parallel
-	idle    []string
+	slots *semaphore.Semaphore
+	mu    sync.Mutex // tasks run in parallel
+	idle  []string
 }
 
-// with is what the context manager is in Python: Do gives the permit back
-// whatever becomes of fn.
+// with is what the context manager is in Python: Do releases the slot however fn
+// ends.
 func (p *pool) with(ctx context.Context, fn func(ctx context.Context, connection string) error) error {
-	return p.permits.Do(ctx, func(ctx context.Context) error {
+	return p.slots.Do(ctx, func(ctx context.Context) error {
 		connection := p.take()
 		defer p.put(connection)
 		return fn(ctx, connection)
@@ -54,7 +54,7 @@ func (p *pool) query(ctx context.Context, number int) (row int, err error) {
 }
 
 func main() {
-	p := &pool{permits: semaphore.New(2), idle: []string{"red", "blue"}}
+	p := &pool{slots: semaphore.New(2), idle: []string{"red", "blue"}}
 	rows, err := taskgroup.Map(context.Background(), taskgroup.NoLimit, []int{1, 2, 3, 4, 5}, p.query)
 	if err != nil {
 		log.Fatal(err)
@@ -64,12 +64,12 @@ func main() {
 	}
 	fmt.Println(len(p.idle), "connections idle")
 
-	// Bounded: what was never taken cannot be given back. That is a bug in the
+	// Bounded: what was never acquired cannot be released. That is a bug in the
 	// program, so it panics; nothing but an example would recover it.
 	defer func() {
 		if err, ok := recover().(error); ok && errors.Is(err, semaphore.ErrOverRelease) {
 			fmt.Println("released too often")
 		}
 	}()
-	p.permits.Release()
+	p.slots.Release()
 }

@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 class Pool:
     def __init__(self, *connections):
         self.idle = list(connections)
-        self.permits = asyncio.BoundedSemaphore(len(connections))
+        self.slots = asyncio.BoundedSemaphore(len(connections))
 
     @asynccontextmanager
     async def connection(self):
-        async with self.permits:
+        async with self.slots:
             connection = self.idle.pop()
             try:
                 yield connection
@@ -33,7 +33,7 @@ async def main():
 
     # Bounded: what was never taken cannot be given back.
     try:
-        pool.permits.release()
+        pool.slots.release()
     except ValueError:
         print("released too often")
 

@@ -1,4 +1,4 @@
-// Cancel tells a task to stop, and why; the task cleans up, or carries on.
+// Cancel cancels a task for a reason; the task cleans up, or goes on.
 //
 // It mirrors asyncio.Task.cancel; main.py is the original.
 package main
@@ -20,18 +20,18 @@ func worker(ctx context.Context, begun *semaphore.Event) (string, error) {
 	defer fmt.Println("worker cleaned up")
 	begun.Set()
 	if err := taskgroup.Sleep(ctx, time.Hour); err != nil {
-		fmt.Println("worker told:", context.Cause(ctx))
+		fmt.Println("the reason:", context.Cause(ctx))
 		return "", err
 	}
 	return "", nil
 }
 
-func stubborn(ctx context.Context, begun *semaphore.Event) (string, error) {
+func finisher(ctx context.Context, begun *semaphore.Event) (string, error) {
 	begun.Set()
 	_ = taskgroup.Sleep(ctx, time.Hour)
-	// Swallowed. But unlike in asyncio, ctx stays done: with it, no further step
-	// would wait.
-	return "ended as if nothing had been", nil
+	// The error is dropped. But unlike in asyncio, ctx stays done: with it, no
+	// further step would wait.
+	return "finished", nil
 }
 
 func begin(ctx context.Context, fn func(context.Context, *semaphore.Event) (string, error)) *taskgroup.Task[string] {
@@ -56,16 +56,16 @@ func main() {
 		fmt.Println("too late to cancel")
 	}
 
-	task = begin(ctx, stubborn)
+	task = begin(ctx, finisher)
 	task.Cancel(errLate)
 	answer, err := task.Wait(ctx) // a value that comes with no error is a success
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("stubborn", answer)
+	fmt.Println("finisher", answer)
 	if task.Cancelled() {
-		fmt.Println("stubborn was canceled")
+		fmt.Println("finisher was canceled")
 	} else {
-		fmt.Println("stubborn was not canceled")
+		fmt.Println("finisher was not canceled")
 	}
 }

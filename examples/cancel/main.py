@@ -6,19 +6,19 @@ async def worker(begun):
         begun.set()
         await asyncio.sleep(3600)
     except asyncio.CancelledError as reason:
-        print("worker told:", reason)
+        print("the reason:", reason)
         raise
     finally:
         print("worker cleaned up")
 
 
-async def stubborn(begun):
+async def finisher(begun):
     try:
         begun.set()
         await asyncio.sleep(3600)
     except asyncio.CancelledError:
-        pass  # swallowed
-    return "ended as if nothing had been"
+        pass  # dropped
+    return "finished"
 
 
 async def begin(function):
@@ -37,10 +37,10 @@ async def main():
         print("worker was canceled")
     print("canceled again" if task.cancel() else "too late to cancel")
 
-    task = await begin(stubborn)
+    task = await begin(finisher)
     task.cancel("it is late")
-    print("stubborn", await task)
-    print("stubborn was", "canceled" if task.cancelled() else "not canceled")
+    print("finisher", await task)
+    print("finisher was", "canceled" if task.cancelled() else "not canceled")
 
 
 asyncio.run(main())

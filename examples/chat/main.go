@@ -1,5 +1,5 @@
 // Chat is a server that sends what one member says to the others. When it stops,
-// each member still gets what was said before, and a last line.
+// each member still gets the lines that came before, and a last one.
 //
 // It mirrors a chat over asyncio.start_server; main.py is the original.
 package main
@@ -78,7 +78,7 @@ func (c *chat) member(stopping context.Context, conn net.Conn) error {
 	defer conn.Close()
 	out := queue.New[string](unsent)
 	return taskgroup.Run(stopping, func(ctx context.Context, g *taskgroup.Group) error {
-		// It ends with the queue and not with ctx: what was said is still sent.
+		// It ends with the queue and not with ctx: what is in it is still sent.
 		g.Go(func(ctx context.Context) error { return send(ctx, conn, out) }, taskgroup.Shielded())
 		defer out.Shutdown()
 

@@ -15,7 +15,7 @@ import (
 
 type shop struct {
 	lock  semaphore.Lock
-	baked *semaphore.Cond // belongs to lock
+	baked *semaphore.Cond // of lock
 	shelf []int
 }
 

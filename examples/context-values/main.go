@@ -1,4 +1,4 @@
-// Context-values hands a request's data to every task that works for it.
+// Context-values passes a request's data to every task that works for it.
 //
 // It mirrors contextvars; main.py is the original.
 package main
@@ -18,7 +18,7 @@ func request(ctx context.Context) string {
 	if name, ok := ctx.Value(requestKey{}).(string); ok {
 		return name
 	}
-	return "nobody"
+	return "no request"
 }
 
 func load(part string) taskgroup.Func[string] {
@@ -32,8 +32,8 @@ func load(part string) taskgroup.Func[string] {
 
 func handle(number int) taskgroup.Func[[]string] {
 	return func(ctx context.Context) ([]string, error) {
-		// Nothing is copied in secret: the value is in the context that is handed
-		// on. A task has its group's context, not that of whoever called Go.
+		// Nothing is copied implicitly: the value is in the context that is passed
+		// on. A task has its group's context, not that of the caller of Go.
 		ctx = context.WithValue(ctx, requestKey{}, fmt.Sprintf("request %d", number))
 		return taskgroup.Gather(ctx, load("user"), load("cart"))
 	}

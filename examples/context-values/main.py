@@ -1,7 +1,7 @@
 import asyncio
 from contextvars import ContextVar
 
-request = ContextVar("request", default="nobody")
+request = ContextVar("request", default="no request")
 
 
 async def load(part):

@@ -22,7 +22,7 @@ const faultyIndex = `<!DOCTYPE html><title>Faults</title>
 <a href="deep/">deep</a> <a href="plain">not HTML</a>
 <a href="missing">404</a> <a href="broken">500</a> <a href="cut">ends too soon</a>
 <a href="endless">endless</a> <a href="hanging">hanging</a>
-<a href="loop/a">a circle of two</a> <a href="loop/b">from its other end</a> <a href="self">a circle of one</a>
+<a href="loop/a">a loop of two</a> <a href="loop/b">from its other end</a> <a href="self">a loop of one</a>
 <a href="moved">to a good page</a> <a href="away">to another site</a> <a href="nowhere">to a bad URL</a>
 <a href="http://site.test:81/">a port that refuses</a>
 <a href="http://[bad">bad</a> <a href="http://[bad">the same bad one</a> <a href="/%zz">another</a>
@@ -101,11 +101,11 @@ func TestCrawlCountsEveryFault(t *testing.T) {
 		assert.Equal(t, examples{1, "http://site.test/plain"}, c.tally.notHTML)
 		assert.Equal(t, 5, c.tally.redirects, "away, loop/a, loop/b, moved, self")
 
-		asked, _ := site.counts()
-		for path, times := range asked {
+		requests, _ := site.counts()
+		for path, times := range requests {
 			assert.Equal(t, 1, times, path)
 		}
-		assert.Len(t, asked, 16)
+		assert.Len(t, requests, 16)
 
 		assert.Equal(t, 5*time.Second, c.tally.wall, "of which all but the hanging page took none")
 		assert.Equal(t, 5*time.Second, c.tally.slowest)

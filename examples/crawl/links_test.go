@@ -57,7 +57,7 @@ func TestLinksFindsTheBase(t *testing.T) {
 	assert.Equal(t, "/deep/", base)
 }
 
-// Whatever the page, links returns: every step takes something off it.
+// For any page, links returns: every step removes something from it.
 func FuzzLinks(f *testing.F) {
 	f.Add(`<a href="/x">x</a><!-- --><script></script><base href=/>`)
 	f.Add(`<a ===><a "'"><</<//>`)

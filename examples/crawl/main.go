@@ -47,7 +47,7 @@ func run(args []string, out, stderr io.Writer, width func() int) int {
 		flags.PrintDefaults()
 	}
 	connections := flags.Int("n", 8, "read at most this many pages at a time")
-	timeout := flags.Duration("timeout", 5*time.Second, "give up on a page after this time")
+	timeout := flags.Duration("timeout", 5*time.Second, "cancel the reading of a page after this time")
 	maxPages := flags.Int("max", 8000, "read at most this many pages")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):

@@ -17,7 +17,7 @@ import (
 )
 
 // A wire joins a server and its clients in memory: a synctest bubble sees all
-// of their waiting, so time in it is exact.
+// of their waits, so time in it is exact.
 type wire struct {
 	conns  chan net.Conn
 	closed chan struct{}
@@ -46,7 +46,7 @@ func (w *wire) Addr() net.Addr { return w }
 func (w *wire) Network() string { return "wire" }
 func (w *wire) String() string  { return "site.test:80" }
 
-// dial finds one server; its host refuses other ports, and there is no other host.
+// dial reaches one server; its host refuses other ports, and there is no other host.
 func (w *wire) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if address != w.String() {
 		err := os.NewSyscallError("connect", syscall.ECONNREFUSED)
@@ -66,18 +66,18 @@ func (w *wire) dial(ctx context.Context, network, address string) (net.Conn, err
 	}
 }
 
-// A testSite is a website in a bubble that counts who asks for what.
+// A testSite is a website in a bubble that counts the requests for each page.
 type testSite struct {
 	transport http.RoundTripper
 
 	mu       sync.Mutex
-	asked    map[string]int
+	requests map[string]int
 	now, top int // requests being answered: at the moment, at most
 }
 
 func serve(t *testing.T, handler http.Handler) *testSite {
 	t.Helper()
-	s := &testSite{asked: map[string]int{}}
+	s := &testSite{requests: map[string]int{}}
 	w := newWire()
 	server := &httptest.Server{Listener: w, Config: &http.Server{Handler: s.counting(handler)}}
 	server.Start()
@@ -91,7 +91,7 @@ func serve(t *testing.T, handler http.Handler) *testSite {
 func (s *testSite) counting(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
-		s.asked[r.URL.RequestURI()]++
+		s.requests[r.URL.RequestURI()]++
 		s.now++
 		s.top = max(s.top, s.now)
 		s.mu.Unlock()
@@ -104,12 +104,12 @@ func (s *testSite) counting(handler http.Handler) http.Handler {
 	})
 }
 
-// counts returns how often each page was asked for, and the most requests that
-// were being answered at once. A handler may go on after its client has left.
-func (s *testSite) counts() (asked map[string]int, top int) {
+// counts returns how often each page was requested, and the most requests that
+// were answered at once. A handler may go on after its client has left.
+func (s *testSite) counts() (requests map[string]int, top int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return maps.Clone(s.asked), s.top
+	return maps.Clone(s.requests), s.top
 }
 
 // crawler returns one for the site with five seconds for each page.

@@ -1,5 +1,4 @@
-// Create-task starts work in the background and comes back to it later, or
-// never.
+// Create-task starts work in the background and waits for it later, or never.
 //
 // It mirrors asyncio.create_task and Task.add_done_callback; main.py is the
 // original.
@@ -17,8 +16,8 @@ import (
 )
 
 func spawn(ctx context.Context, fn taskgroup.Func[string], name string, reported *semaphore.Event) *taskgroup.Task[string] {
-	// Nothing has to keep the task: what runs is not collected. But it dies
-	// with the process, so work that must end belongs in a group.
+	// Nothing has to keep the task: what runs is not collected. But it ends with
+	// the process, so work that must complete is for a group.
 	task := taskgroup.Start(ctx, fn, taskgroup.Named(name))
 	task.OnDone(func(task *taskgroup.Task[string]) {
 		if err := task.Err(); err != nil {
@@ -51,15 +50,15 @@ func main() {
 	}
 	fmt.Println(saved)
 
-	// Nobody waits for this one: its error goes to the callback. Without one it
-	// would go nowhere; asyncio at least logs it, when the task is collected.
+	// This one is not waited for: the callback gets its error. Without one it is
+	// lost; asyncio at least logs it, when the task is collected.
 	var reported semaphore.Event
 	broken := spawn(ctx, save(""), "save-nothing", &reported)
 	if err := reported.Wait(ctx); err != nil {
 		log.Fatal(err)
 	}
 
-	// Waited for after all, it says the same, as often as it is asked.
+	// Each wait for it returns that error again.
 	if _, err := broken.Wait(ctx); err != nil {
 		fmt.Println("awaited:", err)
 	}

@@ -31,12 +31,12 @@ async def main():
     print("started", saving.get_name())
     print(await saving)
 
-    # Nobody awaits this one: its error goes to the callback.
+    # This one is not awaited: the callback gets its error.
     reported = asyncio.Event()
     broken = spawn(save(""), "save-nothing", reported)
     await reported.wait()
 
-    # Awaited after all, it says the same, as often as it is asked.
+    # Each await of it raises that error again.
     try:
         await broken
     except ValueError as error:

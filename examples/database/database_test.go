@@ -42,11 +42,11 @@ func behaves(t *testing.T, url string) {
 		file, err := openCSV(t.Context(), "")
 		require.NoError(t, err)
 		defer file.Close()
-		var told atomic.Int64
-		n, err := s.importCSV(t.Context(), file, func(int) { told.Add(1) })
+		var reports atomic.Int64
+		n, err := s.importCSV(t.Context(), file, func(int) { reports.Add(1) })
 		require.NoError(t, err)
 		assert.Greater(t, n, 1000)
-		assert.GreaterOrEqual(t, told.Load(), int64(n/batch))
+		assert.GreaterOrEqual(t, reports.Load(), int64(n/batch))
 		var rows int
 		require.NoError(t, s.db.QueryRow(`SELECT COUNT(*) FROM files`).Scan(&rows))
 		assert.Equal(t, n, rows)
@@ -64,7 +64,7 @@ func behaves(t *testing.T, url string) {
 		assert.Greater(t, totals[0].bytes, int64(1e6))
 		assert.Zero(t, totals[1].bytes)
 	})
-	t.Run("a transfer commits although its caller gives up", func(t *testing.T) {
+	t.Run("a transfer commits although its caller is canceled", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		between = cancel
 		defer func() { between = func() {} }()
@@ -84,7 +84,7 @@ func behaves(t *testing.T, url string) {
 				var sleeping int
 				err := s.db.QueryRow(`SELECT COUNT(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()`).Scan(&sleeping)
 				return err == nil && sleeping == 0
-			}, 30*time.Second, 10*time.Millisecond, "the server sleeps on")
+			}, 30*time.Second, 10*time.Millisecond, "the query is still running")
 		}
 	})
 	t.Run("at most n queries at once", func(t *testing.T) {
@@ -181,7 +181,7 @@ func binaries() string {
 	return ""
 }
 
-// unprivileged returns the user to run the server as: PostgreSQL refuses root.
+// unprivileged returns the user to run the server as: PostgreSQL does not run as root.
 func unprivileged() (*syscall.Credential, error) {
 	if os.Getuid() != 0 {
 		return nil, nil

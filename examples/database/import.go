@@ -24,7 +24,7 @@ const batch = 100
 // importCSV reads the file on one side of a queue and inserts batches on the
 // other, with as many workers as queries may run at once. The queue is short:
 // reading waits for the database. progress is called with the number of rows
-// that are in, after every batch, in any of the workers.
+// that are in, after every batch, by any of the workers.
 func (s *store) importCSV(ctx context.Context, file io.Reader, progress func(rows int)) (int, error) {
 	rows := queue.New[row](4 * batch)
 	var done atomic.Int64

@@ -1,7 +1,7 @@
-// Database takes asyncpg's place: at most n queries at once, a batch import of a
-// CSV through a queue and workers, with progress, a transfer that commits
-// although its caller gave up, and a query that is canceled in the server when
-// its time is over.
+// Database is what asyncpg is used for: at most n queries at once, a batch import
+// of a CSV through a queue and workers, with progress, a transfer that commits
+// although its caller was canceled, and a query that is canceled in the server at
+// its timeout.
 //
 //	go -C examples/database run . [-n 4] [-csv FILE]
 //

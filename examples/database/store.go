@@ -54,7 +54,7 @@ func open(ctx context.Context, url string, n int) (*store, error) {
 
 func (s *store) Close() error { return s.db.Close() }
 
-// query has fn run when fewer than n others do.
+// query calls fn when fewer than n other calls are running.
 func (s *store) query(ctx context.Context, fn func(ctx context.Context) error) error {
 	return s.limit.Do(ctx, fn)
 }
@@ -65,7 +65,7 @@ type total struct {
 	bytes  int64
 }
 
-// totals asks for every directory at once, the database for n of them.
+// totals starts a query for every directory at once, of which n run at a time.
 func (s *store) totals(ctx context.Context, prefixes []string) ([]total, error) {
 	return taskgroup.Map(ctx, taskgroup.NoLimit, prefixes, func(ctx context.Context, prefix string) (total, error) {
 		t := total{prefix: prefix}
@@ -76,9 +76,8 @@ func (s *store) totals(ctx context.Context, prefixes []string) ([]total, error) 
 	})
 }
 
-// transfer moves money. Once it has begun it is carried through, for at most
-// five seconds after ctx has ended: a caller that gives up must not leave it
-// open whether the money has moved.
+// transfer moves money. Once it has begun it goes on after ctx has ended, for at
+// most five seconds: a cancellation must not leave open whether it was done.
 func (s *store) transfer(ctx context.Context, from, to string, amount int64) error {
 	return s.query(ctx, func(ctx context.Context) error {
 		_, err := taskgroup.Shield(ctx, 5*time.Second, taskgroup.NoValue(func(ctx context.Context) error {
@@ -88,7 +87,7 @@ func (s *store) transfer(ctx context.Context, from, to string, amount int64) err
 	})
 }
 
-// between is called in the middle of a transfer; tests give up there.
+// between is called in the middle of a transfer; a test cancels it there.
 var between = func() {}
 
 func (s *store) move(ctx context.Context, from, to string, amount int64) error {
@@ -117,8 +116,8 @@ func (s *store) balance(ctx context.Context, name string) (balance int64) {
 	return balance
 }
 
-// slow runs a query that takes for ever, for at most d. The driver hands the
-// end of its context on, so it is the database that stops.
+// slow runs a query that would never end, for at most d. The driver passes the
+// end of its context on, so the database stops the query.
 func (s *store) slow(ctx context.Context, d time.Duration) error {
 	statement := `WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count) SELECT MAX(n) FROM count WHERE n < 0`
 	if s.kind == "PostgreSQL" {
@@ -129,7 +128,7 @@ func (s *store) slow(ctx context.Context, d time.Duration) error {
 			var n sql.NullInt64
 			err := s.db.QueryRowContext(ctx, statement).Scan(&n)
 			if err != nil && ctx.Err() != nil {
-				return ctx.Err() // what the driver makes of that differs
+				return ctx.Err() // the drivers return different errors
 			}
 			return err
 		})

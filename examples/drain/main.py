@@ -11,7 +11,7 @@ async def main():
         asyncio.create_task(answer(0), name="request 1"),
         asyncio.create_task(answer(3600), name="request 2"),
     ]
-    # What runs may end, but not for ever.
+    # What runs may complete, but not forever.
     _, late = await asyncio.wait(requests, timeout=0.5)
     for request in late:
         print(request.get_name(), "is too slow")

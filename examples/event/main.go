@@ -1,4 +1,4 @@
-// Event lets several tasks wait until something has happened.
+// Event has several tasks wait until something has happened.
 //
 // It mirrors asyncio.Event; main.py is the original.
 package main
@@ -16,8 +16,8 @@ import (
 
 func runner(name string, start *semaphore.Event) taskgroup.Func[string] {
 	return func(ctx context.Context) (string, error) {
-		// Where several things are waited for, start.Done() is a channel for
-		// select, which asyncio has no counterpart of.
+		// To wait for several things, start.Done() is a channel for select;
+		// asyncio has no counterpart.
 		if err := start.Wait(ctx); err != nil {
 			return "", err
 		}
@@ -49,7 +49,7 @@ func main() {
 		fmt.Println(running)
 	}
 
-	// Who comes late passes, too, until the event is cleared.
+	// A wait that begins later returns at once, until the event is cleared.
 	running, err := runner("Dot", &start)(ctx)
 	if err != nil {
 		log.Fatal(err)

@@ -17,7 +17,7 @@ async def main():
     for task in runners:
         print(task.result())
 
-    # Who comes late passes, too, until the event is cleared.
+    # A wait that begins later returns at once, until the event is cleared.
     print(await runner("Dot", start))
     start.clear()
     try:

@@ -1,6 +1,6 @@
-// First-success asks several mirrors and takes the first that delivers.
+// First-success queries several mirrors and takes the first that succeeds.
 //
-// asyncio has no such function; main.py writes it by hand.
+// asyncio has no such function; main.py has its own.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-func ask(mirror string, delay time.Duration) taskgroup.Func[string] {
+func query(mirror string, delay time.Duration) taskgroup.Func[string] {
 	return func(ctx context.Context) (string, error) {
 		if err := taskgroup.Sleep(ctx, delay); err != nil {
 			return "", err
@@ -29,19 +29,19 @@ func ask(mirror string, delay time.Duration) taskgroup.Func[string] {
 func main() {
 	ctx := context.Background()
 
-	// The others are canceled and joined. (Race takes the first to end,
-	// whether it delivers or fails.)
+	// The others are canceled and joined. (Race takes the first to return, with
+	// a result or an error.)
 	file, err := taskgroup.FirstSuccess(ctx,
-		ask("broken one", 0),
-		ask("near", 20*time.Millisecond),
-		ask("far", time.Hour),
+		query("broken one", 0),
+		query("near", 20*time.Millisecond),
+		query("far", time.Hour),
 	)
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(file)
 
-	file, err = taskgroup.FirstSuccess(ctx, ask("broken one", 0), ask("broken two", 0))
+	file, err = taskgroup.FirstSuccess(ctx, query("broken one", 0), query("broken two", 0))
 	if failed, ok := errors.AsType[*taskgroup.GroupError](err); ok {
 		fmt.Println(len(failed.Errors), "mirrors failed")
 	} else if err != nil {

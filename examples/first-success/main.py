@@ -1,7 +1,7 @@
 import asyncio
 
 
-async def ask(mirror, delay):
+async def query(mirror, delay):
     await asyncio.sleep(delay)
     if mirror.startswith("broken"):
         raise ConnectionError(f"{mirror} is down")
@@ -27,14 +27,14 @@ async def first_success(*coros):
 async def main():
     print(
         await first_success(
-            ask("broken one", 0),
-            ask("near", 0.02),
-            ask("far", 3600),
+            query("broken one", 0),
+            query("near", 0.02),
+            query("far", 3600),
         )
     )
 
     try:
-        print(await first_success(ask("broken one", 0), ask("broken two", 0)))
+        print(await first_success(query("broken one", 0), query("broken two", 0)))
     except ExceptionGroup as failed:
         print(len(failed.exceptions), "mirrors failed")
 

@@ -13,8 +13,8 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// measure stands for a library that answers by calling back. It may do so in
-// any goroutine; asyncio needs call_soon_threadsafe where that is a thread.
+// measure stands for a library that calls a function with its result, in any
+// goroutine; asyncio needs call_soon_threadsafe where that is a thread.
 func measure(callback func(degrees string)) {
 	time.AfterFunc(10*time.Millisecond, func() { callback("21 degrees") })
 }
@@ -29,7 +29,7 @@ func main() {
 	}
 	fmt.Println("measured", degrees)
 
-	if !reading.Resolve("22 degrees") { // a callback that comes twice is no bug of ours
+	if !reading.Resolve("22 degrees") { // a callback may be called twice
 		degrees, _ := reading.Result()
 		fmt.Println("there is a result already:", degrees)
 	}

@@ -1,4 +1,4 @@
-// Gather-mixed runs calls at once whose results have different types.
+// Gather-mixed runs calls at once that have results of different types.
 //
 // It mirrors asyncio.gather; main.py is the original.
 package main

@@ -1,4 +1,4 @@
-// Introspection lists the tasks that run, and has a task say who it is.
+// Introspection lists the tasks that run, and finds the name of the current one.
 //
 // It mirrors asyncio.all_tasks and asyncio.current_task; main.py is the
 // original.

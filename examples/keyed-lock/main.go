@@ -1,5 +1,5 @@
-// Keyed-lock has work on the same account wait in line, and work on different
-// accounts run at once.
+// Keyed-lock runs work on one account in order, and work on different accounts at
+// once.
 //
 // It mirrors a dictionary of asyncio.Locks; main.py is the original.
 package main

@@ -27,7 +27,7 @@ func run(ctx context.Context) error {
 	if err := stack.Put(ctx, "/"); err != nil {
 		return err
 	}
-	for stack.Len() > 0 { // sound only because nobody else takes from it
+	for stack.Len() > 0 { // correct only because no other task takes from it
 		folder, err := stack.Get(ctx)
 		if err != nil {
 			return err

@@ -15,9 +15,9 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// A Lock is for what is held while something waits: whoever wants it can give
-// up. Where nothing waits, asyncio needs no lock at all; tasks here run in
-// parallel and need a [sync.Mutex].
+// A Lock is for what is held over a wait: waiting for it can be given up. Where
+// nothing waits, asyncio needs no lock at all; tasks here run in parallel and
+// need a [sync.Mutex].
 type account struct {
 	balance int
 	lock    semaphore.Lock
@@ -48,15 +48,15 @@ func main() {
 	}
 	fmt.Println("balance:", a.balance)
 
-	// Waiting for the lock ends when the caller has had enough.
+	// Waiting for the lock ends with the context.
 	err = a.lock.Do(ctx, func(ctx context.Context) error {
-		patience, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+		limited, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
 		defer cancel()
-		return a.deposit(patience, 100)
+		return a.deposit(limited, 100)
 	})
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		fmt.Println("somebody holds the lock")
+		fmt.Println("the lock is held")
 	case err != nil:
 		log.Fatal(err)
 	}

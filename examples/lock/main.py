@@ -20,13 +20,13 @@ async def main():
             group.create_task(account.deposit(amount))
     print("balance:", account.balance)
 
-    # Waiting for the lock ends when the caller has had enough.
+    # Waiting for the lock ends with the timeout.
     async with account.lock:
         try:
             async with asyncio.timeout(0.02):
                 await account.deposit(100)
         except TimeoutError:
-            print("somebody holds the lock")
+            print("the lock is held")
     print("balance:", account.balance)
 
 

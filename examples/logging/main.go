@@ -1,7 +1,7 @@
-// Logging writes log records in the background: an asynchronous [log/slog.Handler] on
-// a bounded queue, written to be copied
-// (package asynclog beside this file). A slow disk never blocks who logs; what
-// does not fit is dropped and counted; closing it flushes.
+// Logging writes log records in the background: an asynchronous
+// [log/slog.Handler] on a bounded queue, written to be copied (package asynclog
+// beside this file). A slow disk never blocks a call that logs; what does not
+// fit is dropped and counted; closing it flushes.
 //
 // Python has logging.handlers.QueueHandler for it.
 package main
@@ -17,7 +17,7 @@ import (
 	"example.com/asyncgo/examples/logging/asynclog"
 )
 
-// slowDisk takes its time over every line.
+// slowDisk takes 2 ms for each line.
 type slowDisk struct{ *bufio.Writer }
 
 func (d slowDisk) Write(line []byte) (int, error) {

@@ -1,7 +1,7 @@
 // Map-limit applies a function to many items, a few at a time: to all of a
 // slice, and lazily to a sequence without an end.
 //
-// asyncio has no such functions; main.py writes them by hand.
+// asyncio has no such functions; main.py has its own.
 package main
 
 import (

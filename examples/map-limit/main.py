@@ -9,7 +9,7 @@ async def square(number):
 
 
 async def map_limit(limit, items, function):
-    """Makes a task of every item at once, but lets only a few of them work."""
+    """Makes a task of every item at once, of which only a few work at a time."""
     semaphore = asyncio.Semaphore(limit)
 
     async def limited(item):

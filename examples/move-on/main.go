@@ -24,8 +24,8 @@ func improve(ctx context.Context, route *int) error {
 
 func main() {
 	route := 0
-	// Running out of time is no error. It is over when improve has returned, so
-	// nobody writes to route any more.
+	// Running out of time is no error. MoveOnAfter returns once improve has, so
+	// there is no more write to route.
 	expired, err := taskgroup.MoveOnAfter(context.Background(), 50*time.Millisecond, func(ctx context.Context) error {
 		return improve(ctx, &route)
 	})

@@ -2,7 +2,7 @@ import asyncio
 
 
 async def every(period, function):
-    """Calls the function again and again, whatever becomes of each call."""
+    """Calls the function again and again, also after an error."""
     loop = asyncio.get_running_loop()
     at = loop.time()
     while True:

@@ -1,5 +1,5 @@
-// Pipeline passes items through three stages; short queues between them keep a
-// fast stage from running away from a slow one.
+// Pipeline passes items through three stages; with short queues between them, a
+// fast stage waits for a slow one.
 //
 // It mirrors stages joined by asyncio.Queue; main.py is the original.
 package main

@@ -1,4 +1,4 @@
-// Priority-queue hands out the most urgent item first.
+// Priority-queue returns the most urgent item first.
 //
 // It mirrors asyncio.PriorityQueue; main.py is the original.
 package main
@@ -33,7 +33,7 @@ func nurse(ctx context.Context, q *queue.Queue[patient]) error {
 
 func doctor(q *queue.Queue[patient]) error {
 	for {
-		// With several doctors, asking for the length first would be a race.
+		// With several doctors, to look at the length first would be a race.
 		p, err := q.TryGet()
 		if errors.Is(err, queue.ErrEmpty) {
 			return nil

@@ -36,7 +36,7 @@ func consumer(ctx context.Context, q *queue.Queue[string]) error {
 func main() {
 	ctx := context.Background()
 
-	// What is in the queue is still handed out.
+	// What is in the queue is still returned.
 	q := queue.New[string](1)
 	err := taskgroup.Run(ctx, func(_ context.Context, g *taskgroup.Group) error {
 		g.Go(func(ctx context.Context) error { return producer(ctx, q) })
@@ -46,7 +46,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("all handed out")
+	fmt.Println("all consumed")
 
 	// Or it is taken out: unlike asyncio, ShutdownNow returns what it throws away.
 	q = queue.New[string](0)

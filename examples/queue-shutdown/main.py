@@ -18,12 +18,12 @@ async def consumer(queue):
 
 
 async def main():
-    # What is in the queue is still handed out.
+    # What is in the queue is still returned.
     queue = asyncio.Queue(maxsize=1)
     async with asyncio.TaskGroup() as group:
         group.create_task(producer(queue))
         group.create_task(consumer(queue))
-    print("all handed out")
+    print("all consumed")
 
     # Or it is thrown away.
     queue = asyncio.Queue()

@@ -1,4 +1,4 @@
-// Queue-timeout waits for the next item, but not for ever.
+// Queue-timeout waits for the next item, but not forever.
 //
 // It mirrors asyncio.wait_for around Queue.get; main.py is the original.
 package main
@@ -25,7 +25,7 @@ func sensor(ctx context.Context, q *queue.Queue[int]) error {
 
 func watch(ctx context.Context, q *queue.Queue[int]) error {
 	for {
-		// A reading that arrives together with the time-out is not lost: Get
+		// A reading that arrives together with the timeout is not lost: Get
 		// returns it.
 		reading, err := taskgroup.WaitFor(ctx, 300*time.Millisecond, q.Get)
 		if errors.Is(err, taskgroup.ErrTimeout) {

@@ -9,7 +9,7 @@ async def sensor(queue):
 
 async def watch(queue):
     while True:
-        # A reading that arrives together with the time-out is not lost. (It was,
+        # A reading that arrives together with the timeout is not lost. (It was,
         # in some versions of Python.)
         try:
             reading = await asyncio.wait_for(queue.get(), timeout=0.3)

@@ -1,7 +1,7 @@
 // Rate-limit makes so many requests in a time and no more, with package
 // golang.org/x/time/rate.
 //
-// It mirrors a limiter written by hand, as asyncio has none; main.py is that.
+// asyncio has no limiter; main.py has its own.
 //
 // This file imports golang.org/x/time/rate, which asyncgo does not require, so
 // the folder is a module of its own. A copy needs:
@@ -26,7 +26,7 @@ type perTime struct{ *rate.Limiter }
 
 func (l perTime) AcquireN(ctx context.Context, n int) error { return l.WaitN(ctx, n) }
 func (l perTime) TryAcquireN(n int) bool                    { return l.AllowN(time.Now(), n) }
-func (l perTime) ReleaseN(int)                              {} // time does that
+func (l perTime) ReleaseN(int)                              {} // slots come back with time
 
 func run(ctx context.Context) error {
 	limiter := rate.NewLimiter(rate.Every(10*time.Millisecond), 3)

@@ -2,7 +2,7 @@ import asyncio
 
 
 class RateLimiter:
-    """Lets a few calls through at once, and further ones one in each period."""
+    """Admits a few calls at once, and further ones one in each period."""
 
     def __init__(self, period, burst):
         self.period, self.burst = period, burst

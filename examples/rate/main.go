@@ -1,7 +1,7 @@
-// Rate does something once a period, and stops between two times, never in the
+// Rate calls a function once a period, and stops between two calls, never in the
 // middle of one.
 //
-// It mirrors waiting for an asyncio.Event with a time-out; main.py is the
+// It mirrors waiting for an asyncio.Event with a timeout; main.py is the
 // original.
 package main
 
@@ -17,7 +17,7 @@ import (
 
 // every calls fn once a period until stop is set, but never cuts it short.
 func every(ctx context.Context, period time.Duration, fn func(context.Context) error, stop *semaphore.Event) error {
-	ticker := time.NewTicker(period) // drops the ticks that fn is too slow for; main.py catches up
+	ticker := time.NewTicker(period) // drops the ticks that fn is too slow for; main.py makes up for them
 	defer ticker.Stop()
 	for {
 		select {
@@ -26,7 +26,7 @@ func every(ctx context.Context, period time.Duration, fn func(context.Context) e
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-ticker.C:
-			if stop.IsSet() { // select takes either when both are there
+			if stop.IsSet() { // select picks either if both are ready
 				return nil
 			}
 			if err := fn(ctx); err != nil {

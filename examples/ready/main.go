@@ -1,7 +1,6 @@
 // Ready starts a server in a group and goes on when it can be used.
 //
-// asyncio has no such function, trio has nursery.start; main.py writes it by
-// hand.
+// asyncio has no such function, trio has nursery.start; main.py has its own.
 package main
 
 import (
@@ -16,7 +15,7 @@ import (
 
 type portError int
 
-func (e portError) Error() string { return fmt.Sprintf("port %d is not for us", int(e)) }
+func (e portError) Error() string { return fmt.Sprintf("port %d is reserved", int(e)) }
 
 func serve(port int) func(ctx context.Context, ready func(string)) error {
 	return func(ctx context.Context, ready func(string)) error {
@@ -40,7 +39,7 @@ func main() {
 		}
 		fmt.Println("serving at", address)
 
-		// A failure before it is ready is the caller's, and none of the group.
+		// A failure before it is ready is the caller's, and not one of the group.
 		address, err = taskgroup.GoReady(ctx, g, serve(80))
 		if denied, ok := errors.AsType[portError](err); ok {
 			fmt.Println("not serving:", denied)

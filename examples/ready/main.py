@@ -4,7 +4,7 @@ import asyncio
 async def serve(port, ready):
     await asyncio.sleep(0.01)
     if port < 1024:
-        raise PermissionError(f"port {port} is not for us")
+        raise PermissionError(f"port {port} is reserved")
     ready.set_result(f"localhost:{port}")
     try:
         await asyncio.sleep(3600)

@@ -15,7 +15,7 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// ErrEmpty is the answer of Measure to no word.
+// ErrEmpty is the error of Measure for an empty word.
 var ErrEmpty = errors.New("nothing to measure")
 
 // Measure returns the length of the word.
@@ -42,8 +42,8 @@ func Total(ctx context.Context, words ...string) (int, error) {
 	return sum, nil
 }
 
-// Functions have no color here: there is no loop to start or to keep, and what
-// runs tasks inside is called like anything else.
+// There is one kind of function here, and no loop to start or to keep: a function
+// that runs tasks is called like any other.
 func main() {
 	ctx := context.Background()
 	length, err := Measure(ctx, "gopher")

@@ -10,8 +10,8 @@ import (
 	runner "example.com/asyncgo/examples/runner"
 )
 
-// In a bubble, time passes when everybody waits: the test takes no time, and
-// durations are exact. A task that is left behind fails it.
+// In a bubble, time passes when every goroutine is blocked: the test takes no
+// time, and durations are exact. A task that does not complete fails it.
 func TestTotalAddsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()

@@ -1,4 +1,4 @@
-// Rwlock lets many readers in at the same time, or one writer.
+// Rwlock is held by many readers at the same time, or by one writer.
 //
 // asyncio has no such lock, the package aiorwlock has; main.py builds one from
 // asyncio.Condition.

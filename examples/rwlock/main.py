@@ -3,7 +3,7 @@ from contextlib import asynccontextmanager
 
 
 class RWLock:
-    """Many readers or one writer; a reader waits while a writer does."""
+    """Held by many readers or one writer; a waiting writer holds readers back."""
 
     def __init__(self):
         self.changed = asyncio.Condition()

@@ -1,5 +1,5 @@
-// Semaphore fetches ten pages at once, but has no more than three of the
-// fetches talk to the server at any time.
+// Semaphore fetches ten pages, of which no more than three are on the way at any
+// time.
 //
 // It mirrors asyncio.Semaphore; main.py is the original.
 package main
@@ -46,8 +46,8 @@ func limitedFetch(ctx context.Context, limit *semaphore.Semaphore, s *server, pa
 }
 
 func main() {
-	// Unlike asyncio.Semaphore, New's cannot be released too often. NewCounting's
-	// can: there, Release raises the count.
+	// Unlike asyncio.Semaphore, one of New panics if it is released too often. For
+	// one of NewCounting, Release raises the count.
 	limit := semaphore.New(3)
 	var s server
 	fetches := make([]taskgroup.Func[string], 10)

@@ -1,5 +1,5 @@
 // Share-task has several callers wait for one task, so that a page is loaded
-// once however many ask for it.
+// once however many of them there are.
 //
 // It mirrors awaiting an asyncio.Task several times; main.py is the original.
 package main
@@ -28,21 +28,21 @@ func (c *cache) get(ctx context.Context, key string) (string, error) {
 	task, ok := c.tasks[key]
 	if !ok {
 		c.loads++
-		// The task is not the first caller's alone: it must not end with its ctx.
+		// The task is for all callers, so it must not end with the first one's ctx.
 		task = taskgroup.Start(context.WithoutCancel(ctx), func(ctx context.Context) (string, error) {
 			return key + " loaded", c.disk.Wait(ctx)
 		})
 		c.tasks[key] = task
 	}
 	c.mu.Unlock()
-	return task.Wait(ctx) // gives up only the waiting, so nothing has to be shielded
+	return task.Wait(ctx) // cancels no task, so it needs no shield
 }
 
 func main() {
 	ctx := context.Background()
 	c := &cache{tasks: map[string]*taskgroup.Task[string]{}}
 	page := func(ctx context.Context) (string, error) { return c.get(ctx, "page") }
-	impatient := func(ctx context.Context) (string, error) {
+	short := func(ctx context.Context) (string, error) {
 		answer, err := taskgroup.WaitFor(ctx, 10*time.Millisecond, page)
 		if errors.Is(err, taskgroup.ErrTimeout) {
 			c.disk.Set()
@@ -50,7 +50,7 @@ func main() {
 		}
 		return answer, err
 	}
-	answers, err := taskgroup.Gather(ctx, page, impatient, page)
+	answers, err := taskgroup.Gather(ctx, page, short, page)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -10,7 +10,7 @@ class Cache:
     async def get(self, key):
         if key not in self.tasks:
             self.tasks[key] = asyncio.create_task(self.load(key))
-        # Shielded: one who gives up must not cancel it for the others.
+        # Shielded: a caller that gives up must not cancel it for the others.
         return await asyncio.shield(self.tasks[key])
 
     async def load(self, key):
@@ -19,7 +19,7 @@ class Cache:
         return f"{key} loaded"
 
 
-async def impatient(cache, key):
+async def short(cache, key):
     try:
         return await asyncio.wait_for(cache.get(key), timeout=0.01)
     except TimeoutError:
@@ -30,7 +30,7 @@ async def impatient(cache, key):
 async def main():
     cache = Cache()
     for answer in await asyncio.gather(
-        cache.get("page"), impatient(cache, "page"), cache.get("page")
+        cache.get("page"), short(cache, "page"), cache.get("page")
     ):
         print(answer)
     print("later:", await cache.get("page"))

@@ -1,5 +1,5 @@
-// Shared-call reads a page once for all the callers that want it at the same
-// time. Each may give up on its own; the last one to leave cancels the read.
+// Shared-call reads a page once for all callers that need it at the same time.
+// Each of them may give up; the last one to leave cancels the read.
 //
 // asyncio has no such thing; main.py builds it from tasks and asyncio.shield.
 package main
@@ -39,7 +39,7 @@ func page(ctx context.Context, d *disk) (string, error) {
 	return text, err
 }
 
-func impatient(ctx context.Context, d *disk) (string, error) {
+func short(ctx context.Context, d *disk) (string, error) {
 	text, err := taskgroup.WaitFor(ctx, 20*time.Millisecond, func(ctx context.Context) (string, error) {
 		return page(ctx, d)
 	})
@@ -56,7 +56,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	// A caller that leaves takes nothing from those that stay.
-	text, err := impatient(ctx, d)
+	text, err := short(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func run(ctx context.Context) error {
 
 	// The last one to leave cancels the call.
 	d = &disk{}
-	if text, err = impatient(ctx, d); err != nil {
+	if text, err = short(ctx, d); err != nil {
 		return err
 	}
 	fmt.Println("third:", text)

@@ -46,7 +46,7 @@ class Disk:
         return "page read"
 
 
-async def impatient(pages, disk):
+async def short(pages, disk):
     try:
         return await asyncio.wait_for(pages.do("page", disk.read), 0.02)
     except TimeoutError:
@@ -58,14 +58,14 @@ async def main():
     first = asyncio.create_task(pages.do("page", disk.read))
     await disk.begun.wait()
     # A caller that leaves takes nothing from those that stay.
-    print("second:", await impatient(pages, disk))
+    print("second:", await short(pages, disk))
     disk.answer.set()
     print("first:", await first)
     print("reads:", disk.reads)
 
     # The last one to leave cancels the call.
     disk = Disk()
-    print("third:", await impatient(pages, disk))
+    print("third:", await short(pages, disk))
     print("reads:", disk.reads)
 
 

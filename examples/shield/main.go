@@ -1,5 +1,5 @@
-// Shield lets a step that must not be cut short run on when whoever asked for
-// it is canceled.
+// Shield completes a step that must not be interrupted although its caller has
+// been canceled.
 //
 // It mirrors asyncio.shield; main.py is the original.
 package main
@@ -22,17 +22,17 @@ func commit(ctx context.Context, order string, stored *semaphore.Event) error {
 }
 
 func request(ctx context.Context, order string, begun, stored *semaphore.Event) error {
-	// Shield runs the step with a context that the cancellation does not
-	// reach, and joins it: there is no task to await again. A time instead of
-	// -1 would say how long it may go on after the cancellation.
-	_, err := taskgroup.Shield(ctx, -1, taskgroup.NoValue(func(ctx context.Context) error {
+	// Shield calls the step with a context that does not end with ctx, and
+	// returns when the step does: there is no task to await again. A time instead
+	// of NoTimeout would bound how long the step may take after the cancellation.
+	_, err := taskgroup.Shield(ctx, taskgroup.NoTimeout, taskgroup.NoValue(func(ctx context.Context) error {
 		begun.Set()
 		return commit(ctx, order, stored)
 	}))
 	if err != nil {
 		return err
 	}
-	return context.Cause(ctx) // committed, but if the client is gone, no further
+	return context.Cause(ctx) // committed; if the client is gone, that is all
 }
 
 func main() {

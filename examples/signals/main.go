@@ -28,7 +28,7 @@ func run(serve func(ctx context.Context) error) error {
 			g.Go(serve)
 			return nil
 		},
-		taskgroup.WithSignals(),             // the first cancels the tasks, a second one kills
+		taskgroup.WithSignals(),             // the first cancels the tasks, a second one ends the process
 		taskgroup.WithGrace(10*time.Second), // asyncio waits without a limit
 	)
 	// A server that fails while it stops has failed: the error holds the signal

@@ -19,7 +19,7 @@ async def main():
     def stop(number):
         caught.append(number)
         main_task.cancel()
-        loop.remove_signal_handler(number)  # a second one kills
+        loop.remove_signal_handler(number)  # a second one ends the process
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop, number)

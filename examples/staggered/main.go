@@ -1,5 +1,5 @@
-// Staggered connects to whichever of several addresses answers, without asking
-// all of them at once (Happy Eyeballs).
+// Staggered connects to the first of several addresses that answers, without
+// trying all of them at once (Happy Eyeballs).
 //
 // It mirrors asyncio.staggered.staggered_race; main.py is the original.
 package main
@@ -30,8 +30,8 @@ func connect(address string) taskgroup.Func[string] {
 	}
 }
 
-// closeConnection gets the connections that came second: a loser may succeed
-// before it hears that it has lost. asyncio drops them.
+// closeConnection gets the connections that came second: a call may still succeed
+// before its cancellation reaches it. asyncio drops them.
 func closeConnection(connection string) { fmt.Println("closed", connection) }
 
 func main() {

@@ -1,5 +1,5 @@
-// Task-group-nested has groups in the tasks of a group: each deals with its
-// own failures, or passes them on.
+// Task-group-nested has groups in the tasks of a group: each handles its own
+// failures, or passes them on.
 //
 // It mirrors nested asyncio.TaskGroups; main.py is the original.
 package main
@@ -52,7 +52,7 @@ func section(ctx context.Context, name string, articles []string) (string, error
 func main() {
 	ctx := context.Background()
 
-	// A failure that is dealt with inside ends the inner group alone.
+	// A failure that is handled inside ends the inner group alone.
 	sections, err := taskgroup.Gather(ctx,
 		func(ctx context.Context) (string, error) { return section(ctx, "news", []string{"sports", "weather"}) },
 		func(ctx context.Context) (string, error) { return section(ctx, "staff", []string{"menu", "secret"}) },
@@ -64,7 +64,7 @@ func main() {
 		fmt.Println(text)
 	}
 
-	// One that is not dealt with ends the outer group, too: a group in a group.
+	// One that is not handled ends the outer group, too: a group in a group.
 	err = taskgroup.Run(ctx, func(_ context.Context, g *taskgroup.Group) error {
 		g.Go(func(ctx context.Context) error { return taskgroup.Sleep(ctx, time.Hour) })
 		g.Go(func(ctx context.Context) error {

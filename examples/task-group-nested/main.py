@@ -22,7 +22,7 @@ async def section(name, articles):
 
 
 async def main():
-    # A failure that is dealt with inside ends the inner group alone.
+    # A failure that is handled inside ends the inner group alone.
     async with asyncio.TaskGroup() as group:
         sections = [
             group.create_task(section("news", ["sports", "weather"])),
@@ -31,7 +31,7 @@ async def main():
     for task in sections:
         print(task.result())
 
-    # One that is not dealt with ends the outer group, too: a group in a group.
+    # One that is not handled ends the outer group, too: a group in a group.
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(asyncio.sleep(3600))

@@ -1,5 +1,5 @@
-// Task-group runs tasks that belong together: it waits for all of them, and
-// the first failure cancels the rest.
+// Task-group runs tasks as one unit: it waits for all of them, and the first
+// failure cancels the rest.
 //
 // It mirrors asyncio.TaskGroup and ExceptionGroup; main.py is the original.
 package main
@@ -67,7 +67,7 @@ func main() {
 	})
 	if failed, ok := errors.AsType[*taskgroup.GroupError](err); ok {
 		fmt.Println(len(failed.Errors), "tasks failed")
-		for _, failure := range failed.Errors { // each knows its task's Index and Name
+		for _, failure := range failed.Errors { // each has its task's Index and Name
 			fmt.Println(failure.Err)
 		}
 	}

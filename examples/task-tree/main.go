@@ -1,5 +1,5 @@
-// Task-tree has tasks start further tasks in their own group, two of them at
-// work at a time.
+// Task-tree has tasks that start further tasks in their own group, of which two
+// run at a time.
 //
 // It mirrors TaskGroup.create_task from inside a task; main.py is the original.
 package main
@@ -46,9 +46,9 @@ func visit(g *taskgroup.Group, folder string, s *sizes) func(context.Context) er
 
 func main() {
 	s := &sizes{of: map[string]int{}}
-	// Returns only when the last task has ended that any of them started. The
-	// backlog lets a task start others while its group is full: without it, Go
-	// would wait for room that only the waiting tasks can make.
+	// Run returns once each task has completed, also those that tasks started.
+	// With the backlog, a task can start others while its group is full: without
+	// it, Go would wait for slots that only the waiting tasks can free.
 	err := taskgroup.Run(context.Background(), func(_ context.Context, g *taskgroup.Group) error {
 		g.Go(visit(g, "/", s))
 		return nil

@@ -1,4 +1,4 @@
-// To-thread calls functions that block and know nothing of being canceled.
+// To-thread calls functions that block and cannot be canceled.
 //
 // It mirrors asyncio.to_thread; main.py is the original.
 package main
@@ -14,7 +14,7 @@ import (
 )
 
 func checksum(name string) string {
-	time.Sleep(20 * time.Millisecond) // stops nobody else
+	time.Sleep(20 * time.Millisecond) // blocks no other task
 	sum := 0
 	for _, b := range []byte(name) {
 		sum += int(b)
@@ -43,8 +43,8 @@ func main() {
 	}
 
 	released := make(chan struct{})
-	// What needs help is giving up: Blocking returns when ctx ends, and leaves
-	// the call to itself, since it cannot be canceled.
+	// Only giving up needs a function: Blocking returns when ctx ends, and the
+	// call, which cannot be canceled, goes on.
 	answer, err := taskgroup.WaitFor(ctx, 10*time.Millisecond, func(ctx context.Context) (string, error) {
 		return taskgroup.Blocking(ctx, func() (string, error) { return hang(released), nil })
 	})
@@ -56,5 +56,5 @@ func main() {
 	default:
 		fmt.Println(answer)
 	}
-	close(released) // nobody waits for it
+	close(released)
 }

@@ -21,7 +21,7 @@ async def main():
         print(line)
 
     released = threading.Event()
-    # A thread cannot be canceled. It is left to itself, its result is lost.
+    # A thread cannot be canceled. It goes on, and its result is lost.
     try:
         print(await asyncio.wait_for(asyncio.to_thread(hang, released), timeout=0.01))
     except TimeoutError:

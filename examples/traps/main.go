@@ -1,4 +1,4 @@
-// Traps shows what becomes here of the mistakes that asyncio warns of.
+// Traps shows what the mistakes that asyncio warns of do here.
 //
 // It mirrors the warnings in "Developing with asyncio"; main.py does each thing
 // as asyncio wants it.
@@ -16,8 +16,8 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// 1. Blocking in a task: no trap. It blocks this goroutine and nobody else. But
-// it should hear of a cancellation: hence select, or Blocking.
+// 1. Blocking in a task: no trap. It blocks this goroutine and no other one. But
+// it should return on a cancellation: hence select, or Blocking.
 func blocking(ctx context.Context) error {
 	ring := make(chan struct{})
 	err := taskgroup.Run(ctx, func(_ context.Context, g *taskgroup.Group) error {
@@ -29,15 +29,16 @@ func blocking(ctx context.Context) error {
 	return err
 }
 
-// 2. A forgotten await: cannot happen. To call is to run and to wait.
+// 2. A forgotten await: cannot happen. A call runs the function and waits.
 func forgotten(context.Context) error {
 	save := func() { fmt.Println("2. saved") }
 	save()
 	return nil
 }
 
-// 3. A lost error: a *GroupError has them all. What is lost here is the error of
-// a task from Start that nobody asks, without a warning: Run loses none.
+// 3. A lost error: a *GroupError has them all. What is lost here, without a
+// warning, is the error of a task from Start that is never waited for: Run loses
+// none.
 func lost(ctx context.Context) error {
 	fail := func(text string) taskgroup.Func[int] {
 		return func(context.Context) (int, error) { return 0, errors.New(text) }
@@ -47,8 +48,8 @@ func lost(ctx context.Context) error {
 	return nil
 }
 
-// 4. Sharing without a lock: the trap that is deeper here. Tasks run in
-// parallel, so even count++ needs a lock; go test -race finds where it lacks.
+// 4. Sharing without a lock: the trap that is worse here. Tasks run in parallel,
+// so even count++ needs a lock; go test -race finds where it is missing.
 func sharing(ctx context.Context) error {
 	var mu sync.Mutex
 	count := 0
@@ -67,14 +68,14 @@ func sharing(ctx context.Context) error {
 	return err
 }
 
-// 5. A lock held over a wait: whoever wants a [sync.Mutex] cannot give up; a
-// [semaphore.Lock] goes by the context. Neither may be locked twice by one task.
+// 5. A lock held over a wait: waiting for a [sync.Mutex] cannot be given up; a
+// [semaphore.Lock] takes a context. A task must not lock either of them twice.
 func holding(ctx context.Context) error {
 	var lock semaphore.Lock
 	return lock.Do(ctx, func(ctx context.Context) error {
-		patience, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+		limited, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
 		defer cancel()
-		if err := lock.Lock(patience); !errors.Is(err, context.DeadlineExceeded) {
+		if err := lock.Lock(limited); !errors.Is(err, context.DeadlineExceeded) {
 			return err
 		}
 		fmt.Println("5. gave up")

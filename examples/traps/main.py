@@ -3,7 +3,7 @@ import threading
 
 
 # 1. Blocking in a task: called in the loop, ring.wait would stop every task,
-# also the one that rings.
+# also the one that sets ring.
 async def blocking():
     ring = threading.Event()
 
@@ -16,7 +16,7 @@ async def blocking():
     print("1. the other task ran")
 
 
-# 2. A forgotten await: save() alone calls nothing, with a warning later.
+# 2. A forgotten await: save() alone runs nothing, with a warning later.
 async def forgotten():
     async def save():
         print("2. saved")
@@ -46,7 +46,7 @@ async def sharing():
 
 
 # 5. A lock held over a wait: right, but the others wait for it as well, so
-# whoever wants it should be able to give up.
+# waiting for it should have a limit.
 async def holding():
     lock = asyncio.Lock()
     async with lock:

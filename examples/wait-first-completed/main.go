@@ -1,4 +1,4 @@
-// Wait-first-completed takes the first answer and cancels the other questions.
+// Wait-first-completed takes the first answer and cancels the other queries.
 //
 // It mirrors asyncio.wait with FIRST_COMPLETED; main.py is the original.
 package main
@@ -12,7 +12,7 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-func ask(server string, delay time.Duration) taskgroup.Func[string] {
+func query(server string, delay time.Duration) taskgroup.Func[string] {
 	return func(ctx context.Context) (string, error) {
 		if err := taskgroup.Sleep(ctx, delay); err != nil {
 			return "", err
@@ -24,9 +24,9 @@ func ask(server string, delay time.Duration) taskgroup.Func[string] {
 func main() {
 	ctx := context.Background()
 	tasks := []*taskgroup.Task[string]{
-		taskgroup.Start(ctx, ask("far", time.Hour), taskgroup.Named("far")),
-		taskgroup.Start(ctx, ask("near", 10*time.Millisecond), taskgroup.Named("near")),
-		taskgroup.Start(ctx, ask("farther", time.Hour), taskgroup.Named("farther")),
+		taskgroup.Start(ctx, query("far", time.Hour), taskgroup.Named("far")),
+		taskgroup.Start(ctx, query("near", 10*time.Millisecond), taskgroup.Named("near")),
+		taskgroup.Start(ctx, query("farther", time.Hour), taskgroup.Named("farther")),
 	}
 	done, pending, err := taskgroup.Wait(ctx, taskgroup.FirstCompleted, tasks...)
 	if err != nil {
@@ -40,7 +40,7 @@ func main() {
 		fmt.Printf("%s: %s\n", task.Name(), answer)
 	}
 
-	// Wait cancels nothing: the others run on until somebody does.
+	// Wait cancels nothing: the others run until they are canceled.
 	for _, task := range pending {
 		task.Cancel(nil)
 	}

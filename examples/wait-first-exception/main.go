@@ -43,7 +43,7 @@ func main() {
 		taskgroup.Start(ctx, upload, taskgroup.Named("upload")),
 	}
 	// Goes on past parse, which succeeds, and returns with check, which fails.
-	// The error is only ever that of ctx: a task's own is asked of the task.
+	// The error is only ever that of ctx: a task's own is in the task.
 	done, pending, err := taskgroup.Wait(ctx, taskgroup.FirstError, tasks...)
 	if err != nil {
 		log.Fatal(err)

@@ -1,4 +1,4 @@
-// Wait-for gives a call a time limit, and waits for its clean-up all the same.
+// Wait-for gives a call a time limit, and waits for its cleanup all the same.
 //
 // It mirrors asyncio.wait_for; main.py is the original.
 package main
@@ -16,9 +16,9 @@ import (
 func query(delay time.Duration) taskgroup.Func[string] {
 	return func(ctx context.Context) (string, error) {
 		defer func() {
-			// asyncio throws the cancellation once; a context stays done. So
-			// cleaning up must not wait with ctx.
-			time.Sleep(20 * time.Millisecond) // cleaning up takes time
+			// asyncio raises the cancellation once; a context stays done. So
+			// cleanup must not wait with ctx.
+			time.Sleep(20 * time.Millisecond) // cleanup takes time
 			fmt.Println("connection closed")
 		}()
 		if err := taskgroup.Sleep(ctx, delay); err != nil {
@@ -36,7 +36,7 @@ func main() {
 	}
 	fmt.Println(rows)
 
-	// The time-out cancels the query and waits until it has cleaned up.
+	// The timeout cancels the query and waits until it has cleaned up.
 	// ErrTimeout is this limit's alone: never an outer deadline, never the query's own.
 	rows, err = taskgroup.WaitFor(ctx, 20*time.Millisecond, query(time.Hour))
 	switch {

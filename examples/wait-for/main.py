@@ -13,7 +13,7 @@ async def query(delay):
 async def main():
     print(await asyncio.wait_for(query(0), timeout=60))
 
-    # The time-out cancels the query and waits until it has cleaned up.
+    # The timeout cancels the query and waits until it has cleaned up.
     try:
         print(await asyncio.wait_for(query(3600), timeout=0.02))
     except TimeoutError:

@@ -1,4 +1,4 @@
-// Wait-loop handles tasks as they end while it keeps starting more.
+// Wait-loop handles tasks as they complete while it starts more.
 //
 // It mirrors a loop around asyncio.wait with FIRST_COMPLETED; main.py is the
 // original.
@@ -29,8 +29,8 @@ func fetch(page string) taskgroup.Func[[]string] {
 
 func main() {
 	seen := map[string]bool{"/": true}
-	// A Set hands out each task once, as it ends, at the same cost however many
-	// wait. The tasks belong to the group: if one fails, all of them end.
+	// A Set returns each task once, as it completes, at the same cost however many
+	// are left. The tasks are in a group: if one fails, all of them are canceled.
 	err := taskgroup.Run(context.Background(), func(ctx context.Context, g *taskgroup.Group) error {
 		pending := taskgroup.NewSet(taskgroup.Go(g, fetch("/")))
 		for pending.Len() > 0 {

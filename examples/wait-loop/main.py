@@ -12,7 +12,7 @@ async def main():
     seen = {"/"}
     pending = {asyncio.create_task(fetch("/"))}
     while pending:
-        # Looks at all that wait, each time: slow when they are many.
+        # Goes through all that are left, each time: slow if they are many.
         done, pending = await asyncio.wait(
             pending, return_when=asyncio.FIRST_COMPLETED
         )

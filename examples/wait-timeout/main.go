@@ -14,7 +14,7 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-func ask(server string, delay time.Duration) taskgroup.Func[string] {
+func query(server string, delay time.Duration) taskgroup.Func[string] {
 	return func(ctx context.Context) (string, error) {
 		if err := taskgroup.Sleep(ctx, delay); err != nil {
 			return "", err
@@ -26,13 +26,13 @@ func ask(server string, delay time.Duration) taskgroup.Func[string] {
 func main() {
 	ctx := context.Background()
 	tasks := []*taskgroup.Task[string]{
-		taskgroup.Start(ctx, ask("near", 0), taskgroup.Named("near")),
-		taskgroup.Start(ctx, ask("far", time.Hour), taskgroup.Named("far")),
+		taskgroup.Start(ctx, query("near", 0), taskgroup.Named("near")),
+		taskgroup.Start(ctx, query("far", time.Hour), taskgroup.Named("far")),
 	}
 	// The time limit is a context, like any other. Its end is returned as an
 	// error, next to what is done and what is not.
-	patience, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
-	done, pending, err := taskgroup.Wait(patience, taskgroup.AllCompleted, tasks...)
+	limited, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
+	done, pending, err := taskgroup.Wait(limited, taskgroup.AllCompleted, tasks...)
 	cancel()
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		log.Fatal(err)
@@ -48,7 +48,7 @@ func main() {
 		fmt.Println(task.Name(), "has not answered yet")
 	}
 
-	// And it canceled nothing: the tasks have ctx, not patience.
+	// And it canceled nothing: the tasks have ctx and not limited.
 	for _, task := range pending {
 		task.Cancel(nil)
 	}

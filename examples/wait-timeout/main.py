@@ -1,17 +1,17 @@
 import asyncio
 
 
-async def ask(server, delay):
+async def query(server, delay):
     await asyncio.sleep(delay)
     return f"hello from {server}"
 
 
 async def main():
     tasks = [
-        asyncio.create_task(ask("near", 0), name="near"),
-        asyncio.create_task(ask("far", 3600), name="far"),
+        asyncio.create_task(query("near", 0), name="near"),
+        asyncio.create_task(query("far", 3600), name="far"),
     ]
-    # The time-out is no error: it says what is done and what is not.
+    # The timeout is no error: what is done and what is not is the result.
     done, pending = await asyncio.wait(tasks, timeout=0.5)
     for task in done:
         print(f"{task.get_name()}: {task.result()}")

@@ -1,5 +1,5 @@
-// Worker-pool accepts any number of jobs at once, works on three of them at a
-// time, and hands out each one's answer.
+// Worker-pool accepts any number of jobs at once, runs three of them at a time,
+// and returns the answer of each one.
 //
 // asyncio has no such thing; main.py builds it from asyncio.Queue and
 // asyncio.Future.
@@ -24,8 +24,8 @@ func square(ctx context.Context, number int) (int, error) {
 func main() {
 	// A group with a limit and a backlog is a pool: its jobs are functions, its
 	// answers are tasks, and it is joined. A job that waits has no goroutine.
-	// Without the backlog, Go waits for room: then who submits is slowed down.
-	// A job that fails ends the pool; WithKeepGoing has it fail alone.
+	// Without the backlog, Go waits for a slot, which slows the caller down.
+	// A job that fails ends the pool; with WithKeepGoing it fails alone.
 	pool := []taskgroup.Option{taskgroup.WithLimit(3), taskgroup.WithBacklog(-1)}
 	err := taskgroup.Run(context.Background(), func(ctx context.Context, g *taskgroup.Group) error {
 		var answers []*taskgroup.Task[int]

@@ -11,8 +11,8 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// Handler is a [slog.Handler] that hands records to another one in the
-// background: whoever logs never waits for the disk. Records for which the
+// Handler is a [slog.Handler] that passes records to another one in the
+// background: a call that logs never waits for the disk. Records for which the
 // queue has no room are dropped and counted. Close flushes it.
 type Handler struct {
 	next slog.Handler
@@ -43,7 +43,7 @@ func New(next slog.Handler, size int) *Handler {
 // write passes records on until the queue is shut down and empty.
 func (w *writer) write(ctx context.Context) error {
 	for r := range w.records.Items(ctx) {
-		_ = r.handler.Handle(r.ctx, r.Record) // slog has nobody to tell, either
+		_ = r.handler.Handle(r.ctx, r.Record) // slog drops it, too
 		w.records.TaskDone()
 	}
 	return ctx.Err()

@@ -82,7 +82,7 @@ func TestCloseGivesUpInTime(t *testing.T) {
 	})
 }
 
-// It behaves as slog asks of every handler.
+// It behaves as slog requires of a handler.
 func TestSlog(t *testing.T) {
 	pipe := &sink{}
 	var h *asynclog.Handler

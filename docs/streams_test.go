@@ -137,7 +137,7 @@ func (r *room) member(ctx context.Context, conn net.Conn) error {
 					return err
 				}
 			}
-			return nil
+			return ctx.Err()
 		}, taskgroup.Shielded()) // ends by the Shutdown, not by a cancellation
 		in := bufio.NewReader(conn)
 		for {

@@ -2,9 +2,9 @@ package taskgroup
 
 import "example.com/asyncgo/internal/waitlist"
 
-// admission decides which tasks of a group may run: what gets the next slot of its
-// limit. It is pure state, guarded by the group's lock: it starts nothing, blocks
-// nowhere and calls no user code.
+// admission decides which tasks of a group may run: what gets the next slot of
+// its limit. It is pure state, guarded by the group's lock: it starts nothing,
+// blocks nowhere and calls no user code.
 //
 // Tasks wait in two queues, one behind the other:
 //
@@ -13,12 +13,12 @@ import "example.com/asyncgo/internal/waitlist"
 // Slots go to the front of the backlog first, and to callers only when that is
 // empty; a place in the backlog that comes free goes to the first caller. A
 // request that does not find both empty joins them, so it cannot overtake. When
-// slots come free, [admission.next] grants them directly, so none can be taken by
-// a later request.
+// slots come free, [admission.next] grants them directly, so none can be taken
+// by a later request.
 //
-// A caller whose context is done when it would be granted a slot is passed over;
-// one that has been granted a slot has it, although its context may have ended
-// meanwhile: the caller finds out under the group's lock.
+// A caller whose context is done when it would be granted a slot is passed
+// over; one that has been granted a slot has it, although its context may have
+// ended meanwhile: the caller finds out under the group's lock.
 type admission struct {
 	limit   int      // of units; negative: none
 	used    units    // taken by tasks that run, or by callers that have been granted
@@ -26,15 +26,16 @@ type admission struct {
 	backlog *backlog // nil if there is none
 	callers waitlist.List[*caller]
 
-	// With a shared limit a caller that has been granted a slot has to acquire that
-	// too. The next one is granted a slot only when the one before it goes on to do
-	// so: if several woke at once, the last could be the first to acquire.
+	// With a shared limit a caller that has been granted a slot has to acquire
+	// that too. The next one is granted a slot only when the one before it goes
+	// on to do so: if several woke at once, the last could be the first to
+	// acquire.
 	shared    bool
-	acquiring bool // such a caller is on its way
+	acquiring bool // such a caller has not gone on yet
 }
 
-// caller is a blocked call that wants a task to run. It is guarded by the group's
-// lock.
+// caller is a blocked call that wants a task to run. It is guarded by the
+// group's lock.
 type caller struct {
 	runner
 	node    waitlist.Node[*caller]
@@ -68,7 +69,8 @@ func (a *admission) init(limit, size int, shared bool) {
 	}
 }
 
-// enter takes a slot for a task of that weight, if one is free and nothing waits.
+// enter takes a slot for a task of that weight, if one is free and nothing
+// waits.
 func (a *admission) enter(weight int) (units int, ok bool) {
 	if a.callers.Len() > 0 || a.acquiring || a.backlog.len() > 0 {
 		return 0, false
@@ -95,7 +97,7 @@ func (a *admission) take(weight int) (taken int, ok bool) {
 	return taken, true
 }
 
-// release gives units back.
+// release returns units.
 func (a *admission) release(units int) { a.used.sub(units) }
 
 // grant is an answer of [admission.next].
@@ -106,8 +108,8 @@ type grant struct {
 }
 
 // next grants what is free to what waits longest for it, and reports false if
-// nothing can be granted. In a group that has been canceled only a shielded task
-// at the front of the backlog gets a slot.
+// nothing can be granted. In a group that has been canceled only a shielded
+// task at the front of the backlog gets a slot.
 func (a *admission) next(groupCanceled bool) (g grant, ok bool) {
 	if a.acquiring {
 		return grant{}, false
@@ -147,7 +149,8 @@ func (a *admission) nextPlace(groupCanceled bool) (g grant, ok bool) {
 	return grant{caller: first}, true
 }
 
-// firstCaller returns the caller that has waited longest, of those that still do.
+// firstCaller returns the caller that has waited longest, of those that still
+// do.
 func (a *admission) firstCaller(groupCanceled bool) *caller {
 	if groupCanceled {
 		return nil

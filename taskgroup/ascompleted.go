@@ -75,7 +75,7 @@ func newCompletions[T any](fns []Func[T]) *completions[T] {
 	return c
 }
 
-// add hands a result to the loop.
+// add adds a result for the loop.
 func (c *completions[T]) add(r Result[T]) {
 	c.mu.Lock()
 	c.results = append(c.results, r)

@@ -8,10 +8,10 @@ import (
 // Awaitable is anything that completes once, what asyncio calls an awaitable: a
 // [*Task], a [*Future], any [context.Context], or a type of the user's.
 //
-// Functions that wait for Awaitables compare them with ==, so one that is a
-// value must be comparable. They call Done at most once for each, before they
-// block, and Err only after Done has been closed, in the goroutine that waits.
-// One that is neither a *Task nor a *Future costs a goroutine meanwhile.
+// Functions that wait for Awaitables compare them with ==, which must be
+// possible. They call Done at most once for each, before they block, and Err
+// only after Done has been closed, in the waiting goroutine. One that is
+// neither a *Task nor a *Future costs a goroutine meanwhile.
 type Awaitable interface {
 	// Done returns a channel that is closed on completion; nil: it never
 	// completes.
@@ -28,10 +28,11 @@ type handle interface {
 	// something that embeds it and may have a Done and an Err of its own. Of a
 	// nil handle it is nil.
 	as(a any) (c *completion, same bool)
-	// failure is Err, once the result is written, which may be a moment before the
-	// completion is visible.
+	// failure is Err, once the result is written, which may be a moment before
+	// the completion is visible.
 	failure() error
-	// wasCanceled reports, after the completion, that failure is no more than that.
+	// wasCanceled reports, after the completion, that failure is no more than
+	// that.
 	wasCanceled() bool
 }
 
@@ -95,8 +96,8 @@ func (t *target) hasCompleted() bool {
 	}
 }
 
-// waitCompleted waits until a completion is visible of which an observer has been
-// notified: for a moment at most.
+// waitCompleted waits until a completion is visible of which an observer has
+// been notified: for a moment at most.
 func (t *target) waitCompleted() {
 	if t.completion != nil {
 		_ = t.completion.wait(context.Background(), nil)

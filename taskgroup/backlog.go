@@ -2,19 +2,20 @@ package taskgroup
 
 import "sort"
 
-// backlog is a queue of accepted tasks that wait for a slot without a goroutine.
+// backlog is a queue of accepted tasks that wait for a slot without a
+// goroutine.
 //
-// Tasks enter it in the order of their indices, so a task is found by its index,
-// and needs no memory but its entry. Taking one out of the middle leaves an empty
-// entry. There are never more of those than of others, by and large, so each of
-// these methods costs O(1) on average, and remove O(log n).
+// Tasks enter it in the order of their indices, so a task is found by its
+// index, and needs no memory but its entry. Taking one out of the middle leaves
+// an empty entry. There are never more of those than of others, by and large,
+// so each of these methods costs O(1) on average, and remove O(log n).
 type backlog struct {
 	entries fifo[backlogEntry]
 	n       int // tasks in it
 }
 
-// len returns how many tasks wait. A group without a backlog has a nil one, which is
-// always empty.
+// len returns how many tasks wait. A group without a backlog has a nil one,
+// which is always empty.
 func (b *backlog) len() int {
 	if b == nil {
 		return 0

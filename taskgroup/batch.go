@@ -6,18 +6,21 @@ import (
 	"sync/atomic"
 )
 
-// batch is a call whose functions are known from the start, and numbered from 0.
+// batch is a call whose functions are known from the start, and numbered from
+// 0.
 //
 // Its workers claim a number, call that function, and claim the next one, until
-// none is left: one atomic counter is all the coordination that a function costs,
-// and functions begin in order, one by one. Before a worker calls the user's
-// function it sees to it that another worker is starting if there is more to
-// claim. So functions that block have a goroutine each, as with a go statement,
-// and short ones share a few. A limit is nothing but a bound on the workers.
+// none is left: one atomic counter is all the coordination that a function
+// costs, and functions begin in order, one by one. Before a worker calls the
+// user's function it makes sure that another worker is starting if there is
+// more to claim. So functions that block have a goroutine each, as with a go
+// statement, and short ones share a few. A limit is nothing but a bound on the
+// workers.
 //
-// state holds the number of workers and whether one of them is still starting. The
-// last worker to exit ends the call. The caller does not work: a function may end
-// its goroutine with [runtime.Goexit]. Then another worker takes its place.
+// state holds the number of workers and whether one of them is still starting.
+// The last worker to exit ends the call. The caller does not work: a function
+// may end its goroutine with [runtime.Goexit]. Then another worker takes its
+// place.
 type batch struct {
 	call
 	n       int
@@ -33,7 +36,7 @@ type batch struct {
 
 	_     [128]byte // the fields above are only read, mostly, while the workers work
 	state atomic.Int64
-	_     [120]byte // cores share pairs of lines
+	_     [120]byte // cores share pairs of cache lines
 	next  atomic.Int64
 	_     [120]byte
 }
@@ -41,8 +44,8 @@ type batch struct {
 // starting is the flag in batch.state. The rest is the number of workers.
 const starting = 1 << 62
 
-// newBatch returns a batch of n functions. Its do must be set. A negative limit is
-// none.
+// newBatch returns a batch of n functions. Its do must be set. A negative limit
+// is none.
 func newBatch(n, limit int) *batch {
 	b := &batch{n: n, limit: int64(limit)}
 	if limit < 0 {
@@ -51,7 +54,8 @@ func newBatch(n, limit int) *batch {
 	return b
 }
 
-// run calls the functions, waits until they have ended and says how the call ends.
+// run calls the functions, waits until they have ended and says how the call
+// ends.
 func (b *batch) run(ctx context.Context, op string) error {
 	if b.n == 0 {
 		return nil
@@ -77,8 +81,8 @@ func (b *batch) begin(ctx context.Context, op string) bool {
 	return true
 }
 
-// wait waits until every worker has exited, and reports whether all functions were
-// called and returned nil.
+// wait waits until every worker has exited, and reports whether all functions
+// were called and returned nil.
 func (b *batch) wait() (succeeded bool) {
 	b.gone.Wait()
 	b.stop(nil)
@@ -93,7 +97,7 @@ func (b *batch) abort() {
 	}
 }
 
-// work is the life of a worker, but for its start.
+// work is what a worker does, but for its start.
 func (b *batch) work() {
 	protect(func() {
 		for !b.callAll() {
@@ -107,8 +111,8 @@ func (b *batch) work() {
 	})
 }
 
-// callAll calls functions until there is none left to call, which it reports, or
-// one of them panics.
+// callAll calls functions until there is none left to call, which it reports,
+// or one of them panics.
 func (b *batch) callAll() (finished bool) {
 	current, succeeded := -1, 0
 	protect(func() {
@@ -139,8 +143,8 @@ func (b *batch) callAll() (finished bool) {
 	return finished
 }
 
-// startNext starts another worker if there is a function for it, the limit allows
-// it, and none is starting.
+// startNext starts another worker if there is a function for it, the limit
+// allows it, and none is starting.
 func (b *batch) startNext() {
 	s := b.state.Load()
 	if s >= b.limit || b.next.Load() >= int64(b.n) {
@@ -175,8 +179,8 @@ func (b *batch) failure(i int, err error) {
 	}
 }
 
-// abandon has no further function called, since the caller's context has panicked,
-// which is raised again, or ended the goroutine.
+// abandon has no further function called, since the caller's context has
+// panicked, which is raised again, or ended the goroutine.
 func (b *batch) abandon(e exit) {
 	b.stopped.Store(true) // first: from now on the context is not used
 	if e.panicked == nil {

@@ -12,8 +12,8 @@ import (
 // Blocking is asyncio.to_thread: it calls fn, which cannot be canceled, in a
 // goroutine of its own, with the caller's pprof labels, and returns what fn
 // returns. If ctx is done first, it returns at once, and fn runs on; its result
-// is logged to [slog.Default] at debug level and dropped, so fn should not
-// return what has to be closed.
+// is only logged to [slog.Default] at debug level, so fn should not return what
+// has to be closed.
 //
 // A panic in fn is raised in the caller or, if that has left, ends the process.
 // Blocking panics if fn is nil. To limit how many calls run at once, use
@@ -23,7 +23,7 @@ func Blocking[T any](ctx context.Context, fn func() (T, error)) (T, error) {
 		panic(misused("Blocking of a nil function"))
 	}
 	const op = ctxerr.Op("taskgroup: Blocking")
-	done := ctx.Done() // may be code of the user's: before anything has begun
+	done := ctx.Done() // may be user code: before anything has started
 	if err := ctxerr.In(ctx, op); err != nil {
 		var zero T
 		return zero, err
@@ -76,7 +76,7 @@ func BlockingIn[T any](ctx context.Context, l Limiter, fn func() (T, error)) (T,
 // over. Under the lock, what comes first decides what becomes of the result:
 // the function's end, then the caller returns it, though its context may be
 // done; or the caller's leaving, then the function's goroutine drops it. That
-// goroutine owns the limiter's unit and gives it back before the call is over.
+// goroutine owns the limiter's unit and releases it before the call is over.
 type blockingCall[T any] struct {
 	op      ctxerr.Op
 	fn      func() (T, error)

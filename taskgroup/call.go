@@ -9,12 +9,12 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// call is one call that owns functions: the context that it gives them, and what
-// goes wrong in them.
+// call is one call that owns functions: the context that it passes to them, and
+// what goes wrong in them.
 //
-// It stops in one step, when stopped is set: for a failure that is under mu, with
-// the failure noted. From then on no function is begun, although the functions'
-// context is canceled a moment later.
+// It stops in one step, when stopped is set: for a failure that is under mu,
+// with the failure noted. From then on no function is begun, although the
+// functions' context is canceled a moment later.
 type call struct {
 	op     string          // its name, for the names of its functions
 	parent context.Context //nolint:containedctx // the caller's
@@ -26,8 +26,8 @@ type call struct {
 	outcome outcome
 }
 
-// open begins the call and reports true, unless ctx is done already. A call that
-// has begun must end with stop.
+// open begins the call and reports true, unless ctx is done already. A call
+// that has begun must end with stop.
 func (c *call) open(ctx context.Context, op string) bool {
 	c.op, c.parent = op, ctx
 	if ctx.Err() != nil {
@@ -38,8 +38,8 @@ func (c *call) open(ctx context.Context, op string) bool {
 }
 
 // over reports that no further function may be called. The caller's context
-// counts, not the functions': that learns of an end a moment later if it derives
-// from one that is not the standard library's.
+// counts, not the functions': that is done a moment later if it derives from
+// one that is not the standard library's.
 func (c *call) over() bool { return c.stopped.Load() || c.parent.Err() != nil }
 
 // stop has no further function called, and cancels those that run.
@@ -62,7 +62,8 @@ func (c *call) addLocked(i int, name string, err error, stops bool) (failure *Ta
 	return failure, first
 }
 
-// add notes the failure of function i, which it returns, and which stops nothing.
+// add notes the failure of function i, which it returns, and which stops
+// nothing.
 func (c *call) add(i int, err error) *TaskError {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -70,8 +71,8 @@ func (c *call) add(i int, err error) *TaskError {
 	return failure
 }
 
-// fail notes the failure of function i, unless it is an echo. The first one cancels
-// the others.
+// fail notes the failure of function i, unless it is an echo. The first one
+// cancels the others.
 func (c *call) fail(i int, err error) {
 	if c.isEcho(err) {
 		return
@@ -84,8 +85,8 @@ func (c *call) fail(i int, err error) {
 	}
 }
 
-// raise reports a panic, if that is new, cancels the others at once, and notes it,
-// to be raised again when all have ended.
+// raise reports a panic, if that is new, cancels the others at once, and notes
+// it, to be raised again when all have ended.
 func (c *call) raise(i int, pe *PanicError, isNew bool) {
 	c.mu.Lock()
 	failure, _ := c.addLocked(i, "", pe, true)
@@ -97,14 +98,14 @@ func (c *call) raise(i int, pe *PanicError, isNew bool) {
 	}
 }
 
-// recovered makes the failure out of a panic, in the function that is called after
-// it.
+// recovered makes the failure out of a panic, in the function that is called
+// after it.
 func (c *call) recovered(name string, v any) (pe *PanicError, isNew bool) {
 	return recovered(v, func() TaskInfo { return TaskInfo{Name: name} })
 }
 
-// endOf is the error of the call, or a cause of it, when ctx has ended it; nil if
-// that is not so.
+// endOf is the error of the call, or a cause of it, when ctx has ended it; nil
+// if that is not so.
 func (c *call) endOf(ctx context.Context) error {
 	return ctxerr.In(ctx, ctxerr.Op(prefix+c.op))
 }
@@ -122,7 +123,8 @@ func (c *call) reraise() {
 
 // join is how the call ends once everything has ended: it panics if a function
 // did, and otherwise returns what went wrong. succeeded says that all functions
-// were called and returned nil: then an end of the caller's context is no error.
+// were called and returned nil: then an end of the caller's context is no
+// error.
 func (c *call) join(succeeded bool) error {
 	if !succeeded {
 		c.outcome.cause = c.endOf(c.parent)

@@ -36,21 +36,21 @@ type callModel struct {
 	n, limit   int
 	breakAfter int // results; -1: never
 
-	items     []*calledItem
-	taken     int // items of which the function has begun
-	held      int // of a sequence
-	asked     bool
-	ctxDone   bool
-	cancelled bool  // the functions' context is done
-	byCtx     bool  // because ctx is
-	failures  []int // in order of time
-	decided   bool  // of a race
-	winner    int   // -1: none
-	out       []int // in order of time, what a loop has got
-	ready     []int // and what it will get
-	last      error // its last pair; nil: none
-	left      bool  // the loop has been left
-	over      bool
+	items    []*calledItem
+	taken    int // items of which the function has begun
+	held     int // of a sequence
+	asked    bool
+	ctxDone  bool
+	canceled bool  // the functions' context is done
+	byCtx    bool  // because ctx is
+	failures []int // in order of time
+	decided  bool  // of a race
+	winner   int   // -1: none
+	out      []int // in order of time, what a loop has got
+	ready    []int // and what it will get
+	last     error // its last pair; nil: none
+	left     bool  // the loop has been left
+	over     bool
 
 	// What has happened.
 	returned bool
@@ -81,10 +81,10 @@ func (m *callModel) room() bool {
 
 // cancel is the end of the functions' context: those that look at it end.
 func (m *callModel) cancel(byCtx bool) {
-	if m.cancelled {
+	if m.canceled {
 		return
 	}
-	m.cancelled, m.byCtx = true, byCtx
+	m.canceled, m.byCtx = true, byCtx
 	for i, it := range m.items {
 		if it.running && !it.stubborn {
 			m.end(i, context.Canceled)
@@ -96,7 +96,7 @@ func (m *callModel) cancel(byCtx bool) {
 func (m *callModel) end(i int, err error) {
 	it := m.items[i]
 	it.running, it.ended, it.err = false, true, err
-	it.noise = m.cancelled && err == context.Canceled
+	it.noise = m.canceled && err == context.Canceled
 	if err != nil && !it.noise {
 		m.failures = append(m.failures, i)
 	}
@@ -140,7 +140,7 @@ func (m *callModel) failed(it *calledItem) {
 func (m *callModel) goOn() {
 	for !m.over {
 		m.take()
-		if m.cancelled || m.asked || !m.room() {
+		if m.canceled || m.asked || !m.room() {
 			break
 		}
 		if m.taken == m.n {
@@ -151,7 +151,7 @@ func (m *callModel) goOn() {
 		m.taken++
 		m.held++
 	}
-	drained := m.asked || m.cancelled
+	drained := m.asked || m.canceled
 	switch {
 	case m.over || m.running() > 0:
 	case m.kind == "MapSeq" || m.kind == "MapUnordered":
@@ -160,7 +160,7 @@ func (m *callModel) goOn() {
 		}
 		m.over = m.left || drained && m.held == 0
 	case m.kind == "AsCompleted":
-		for i := m.taken; m.cancelled && i < m.n && !m.left; i++ { // not called
+		for i := m.taken; m.canceled && i < m.n && !m.left; i++ { // not called
 			m.out = append(m.out, i)
 			m.left = len(m.out) == m.breakAfter
 		}

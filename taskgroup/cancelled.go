@@ -8,8 +8,7 @@ import (
 )
 
 // Cancelled reports whether err says nothing but that work was canceled or
-// ended from outside, a clean stop and no failure, as except CancelledError
-// does.
+// ended from outside, a clean stop, as except CancelledError does.
 //
 // It is true for [context.Canceled], [context.DeadlineExceeded], errors whose
 // Is method says that they are one of these (as package net's "operation was
@@ -30,7 +29,7 @@ type cancelWalk struct{ left int }
 
 const maxErrorDepth = 1000
 
-// step reports whether the walk may look at another error.
+// step reports whether the walk may go on to another error.
 func (w *cancelWalk) step(depth int) bool {
 	w.left--
 	return w.left > 0 && depth < maxErrorDepth

@@ -12,11 +12,9 @@ const opCompleted = ctxerr.Op("taskgroup: Completed")
 
 // Completed is asyncio.as_completed: an iterator over tasks, or other handles,
 // without duplicates, in the order in which they complete. The error of each
-// pair is nil; a failure of a task is the task's own.
-//
-// If ctx is done first, the last pair is the zero handle and the error of ctx,
-// after what has completed by then. Each range starts over, and leaves nothing
-// registered.
+// pair is nil; a failure of a task is the task's own. If ctx is done first, the
+// last pair is the zero handle and the error of ctx, after what has completed
+// by then. Each range starts over, and leaves nothing behind.
 //
 // Completed panics if a handle is nil or cannot be compared. It costs O(1) for
 // each. [Set] is the same for more and more handles.

@@ -45,7 +45,7 @@ func TestCompletedOfNothing(t *testing.T) {
 }
 
 // what had ended comes first, then one pair with the context's
-// error; nothing is cancelled.
+// error; nothing is canceled.
 func TestCompletedContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		why := errors.New("why")

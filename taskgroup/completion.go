@@ -14,7 +14,7 @@ import (
 //
 // The result is written before the completed flag is set and read only after:
 // that one atomic word is the happens-before edge. An observer registers under
-// mu: it sets observed or ordered and then looks at completed. The completing
+// mu: it sets observed or ordered and then reads completed. The completing
 // goroutine sets completed first and takes mu only if it finds observed, so one
 // of the two sees the other, and a task without observers completes with one
 // atomic operation.
@@ -23,9 +23,9 @@ import (
 // causes another, they are notified in that order. From the moment notifying is
 // set no more of them register; to those the completion has happened.
 //
-// An observer that gives up takes itself off the list under mu. If it finds that
-// it is not on the list anymore, the completion wins: it has been notified, or
-// is about to be.
+// An observer that gives up removes itself from the list under mu. If it finds
+// that it is not on the list anymore, the completion wins: it has been
+// notified, or is about to be.
 type completion struct {
 	state     atomic.Uint64  // the flags below, and above them a task's index
 	mu        sync.Mutex     // guards observers and what extra says
@@ -64,8 +64,8 @@ type extra struct {
 	name      string
 
 	// The task's own context, used with the hasContext flag, which is set once,
-	// under completion.mu. The completion ends it; if they meet, the second of the
-	// two does: no context outlives its task.
+	// under completion.mu. The completion ends it; if they meet, the second of
+	// the two does: no context outlives its task.
 	scope lazyctx.Context
 
 	// Set before the start, with the hasOptions flag.
@@ -80,8 +80,9 @@ type extra struct {
 // allocate nothing.
 type observer struct {
 	to interface {
-		// notify notes the completion, which an ordered observer must not rely on
-		// being visible yet, and reports whether wake is to be called when it is.
+		// notify notes the completion, which an ordered observer must not rely
+		// on being visible yet, and reports whether wake is to be called when
+		// it is.
 		notify() bool
 		// wake unblocks what waits for the completion.
 		wake()
@@ -107,8 +108,8 @@ func (c *completion) moreLocked() *extra {
 }
 
 // announceLocked sets flags, which say what is to be done on completion, and
-// reports whether that is still to come; if not, Done is closed. The caller holds
-// mu.
+// reports whether that is still to come; if not, Done is closed. The caller
+// holds mu.
 func (c *completion) announceLocked(flags uint64) bool {
 	if c.state.Or(flags)&completed == 0 {
 		return true
@@ -131,8 +132,9 @@ func (c *completion) complete(flags uint64) { run(c.publish(flags)) }
 
 // publish is complete without the callbacks, which it returns.
 //
-// Ordered observers are notified first, then the completion becomes visible, then
-// Done is closed, then the other observers are notified, then all are woken.
+// Ordered observers are notified first, then the completion becomes visible,
+// then Done is closed, then the other observers are notified, then all are
+// woken.
 func (c *completion) publish(flags uint64) (callbacks []*callback) {
 	before := c.state.Load()
 	if before&hasContext != 0 {
@@ -261,8 +263,8 @@ func (c *completion) observe(o *observer, flags uint64) bool {
 	return true
 }
 
-// forget takes back observe, and reports false if o has been notified or is about
-// to be.
+// forget takes back observe, and reports false if o has been notified or is
+// about to be.
 func (c *completion) forget(o *observer) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

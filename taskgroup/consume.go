@@ -7,8 +7,8 @@ import (
 
 // Consume is [ForEach] for an input that waits, such as a queue's Items: source
 // is called once, in the caller's goroutine, with a context that ends with ctx,
-// at the first failure, and with the call. An input that ends with that context
-// delays none of them.
+// at the first failure, and with the call. An input that ends with it delays
+// none of them.
 //
 // Consume panics if workers is less than 1, or if source, what it returns, or
 // fn is nil. It mirrors tasks that loop around asyncio.Queue.get until

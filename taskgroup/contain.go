@@ -2,11 +2,11 @@ package taskgroup
 
 import "context"
 
-// contain calls fn in a goroutine that has no other owner, and then end, which is
-// called once however fn ends, and before the stack of a panic is gone: an end that
-// panics anew shows it. A panic is logged at once; ctx names the task that it
-// belongs to. A *PanicError, which has been logged where it came from, is raised as
-// it is.
+// contain calls fn in a goroutine that has no other owner, and then end, which
+// is called once however fn ends, and before the stack of a panic is gone: an
+// end that panics anew shows it. A panic is logged at once; ctx names the task
+// that it belongs to. A *PanicError, which has been logged where it came from,
+// is raised as it is.
 func contain(ctx context.Context, fn func(), end func(how ending)) {
 	protect(fn, func(e exit) {
 		how := ending{exit: e}

@@ -19,7 +19,7 @@ import (
 
 type contextKey string
 
-// living is a task that runs until it is told to end, and its context.
+// living is a task that runs until it is to end, and its context.
 type living struct {
 	*taskgroup.Task[int]
 	ctx context.Context //nolint:containedctx // what the tests are about
@@ -58,7 +58,7 @@ func TestATasksContextDerives(t *testing.T) {
 		} {
 			task := live(start)
 			inside := task.ctx
-			for range 2 { // before and after its Done is asked for
+			for range 2 { // before and after its Done is called
 				assert.Equal(t, "value", inside.Value(contextKey("a")))
 				assert.Nil(t, inside.Value(contextKey("b")))
 				until, ok := inside.Deadline()
@@ -76,7 +76,7 @@ func TestATasksContextDerives(t *testing.T) {
 	})
 }
 
-// The context before, during and after the end of its task, asked for the first
+// The context before, during and after the end of its task, called for the first
 // time now or before.
 func TestATasksContextEndsWithIt(t *testing.T) {
 	for _, askedBefore := range []bool{false, true} {
@@ -119,7 +119,7 @@ func TestATasksContextEndsWithIt(t *testing.T) {
 	}
 }
 
-// Err alone, asked for the first time after the end.
+// Err alone, called for the first time after the end.
 func TestErrAfterTheEnd(t *testing.T) {
 	contexts := make(chan context.Context, 1)
 	task := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
@@ -130,7 +130,7 @@ func TestErrAfterTheEnd(t *testing.T) {
 	assert.Equal(t, context.Canceled, (<-contexts).Err())
 }
 
-// What derives from a task's context ends with that, whoever ends it.
+// What derives from a task's context ends with that, whatever ends it.
 func TestDerivedContexts(t *testing.T) {
 	for name, end := range map[string]func(g *taskgroup.Group, task living) error{
 		"Cancel":        func(_ *taskgroup.Group, task living) error { task.Cancel(errWhy); return errWhy },
@@ -173,7 +173,7 @@ func TestDerivedContexts(t *testing.T) {
 	}
 }
 
-// Cancelling one task does not reach what is beside or above it.
+// Canceling one task does not reach what is beside or above it.
 func TestCancelGoesDownOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := taskgroup.New(t.Context())
@@ -280,7 +280,7 @@ func TestAForeignContext(t *testing.T) {
 }
 
 // Everything about one context at once, from many goroutines, while the task
-// runs, is cancelled and ends. The race detector is the judge.
+// runs, is canceled and ends. The race detector is the judge.
 func TestATasksContextFromManyGoroutines(t *testing.T) {
 	for i := range 300 {
 		g := taskgroup.New(t.Context())
@@ -358,7 +358,7 @@ func TestATasksContextHasOneDoneChannel(t *testing.T) {
 	})
 }
 
-// Rule 2: a group asks its parent, too, whose end its own context learns of a
+// Rule 2: a group looks at its parent, too, whose end its own context sees a
 // moment later if it is not one of the standard library's.
 func TestAForeignParentThatHasEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -5,19 +5,18 @@ import "context"
 // Daemon makes the task one that does not keep its group open: when a join
 // finds nothing left but daemons, it cancels their contexts, with [ErrStopped]
 // as the cause, and waits for them; what they then return because of that is no
-// failure. Use it for workers that loop over a queue and for tickers, which
-// would otherwise keep [Run] from returning. In all else a daemon is a task
-// like others. [Start] ignores the option. It mirrors what asyncio.run cancels
-// at its end.
+// failure. Use it for workers that loop over a queue and for tickers. In all
+// else a daemon is a task like others. [Start] ignores the option. It mirrors
+// what asyncio.run cancels at its end.
 func Daemon() TaskOption {
 	return taskOptionFunc(func(o *taskOptions) { o.daemon = true })
 }
 
-// daemons is what a group knows of its daemons. It is guarded by the group's lock.
+// daemons is the state of a group's daemons. It is guarded by the group's lock.
 //
 // Their contexts derive from one of two, made on demand, which end when only
-// daemons are left. The two derive from contexts of the standard library alone, so
-// that to cancel them calls no user code, and may be done under the lock.
+// daemons are left. The two derive from contexts of the standard library alone,
+// so that to cancel them calls no user code, and may be done under the lock.
 type daemons struct {
 	pending int32          // accepted and not ended
 	stopped bool           // only daemons were left
@@ -29,8 +28,8 @@ type daemonsEnd struct {
 	cancel context.CancelCauseFunc
 }
 
-// daemonContext returns what the context of a daemon derives from, instead of from
-// parent.
+// daemonContext returns what the context of a daemon derives from, instead of
+// from parent.
 func (g *Group) daemonContext(parent context.Context, shielded bool) context.Context {
 	ends := g.daemonsEnd(shielded)
 	if s, ok := parent.(*submitContext); ok {
@@ -58,7 +57,8 @@ func (g *Group) daemonsEnd(shielded bool) context.Context {
 	return end.ctx
 }
 
-// stopDaemonsLocked cancels the daemons, of which there are some and nothing else.
+// stopDaemonsLocked cancels the daemons, of which there are some and nothing
+// else.
 func (g *Group) stopDaemonsLocked() {
 	if g.daemons.stopped {
 		return
@@ -74,9 +74,9 @@ func (g *Group) stopDaemonsLocked() {
 	}
 }
 
-// wasStopped reports that c, which has ended with an echo, is a daemon, and that
-// what it echoes is that only daemons were left: its group's context was not
-// stopped, and if that has ended, it did so later.
+// wasStopped reports that c, which has ended with an echo, is a daemon, and
+// that what it echoes is that only daemons were left: its group's context was
+// not stopped, and if that has ended, it did so later.
 func (c *core) wasStopped() bool {
 	return c.state.Load()&daemon != 0 && context.Cause(c.base()) == ErrStopped && context.Cause(c.group().ctx) != ErrStopped
 }

@@ -47,7 +47,8 @@
 // The context that a function is given ends when the function or the call does,
 // so its result must not depend on it: read a response's body inside.
 //
-// All types are safe for concurrent use and must not be copied after first use.
+// [Group], Task, Future, Set, [Deadline] and [Shared] are safe for concurrent
+// use and must not be copied after first use.
 //
 // # Contexts
 //
@@ -69,17 +70,18 @@
 //
 // The call that starts a task refuses it, and says so, or the function is
 // called exactly once, if need be with a context that is done: what it owns is
-// seen to. There are two exceptions: a task canceled by its own [Task.Cancel]
-// before it begins, and one in the backlog of [WithBacklog] when its group is
-// canceled, unless it is [Shielded]. Both complete without being called, and
-// their OnDone callbacks run. Functions and items of [Gather], [Map] and their
-// like that have not begun at the first failure are not called.
+// seen to. It may not have begun when the call returns, and may have returned.
+// There are two exceptions: a task canceled by its own [Task.Cancel] before it
+// begins, and one in the backlog of [WithBacklog] when its group is canceled,
+// unless it is [Shielded]. Both complete without being called, and their OnDone
+// callbacks run. Functions and items of [Gather], [Map] and their like that
+// have not begun at the first failure are not called.
 //
 // # Ties
 //
 // When a result and a cancellation come at the same moment, a lock decides. The
 // result wins over the cancellation of the wait for it, and a task that has
-// been granted a slot runs. Nothing is lost and nothing is done twice.
+// been granted a slot runs. Nothing is lost or done twice.
 //
 // # Failures and echoes
 //
@@ -91,11 +93,10 @@
 // An echo leads, by single Unwraps, to the Err or the Cause of a context of the
 // task or its group that is done, or to an error whose Is method says that it
 // is that Err, as those of package net do. A join is one only if all of it is.
-// A [LateError] or an ErrTimeout within the task is never an echo, and an equal
-// error of another task is a failure of its own.
+// A [LateError] or an ErrTimeout within the task is never an echo, at whatever
+// depth, and an equal error of another task is a failure of its own.
 //
-// See also [WithKeepGoing], [WithErrorHandler], [Group.Stop], and [Cancelled],
-// which reports whether an error is a clean stop.
+// See also [WithKeepGoing], [WithErrorHandler], [Group.Stop] and [Cancelled].
 //
 // # Panics
 //
@@ -109,7 +110,9 @@
 // [ErrGoexit].
 //
 // A function that runs in the caller's goroutine, such as the main function of
-// [Run] or that of [WaitFor], panics and exits like any other.
+// [Run] or that of [WaitFor], panics and exits like any other. A panic in a
+// callback or an error handler is logged, and the others are called all the
+// same.
 //
 // A call that is wrong in itself, with a nil function or a limit of 0, panics
 // with an error for which [errors.Is] finds [ErrMisuse], and changes nothing.
@@ -120,7 +123,7 @@
 // task is not starved by light ones. Functions begin strictly in order, one by
 // one: with a limit of n, n in a row can wait for each other. Results keep the
 // order of the arguments, unless the name says otherwise; of nothing they are
-// empty and not nil.
+// empty and not nil. With an error they are zero.
 //
 // A call happens before the functions it starts begin. The return of a
 // function, a completion by [Future.Resolve] or [Future.Reject], and the call

@@ -12,15 +12,16 @@ import (
 // that the task was to obey. Then the failure that has ended the context is the
 // error, and the echo is not: it is left out of what a group returns.
 //
-// An echo leads, by single Unwraps, to the Err or the Cause of a context that is
-// done, or to an error whose own Is says that it is that Err, as those of package
-// net and of an http.Client do. The wait errors of this module count as a single
-// Unwrap. A join is an echo only if all of it is, of whichever of the contexts, and
-// a GroupError only if it has no Errors and its Cause is one.
+// An echo leads, by single Unwraps, to the Err or the Cause of a context that
+// is done, or to an error whose own Is says that it is that Err, as those of
+// package net and of an http.Client do. The wait errors of this module count as
+// a single Unwrap. A join is an echo only if all of it is, of whichever of the
+// contexts, and a GroupError only if it has no Errors and its Cause is one.
 //
 // A LateError is never an echo, at whatever depth, since it says that something
-// still runs; nor is an ErrTimeout, since it is that of a scope within the task; nor
-// a panic; nor an error with methods that panic, as those of a typed nil do.
+// still runs; nor is an ErrTimeout, since it is that of a scope within the
+// task; nor a panic; nor an error with methods that panic, as those of a typed
+// nil do.
 
 // isEcho reports that err is an echo of the end of one of ctxs.
 func isEcho(err error, ctxs ...context.Context) bool {
@@ -34,8 +35,8 @@ func isEcho(err error, ctxs ...context.Context) bool {
 	return len(all) > 0 && all.echoedBy(err)
 }
 
-// isCancellation reports that err, of a handle whose contexts are not known, echoes
-// [context.Canceled].
+// isCancellation reports that err, of a handle whose contexts are not known,
+// echoes [context.Canceled].
 func isCancellation(err error) bool {
 	defer func() { _ = recover() }()
 	return ends{{context.Canceled, context.Canceled}}.echoedBy(err)
@@ -101,8 +102,8 @@ func (ends ends) echoedBy(err error) bool {
 	return false
 }
 
-// caused reports that err is the very cause of one of the ends. That is known, so
-// nothing in it can be lost.
+// caused reports that err is the very cause of one of the ends. That is known,
+// so nothing in it can be lost.
 func (ends ends) caused(err error) bool {
 	return slices.ContainsFunc(ends, func(end end) bool { return ctxerr.Same(err, end.cause) })
 }

@@ -83,7 +83,7 @@ func TestEcho(t *testing.T) {
 	}
 	for endName, end := range ends {
 		for name, shape := range shapes {
-			t.Run(name+", cancelled "+endName, func(t *testing.T) {
+			t.Run(name+", canceled "+endName, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					other, cancelOther := context.WithCancelCause(t.Context())
 					cancelOther(errors.New("other"))

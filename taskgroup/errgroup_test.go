@@ -39,7 +39,7 @@ func (s step) run(ctx context.Context, ended func(how string)) error {
 		if te, ok := cause.(*taskgroup.TaskError); ok {
 			cause = te.Err // errgroup does not say which task it was
 		}
-		ended(fmt.Sprint("cancelled ", time.Since(begun), cause))
+		ended(fmt.Sprint("canceled ", time.Since(begun), cause))
 		return s.cleanup
 	}
 	ended(fmt.Sprint("worked ", time.Since(begun)))

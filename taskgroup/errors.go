@@ -97,35 +97,35 @@ type TaskError struct {
 // left out.
 func (e *TaskError) Error() string { return prefix + e.text(nil) }
 
-// text is Error without the prefix, within the text of a group that lists the given
-// failures.
+// text is Error without the prefix, within the text of a group that lists the
+// given failures.
 func (e *TaskError) text(listed []*TaskError) string {
 	switch err := e.Err.(type) {
 	case *PanicError:
-		return e.who() + " " + err.what()
+		return e.subject() + " " + err.what()
 	case *GroupError:
 		if parts := err.parts(listed); len(parts) > 1 {
-			return e.who() + ": [" + strings.Join(parts, "; ") + "]"
+			return e.subject() + ": [" + strings.Join(parts, "; ") + "]"
 		}
-		return e.who() + ": " + err.text(listed)
+		return e.subject() + ": " + err.text(listed)
 	}
-	return e.who() + ": " + strings.TrimPrefix(e.Err.Error(), prefix)
+	return e.subject() + ": " + strings.TrimPrefix(e.Err.Error(), prefix)
 }
 
-func (e *TaskError) who() string {
-	who := "task " + strconv.Itoa(e.Index)
+func (e *TaskError) subject() string {
+	subject := "task " + strconv.Itoa(e.Index)
 	switch {
 	case e.op != "" && e.Index < 0, e.op != "" && e.Name == nameOfInput:
 		return e.op + " " + e.Name
 	case e.op != "":
-		who = e.op + "[" + strconv.Itoa(e.Index) + "]"
+		subject = e.op + "[" + strconv.Itoa(e.Index) + "]"
 	case e.Index < 0 && e.Name != "":
 		return e.Name
 	}
 	if e.Name == "" || isDefaultName(e.Name) {
-		return who
+		return subject
 	}
-	return who + " (" + e.Name + ")"
+	return subject + " (" + e.Name + ")"
 }
 
 // prefix is what every text of this package begins with, once.
@@ -164,7 +164,8 @@ func (e *GroupError) text(listed []*TaskError) string {
 	return strings.Join(parts, "; ")
 }
 
-// parts is the cause and the failures, within the text of a group that lists others.
+// parts is the cause and the failures, within the text of a group that lists
+// others.
 func (e *GroupError) parts(listed []*TaskError) []string {
 	listed = append(slices.Clip(listed), e.Errors...)
 	parts := make([]string, 0, 1+len(e.Errors))
@@ -213,7 +214,7 @@ func (e *SignalError) Error() string { return "taskgroup: signal: " + e.Signal.S
 // run on: a later [Group.Wait] joins them.
 type LateError struct {
 	// Tasks are those that had not ended, with their [Task.OnDone] callbacks,
-	// and those of the backlog that run later since they are [Shielded].
+	// and [Shielded] ones in the backlog, which run later.
 	Tasks []TaskInfo
 
 	// Cause is the error that would have been returned: why they had to end.
@@ -235,13 +236,3 @@ func (e *LateError) Error() string {
 
 // Unwrap returns Cause.
 func (e *LateError) Unwrap() error { return e.Cause }
-
-const (
-	defaultName = "task-"
-	nameOfInput = "input" // of a stream, in the place of an item
-)
-
-func isDefaultName(name string) bool {
-	digits, ok := strings.CutPrefix(name, defaultName)
-	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
-}

@@ -104,7 +104,7 @@ func TestErrTimeout(t *testing.T) {
 	assert.True(t, os.IsTimeout(taskgroup.ErrTimeout))
 }
 
-// The conditions are told apart.
+// The conditions are distinct.
 func TestSentinels(t *testing.T) {
 	all := []error{
 		taskgroup.ErrNotDone, taskgroup.ErrNoTasks, taskgroup.ErrGroupClosed, taskgroup.ErrStopped, taskgroup.ErrTimeout,

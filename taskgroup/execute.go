@@ -1,7 +1,8 @@
 package taskgroup
 
-// run runs one task to its end, whatever its function does. What most tasks need is
-// in small frames, so that it fits into the stack that a goroutine starts with.
+// run runs one task to its end, whatever its function does. What most tasks
+// need is in small frames, so that it fits into the stack that a goroutine
+// starts with.
 func (g *Group) run(r runner) {
 	c := r.task()
 	protect(func() { c.begin(r) }, func(e exit) {
@@ -68,11 +69,11 @@ func (g *Group) fail(c *core, raised *PanicError, isNew bool) {
 	}
 }
 
-// failedLocked notes the failure of a task, and reports whether it is the one that
-// cancels the group.
+// failedLocked notes the failure of a task, and reports whether it is the one
+// that cancels the group.
 func (g *Group) failedLocked(failure *TaskError, raised *PanicError) (cancels bool) {
 	if g.options.handler != nil && g.options.keepGoing {
-		return false // the handler is all that needs to know
+		return false // the handler alone gets it
 	}
 	first := g.outcome.add(failure)
 	if raised != nil && g.options.panics == PanicPropagate {

@@ -1,7 +1,7 @@
 package taskgroup
 
-// fifo is a queue in a ring that grows as needed and, once it is empty, does not
-// hold on to a large one.
+// fifo is a queue in a ring that grows as needed and, once it is empty, does
+// not hold on to a large one.
 type fifo[E any] struct {
 	ring  []E // its length is a power of 2
 	first int
@@ -15,14 +15,14 @@ func (q *fifo[E]) push(e E) {
 		larger := make([]E, max(16, 4*q.n))
 		copied := copy(larger, q.ring[q.first:])
 		copy(larger[copied:], q.ring[:q.first])
-		clear(q.ring) // it may be part of something that lives on
+		clear(q.ring) // it may be part of something that outlives it
 		q.ring, q.first = larger, 0
 	}
 	*q.at(q.n) = e
 	q.n++
 }
 
-// at returns the element behind i others; there must be room for it.
+// at returns the element behind i others; the ring must be longer than that.
 func (q *fifo[E]) at(i int) *E { return &q.ring[(q.first+i)&(len(q.ring)-1)] }
 
 // pop takes out the first element, if there is one.

@@ -11,13 +11,13 @@ import (
 // blocks delays the return: see [Consume].
 //
 // The first failure, or the end of ctx, ends the pulling and cancels the calls;
-// the error is a [*GroupError]. It is not nil, either, if ctx is done when the
-// input ends. A panic or [runtime.Goexit] in the input passes through once the
+// the error is a [*GroupError]. That ctx is done when the input ends is an
+// error, too. A panic or [runtime.Goexit] in the input passes through once the
 // calls have returned.
 //
 // ForEach panics if limit is less than 1 or if items or fn is nil. It allocates
-// once per item. It mirrors a loop around asyncio.TaskGroup.create_task with a
-// semaphore, but holds at most limit items.
+// once per item. It mirrors a loop around create_task with a semaphore, but
+// holds at most limit items.
 func ForEach[T any](ctx context.Context, limit int, items iter.Seq[T], fn func(ctx context.Context, item T) error) error {
 	checkStream("ForEach", limit, items == nil || fn == nil)
 	return newStream(limit, dropped, noResult(fn)).consume(ctx, "ForEach", constant(items))
@@ -26,4 +26,16 @@ func ForEach[T any](ctx context.Context, limit int, items iter.Seq[T], fn func(c
 // noResult makes fn a function with a result.
 func noResult[T any](fn func(context.Context, T) error) func(context.Context, T) (struct{}, error) {
 	return func(ctx context.Context, item T) (struct{}, error) { return struct{}{}, fn(ctx, item) }
+}
+
+// consume runs a stream without results, pulling in the caller's goroutine, and
+// says how the call ends.
+func (s *stream[T, R]) consume(ctx context.Context, op string, input source[T]) error {
+	if !s.open(ctx, op) {
+		return s.join(false)
+	}
+	defer s.finish() // also if the input panics
+	s.pull(input)
+	s.gone.Wait()
+	return s.join(s.exhausted && !s.failed)
 }

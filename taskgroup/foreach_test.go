@@ -46,7 +46,7 @@ func withItem(fn func(context.Context, int) error) func(context.Context, int) (i
 	return func(ctx context.Context, i int) (int, error) { return i, fn(ctx, i) }
 }
 
-// Every item gets its call, at most limit at once; and the input is asked only
+// Every item gets its call, at most limit at once; and the input is pulled only
 // when an item can be handed on at once, so that the time is that of list
 // scheduling, and no item is held back.
 func TestFlowLimit(t *testing.T) {
@@ -150,7 +150,7 @@ func TestFlowDoneContext(t *testing.T) {
 }
 
 // An item that the input yields after the end of ctx gets its call all the same,
-// with a context that is done; then the input is asked no more, and the error is
+// with a context that is done; then the input is pulled no more, and the error is
 // that of ctx, though all calls return nil.
 func TestFlowDropsNoItem(t *testing.T) {
 	errWhy := errors.New("why")
@@ -212,7 +212,7 @@ func TestFlowDropsNoItemAfterAFailure(t *testing.T) {
 	})
 }
 
-// If ctx is done when the input ends, that is the error: nobody knows whether it
+// If ctx is done when the input ends, that is the error: nothing says whether it
 // was its real end. If it ends later and all calls return nil, it is not.
 func TestFlowContextAtTheInputsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -241,7 +241,7 @@ func TestFlowContextAtTheInputsEnd(t *testing.T) {
 }
 
 // Rule 8: a panic in the input passes through ForEach and Consume unchanged,
-// and so does Goexit, when the calls have been cancelled and joined.
+// and so does Goexit, when the calls have been canceled and joined.
 func TestForEachInputPassesThrough(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range flowCalls {

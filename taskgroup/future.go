@@ -6,13 +6,11 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// Future is asyncio.Future: a result that is provided from outside, the bridge
-// to what is not a task, such as a response that arrives on a connection. Any
-// number of goroutines may wait for it and try to complete it: unlike in
-// asyncio, a second call of [Future.Resolve] or [Future.Reject] is no error.
-//
-// The zero Future is ready to use. [Wait], [Completed] and [Set] take a Future.
-// To cancel it, reject it with [context.Canceled].
+// Future is asyncio.Future: a result that is provided from outside, such as by
+// a response that arrives on a connection. Any number of goroutines may wait
+// for it and try to complete it: unlike in asyncio, a second [Future.Resolve]
+// or [Future.Reject] is no error. To cancel it, reject it with
+// [context.Canceled]. The zero Future is ready to use.
 type Future[T any] struct {
 	completion
 	// Written once, by the call that has set the claimedResult flag, before
@@ -26,7 +24,7 @@ func NewFuture[T any]() *Future[T] { return &Future[T]{} }
 
 // Resolve is asyncio.Future.set_result: it completes f with the value v, unless
 // f is completed already, and reports whether it did. When it returns, f has
-// completed either way: it blocks only until another call has done that.
+// completed: it blocks only until another call has done that.
 func (f *Future[T]) Resolve(v T) bool { return f.settle(v, nil) }
 
 // Reject is asyncio.Future.set_exception: it completes f with the failure err
@@ -62,7 +60,7 @@ func (f *Future[T]) Err() error {
 }
 
 // Result is asyncio.Future.result: it returns what f was completed with, or
-// [ErrNotDone] if it has not completed. It does not block.
+// [ErrNotDone] before.
 func (f *Future[T]) Result() (T, error) {
 	if !f.hasCompleted() {
 		var zero T

@@ -19,7 +19,7 @@ import (
 
 var errFuture = errors.New("rejected")
 
-// K-19, K-08: the first call decides, everybody who waits gets the same, and
+// K-19, K-08: the first call decides, every call that waits gets the same, and
 // may ask again.
 func TestFutureFirstCallDecides(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -203,8 +203,8 @@ func TestFutureHappensBefore(t *testing.T) {
 	}
 }
 
-// Exactly one of many that race to end it is told to have been first, and
-// whoever returns finds it ended.
+// Exactly one of many that race to end it is the first, and
+// every call that returns finds it ended.
 func TestFutureRaceToEnd(t *testing.T) {
 	for range 500 {
 		f := taskgroup.NewFuture[int]()

@@ -4,8 +4,8 @@ import "context"
 
 // Gather is asyncio.gather of functions: it calls all of them at the same time
 // and returns their results, in the order of the arguments. Unlike in asyncio,
-// the first failure cancels the others and no failure is lost: the results are
-// nil, and the error is a [*GroupError].
+// the first failure cancels the others and no failure is lost: the error is a
+// [*GroupError].
 //
 // A function that blocks has a goroutine of its own. The number of allocations
 // does not depend on that of functions. Gather panics if a function is nil.
@@ -14,8 +14,7 @@ func Gather[T any](ctx context.Context, fns ...Func[T]) ([]T, error) {
 	return mapAll(ctx, "Gather", NoLimit, fns, callFunc)
 }
 
-// Gather2 is [Gather] for two functions with results of different types, both
-// zero if there is an error.
+// Gather2 is [Gather] for two functions with results of different types.
 func Gather2[A, B any](ctx context.Context, a Func[A], b Func[B]) (A, B, error) {
 	if a == nil || b == nil {
 		panic(misused("Gather2 of a nil function"))
@@ -39,8 +38,7 @@ func Gather2[A, B any](ctx context.Context, a Func[A], b Func[B]) (A, B, error) 
 	return va, vb, nil
 }
 
-// Gather3 is [Gather] for three functions with results of different types, all
-// zero if there is an error.
+// Gather3 is [Gather] for three functions with results of different types.
 func Gather3[A, B, C any](ctx context.Context, a Func[A], b Func[B], c Func[C]) (A, B, C, error) {
 	if a == nil || b == nil || c == nil {
 		panic(misused("Gather3 of a nil function"))

@@ -28,13 +28,13 @@ func ExampleGather_failure() {
 		func(ctx context.Context) (string, error) {
 			close(begun)
 			<-ctx.Done()
-			fmt.Println("cancelled:", context.Cause(ctx))
+			fmt.Println("canceled:", context.Cause(ctx))
 			return "", ctx.Err()
 		},
 	)
 	fmt.Println(err)
 	// Output:
-	// cancelled: taskgroup: Gather[0]: no route to host
+	// canceled: taskgroup: Gather[0]: no route to host
 	// taskgroup: Gather[0]: no route to host
 }
 

@@ -232,7 +232,7 @@ func TestGatherNeedsNoLuck(t *testing.T) {
 	})
 }
 
-// Each waits for the next one, the last for nobody.
+// Each waits for the next one, the last for none.
 func TestGatherChain(t *testing.T) {
 	const n = 300
 	turns := make([]chan struct{}, n+1)

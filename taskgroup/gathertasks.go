@@ -14,9 +14,7 @@ const opGatherTasks = ctxerr.Op("taskgroup: GatherTasks")
 //
 // It returns at the first failure, while the others run on, with a
 // [*GroupError] that names that task; a task that was canceled or has panicked
-// has failed, too, but one whose failure has canceled others is named first. If
-// ctx is done first, its error is the Cause. With an error the results are nil.
-//
+// has failed, too, but one whose failure has canceled others is named first.
 // GatherTasks panics if a task is nil. It costs what [Wait] does. Unlike in
 // asyncio, the end of ctx cancels no task.
 func GatherTasks[T any](ctx context.Context, tasks ...*Task[T]) ([]T, error) {

@@ -72,7 +72,7 @@ func TestGatherTasksNamesTheTask(t *testing.T) {
 	assert.EqualError(t, err, "taskgroup: task 0 (fetch): the function's own")
 }
 
-// G-06: a task that was cancelled has failed, and our context has not ended.
+// G-06: a task that was canceled has failed, and our context has not ended.
 func TestGatherTasksCancelledTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		why := errors.New("why")
@@ -165,7 +165,7 @@ func TestGatherTasksPanickedTask(t *testing.T) {
 	})
 }
 
-// Rule 4, in the one shape in which such calls fail; nothing is cancelled.
+// Rule 4, in the one shape in which such calls fail; nothing is canceled.
 func TestGatherTasksContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		why := errors.New("why")
@@ -194,7 +194,7 @@ func TestGatherTasksContextEnds(t *testing.T) {
 	})
 }
 
-// A task that waits for others by their handles, and is cancelled with that, has
+// A task that waits for others by their handles, and is canceled with that, has
 // not failed.
 func TestGatherTasksEchoIsNoise(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -9,16 +9,13 @@ import (
 )
 
 // GoReady is trio's nursery.start: it starts fn as a task of g, waits until
-// that calls ready, and returns the value given there, while the task runs on
-// as any other of the group. Further calls of ready do nothing.
+// that calls ready, and returns the value given there; the task runs on.
+// Further calls of ready do nothing.
 //
 // If the task completes before, that is the caller's error alone: what fn
 // returned, a [*PanicError], or [ErrNotReady] for nil. If ctx is done before,
 // the task is canceled and joined, and the error is that of ctx, joined with
-// the task's own failure if it had one.
-//
-// The wait for a slot, the error if the task is refused, and the task's context
-// are those of [Group.Submit]. GoReady panics if fn is nil.
+// the task's own failure if it had one. In all else GoReady is [Group.Submit].
 func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, ready func(T)) error, opts ...TaskOption) (T, error) {
 	g.check()
 	if fn == nil {
@@ -53,9 +50,9 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	return zero, errors.Join(ctxerr.EndedIn(ctx, ctxerr.Op(prefix+"GoReady")), t.err)
 }
 
-// readyTask is a task whose caller waits for it to be ready. Whichever comes
-// first under the lock decides whose its failure is: ready, the end of the
-// function, or the caller giving up.
+// readyTask is a task whose caller waits for it to be ready. What comes first
+// under the lock decides whether its failure is the caller's or the group's:
+// ready, the end of the function, or the caller giving up.
 type readyTask[T any] struct {
 	core
 	fn        func(ctx context.Context, ready func(T)) error

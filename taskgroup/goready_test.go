@@ -272,8 +272,8 @@ func TestReadyHappensBeforeTheReturn(t *testing.T) {
 	}
 }
 
-// GoReady: ready, called by somebody else, and a failure at once: the failure is
-// the caller's or the group's, never nobody's.
+// GoReady: ready, called by another goroutine, and a failure at once: the failure is
+// the caller's or the group's, always one of them.
 func TestReadyAndAFailureAtOnce(t *testing.T) {
 	for range times(20_000) {
 		g := taskgroup.New(t.Context())

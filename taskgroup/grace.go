@@ -23,8 +23,8 @@ func watchGrace(ctx context.Context, period time.Duration) *graceClock {
 	return c
 }
 
-// begin starts the clock, unless it runs, and returns when it was started: when the
-// context was done, by the first to notice, or only daemons were left.
+// begin starts the clock, unless it runs, and returns when it was started: when
+// the end of the context was first seen, or only daemons were left.
 func (c *graceClock) begin() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

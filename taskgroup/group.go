@@ -9,10 +9,10 @@ import (
 )
 
 // Group is asyncio.TaskGroup: it owns tasks, and joins what it has started. Its
-// first failure cancels the others, and [Group.Wait] returns when all have
-// completed, with everything that went wrong. Unlike in asyncio, it can limit
-// how many tasks run at once, keep going after a failure, be stopped without an
-// error, and be joined with a limit on time.
+// first failure cancels the others, and [Group.Wait] returns, when all have
+// completed, everything that went wrong. Unlike in asyncio, it can limit how
+// many tasks run at once, keep going after a failure, stop without an error,
+// and be joined with a time limit.
 //
 // Use [Run] to get one: it cannot return without joining. A group from [New]
 // must be joined by [Group.Wait] or [Group.Shutdown], or its tasks and its
@@ -25,12 +25,14 @@ type Group struct {
 	//	outcome    what went wrong, and the answer made of it
 	//	join       the calls that wait for the end
 	//
-	// and a task goes through the first two: blocked in its caller or queued in the
-	// backlog, then ready, then running. Accepted tasks are those that Wait waits for.
+	// and a task goes through the first two: blocked in its caller or queued in
+	// the backlog, then ready, then running. Accepted tasks are those that Wait
+	// waits for.
 	//
-	// The group is canceled in one step under mu, by a failure, Cancel or Stop, and
-	// its context is canceled a moment later, outside the lock: from that step on no
-	// slot is granted. When a cancellation meets a grant, the first under mu wins.
+	// The group is canceled in one step under mu, by a failure, Cancel or Stop,
+	// and its context is canceled a moment later, outside the lock: from that
+	// step on no slot is granted. When a cancellation meets a grant, the first
+	// under mu wins.
 	mu        sync.Mutex
 	admission admission
 	workers   workers[runner]
@@ -46,7 +48,7 @@ type Group struct {
 	accepted   int  // tasks
 	pending    int  // of them, not ended
 	running    int  // of them, ready or running
-	callers    int  // calls that are blocked, or have been and have yet to find out why
+	callers    int  // calls that are blocked, or have been and have not returned yet
 	daemons    daemons
 
 	options   *options
@@ -59,7 +61,7 @@ type Group struct {
 	grace     *graceClock     // with a grace period
 }
 
-// life is how far a group has come.
+// life is the state of a group's life cycle.
 type life uint8
 
 const (
@@ -69,8 +71,8 @@ const (
 	closed       // every task has ended, and none is accepted
 )
 
-// groupContext is the group as the parent of its tasks' contexts, and the way
-// back from a task to its group.
+// groupContext is the group as the parent of its tasks' contexts, and leads
+// from a task back to its group.
 type groupContext Group
 
 func (g *groupContext) Deadline() (time.Time, bool) { return g.ctx.Deadline() }
@@ -78,8 +80,8 @@ func (g *groupContext) Done() <-chan struct{}       { return g.ctx.Done() }
 func (g *groupContext) Err() error                  { return g.ctx.Err() }
 func (g *groupContext) Value(key any) any           { return g.ctx.Value(key) }
 
-// New returns a group whose context derives from ctx. It must be joined; prefer
-// [Run]. New panics if it is given [WithSignals]. It mirrors entering an
+// New returns a group whose context derives from ctx, and which must be joined;
+// prefer [Run]. New panics if it is given [WithSignals]. It mirrors entering an
 // asyncio.TaskGroup by hand.
 func New(ctx context.Context, opts ...Option) *Group {
 	o := newOptions(opts)
@@ -134,7 +136,8 @@ func (g *Group) Cancel(cause error) {
 	}
 }
 
-// cancelLocked notes that the group is canceled from outside, unless it is closed.
+// cancelLocked notes that the group is canceled from outside, unless it is
+// closed.
 func (g *Group) cancelLocked(cause error) (alive bool) {
 	if g.life == closed {
 		return false
@@ -167,9 +170,9 @@ func (g *Group) end(cause error) {
 	g.drain()
 }
 
-// lockToGrant locks mu for a call that may grant slots. The parent is the user's
-// code, so it is called before: if it is not a context of the standard library, the
-// group's learns of its end a moment later.
+// lockToGrant locks mu for a call that may grant slots. The parent is the
+// user's code, so it is called before: if it is not a context of the standard
+// library, the group's is done a moment later.
 func (g *Group) lockToGrant() {
 	ended := g.parent.Err() != nil
 	g.mu.Lock()
@@ -198,8 +201,8 @@ func (g *Group) Tasks() []TaskInfo {
 	return infos(slices.DeleteFunc(tasks, func(c *core) bool { return c.hasCompleted() }))
 }
 
-// startedLocked returns the tasks that have started and are not counted as ended,
-// and those that never ran and whose callbacks run.
+// startedLocked returns the tasks that have started and are not counted as
+// ended, and those that never ran and whose callbacks run.
 func (g *Group) startedLocked() []*core {
 	tasks := make([]*core, 0, g.running)
 	g.workers.allLocked(func(r runner) {
@@ -210,8 +213,9 @@ func (g *Group) startedLocked() []*core {
 	return tasks
 }
 
-// lateLocked returns the tasks that a call leaves behind which does not wait for
-// their end: also those in the backlog that run later since they are shielded.
+// lateLocked returns the tasks that a call leaves behind which does not wait
+// for their end: also those in the backlog that run later since they are
+// shielded.
 func (g *Group) lateLocked() []*core {
 	tasks := g.startedLocked()
 	for r := range g.admission.backlog.all {

@@ -17,7 +17,7 @@ func ExampleGroup() {
 	g.Go(func(ctx context.Context) error {
 		close(begun)
 		<-ctx.Done()
-		fmt.Println("cancelled:", context.Cause(ctx))
+		fmt.Println("canceled:", context.Cause(ctx))
 		return ctx.Err()
 	})
 	g.Go(func(context.Context) error {
@@ -26,7 +26,7 @@ func ExampleGroup() {
 	})
 	fmt.Println(g.Wait())
 	// Output:
-	// cancelled: taskgroup: task 1: no route to host
+	// canceled: taskgroup: task 1: no route to host
 	// taskgroup: task 1: no route to host
 }
 

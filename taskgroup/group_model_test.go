@@ -29,7 +29,7 @@ type groupModel struct {
 	joining, ended  bool
 	closing         bool  // Shutdown
 	why             error // of the context's end
-	cancelled       error // by Cancel
+	canceled        error // by Cancel
 	parentOver      bool
 	undone          bool
 	failed          []*modelTask // in order of time
@@ -41,7 +41,7 @@ type modelTask struct {
 	shielded       bool
 	returned       bool  // the call that submits it, as the model has it
 	refused        error // its answer
-	late           bool  // it waited when the group was cancelled, and may find it ended
+	late           bool  // it waited when the group was canceled, and may find it ended
 	running, ended bool
 	units, index   int
 	err            error // its end; nil: well
@@ -191,8 +191,8 @@ func (m *groupModel) shutdown() {
 func (m *groupModel) assertResult(t *testing.T, err error, log []string) {
 	t.Helper()
 	causes := []error{}
-	if m.cancelled != nil {
-		causes = append(causes, m.cancelled)
+	if m.canceled != nil {
+		causes = append(causes, m.canceled)
 	}
 	if m.parentOver && m.undone {
 		causes = append(causes, errParent, context.Canceled)
@@ -326,7 +326,7 @@ func runGroupModel(t *testing.T, data []byte) {
 				submit(2)
 			case op < 18:
 				submit(3)
-			case op < 20: // whoever waits in Submit gives up
+			case op < 20: // a call that waits in Submit gives up
 				c := pick(func(c *modelTask) bool { return c.cancel != nil && !c.returned })
 				if c == nil {
 					break
@@ -348,7 +348,7 @@ func runGroupModel(t *testing.T, data []byte) {
 				log = append(log, fmt.Sprintf("end %d with %v", slices.Index(all, c), err))
 				c.finish <- err
 				m.end(c, err, false)
-			case op < 37: // a task is cancelled
+			case op < 37: // a task is canceled
 				c := pick(func(c *modelTask) bool { return c.handle != nil && c.returned && c.refused == nil })
 				if c == nil {
 					break
@@ -380,8 +380,8 @@ func runGroupModel(t *testing.T, data []byte) {
 			case op < 44:
 				log = append(log, "Cancel")
 				g.Cancel(errCleanup)
-				if m.cancelled == nil && !m.ended {
-					m.cancelled = errCleanup
+				if m.canceled == nil && !m.ended {
+					m.canceled = errCleanup
 				}
 				m.cancel(errCleanup)
 			case op < 46:

@@ -251,7 +251,7 @@ func TestTheParentsEnd(t *testing.T) {
 			g.Go(failAfter(time.Second, nil))
 			g.Go(failAfter(2*time.Second, nil))
 		}, nil, false, 0},
-		"one was cancelled": {func(_ context.Context, g *taskgroup.Group) {
+		"one was canceled": {func(_ context.Context, g *taskgroup.Group) {
 			g.Go(untilDone)
 			g.Go(returns(nil))
 		}, nil, true, 0},
@@ -487,7 +487,7 @@ func TestTheContextEndsWithTheGroup(t *testing.T) {
 	})
 }
 
-// Groups: a task cancelled by its own Cancel is no failure. TG-06, P-54.
+// Groups: a task canceled by its own Cancel is no failure. TG-06, P-54.
 func TestATasksOwnCancelIsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := taskgroup.New(t.Context())
@@ -503,7 +503,7 @@ func TestATasksOwnCancelIsNoFailure(t *testing.T) {
 		assert.NoError(t, err)
 		assert.Equal(t, 42, v)
 		assert.False(t, other.Cancel(errWhy))
-		assert.NoError(t, other.Err(), "cancelling a finished task keeps its result")
+		assert.NoError(t, other.Err(), "canceling a finished task keeps its result")
 	})
 }
 
@@ -524,13 +524,13 @@ func TestRefused(t *testing.T) {
 	never := func(context.Context) error { panic("it runs") }
 	ready := func(context.Context, func(int)) error { panic("it runs") }
 	for name, c := range map[string]struct {
-		end       func(g *taskgroup.Group, cancelParent context.CancelCauseFunc)
-		why       []error
-		cancelled bool // says the handle
+		end      func(g *taskgroup.Group, cancelParent context.CancelCauseFunc)
+		why      []error
+		canceled bool // says the handle
 	}{
-		"joined":            {func(g *taskgroup.Group, _ context.CancelCauseFunc) { _ = g.Wait() }, []error{taskgroup.ErrGroupClosed}, false},
-		"cancelled, joined": {func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Cancel(errWhy); _ = g.Wait() }, []error{taskgroup.ErrGroupClosed}, false},
-		"stopped, joined":   {func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Stop(); _ = g.Wait() }, []error{taskgroup.ErrGroupClosed}, false},
+		"joined":           {func(g *taskgroup.Group, _ context.CancelCauseFunc) { _ = g.Wait() }, []error{taskgroup.ErrGroupClosed}, false},
+		"canceled, joined": {func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Cancel(errWhy); _ = g.Wait() }, []error{taskgroup.ErrGroupClosed}, false},
+		"stopped, joined":  {func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Stop(); _ = g.Wait() }, []error{taskgroup.ErrGroupClosed}, false},
 		"failed, joined": {func(g *taskgroup.Group, _ context.CancelCauseFunc) {
 			g.Go(returns(errBoom))
 			_ = g.Wait()
@@ -544,13 +544,13 @@ func TestRefused(t *testing.T) {
 			go func() { _ = g.Shutdown(context.Background()) }()
 			synctest.Wait()
 		}, []error{taskgroup.ErrGroupClosed}, false},
-		"shut down, cancelled": {func(g *taskgroup.Group, _ context.CancelCauseFunc) {
+		"shut down, canceled": {func(g *taskgroup.Group, _ context.CancelCauseFunc) {
 			g.Go(func(context.Context) error { time.Sleep(time.Second); return nil })
 			go func() { _ = g.Shutdown(context.Background()) }()
 			synctest.Wait()
 			g.Stop()
 		}, []error{taskgroup.ErrGroupClosed}, false},
-		"cancelled":    {func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Cancel(errWhy) }, []error{errWhy}, true},
+		"canceled":     {func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Cancel(errWhy) }, []error{errWhy}, true},
 		"stopped":      {func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Stop() }, []error{taskgroup.ErrStopped}, true},
 		"failed":       {func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Go(returns(errBoom)); synctest.Wait() }, []error{errBoom}, true},
 		"parent ended": {func(_ *taskgroup.Group, cancel context.CancelCauseFunc) { cancel(errWhy) }, []error{errWhy, context.Canceled}, true},
@@ -571,7 +571,7 @@ func TestRefused(t *testing.T) {
 					assert.ErrorIs(t, submitted, why)
 					assert.ErrorIs(t, readied, why)
 				}
-				assert.Equal(t, c.cancelled, task.Cancelled(), "refused by a closed group: no")
+				assert.Equal(t, c.canceled, task.Cancelled(), "refused by a closed group: no")
 
 				// Order of checks: a done context first.
 				gone, cancelGone := context.WithCancelCause(t.Context())
@@ -629,7 +629,7 @@ func TestWaitGivesOneAnswer(t *testing.T) {
 }
 
 // TG-09: Wait does not come back while a task lives, however often the group is
-// cancelled.
+// canceled.
 func TestWaitStaysForAStubbornTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := taskgroup.New(t.Context())
@@ -678,7 +678,7 @@ func TestErrorHandler(t *testing.T) {
 				assert.True(t, ok)
 				assert.Equal(t, task, current)
 				assert.Equal(t, "crew", task.Group)
-				assert.ErrorIs(t, context.Cause(g.Context()), errBoom, "the siblings are cancelled first")
+				assert.ErrorIs(t, context.Cause(g.Context()), errBoom, "the siblings are canceled first")
 				names := []string{}
 				for _, running := range g.Tasks() {
 					names = append(names, running.Name)
@@ -870,7 +870,7 @@ func TestBothGroupsFail(t *testing.T) {
 	})
 }
 
-// P-59: cancelling goes down, never up; nested 50 deep, one cancel ends all.
+// P-59: canceling goes down, never up; nested 50 deep, one cancel ends all.
 func TestDeeplyNestedGroups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ended atomic.Int32
@@ -955,7 +955,7 @@ func TestTheCauseMayLookAtTheGroup(t *testing.T) {
 	})
 }
 
-// Rule 9: a group that nobody made.
+// Rule 9: a group that New or Run did not make.
 func TestTheZeroGroup(t *testing.T) {
 	for _, g := range []*taskgroup.Group{nil, {}} {
 		for _, call := range []func(){

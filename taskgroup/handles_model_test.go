@@ -25,7 +25,7 @@ func (h *foreignHandle) Err() error            { return h.err }
 // modelHandle is a handle in the model and for real.
 type modelHandle struct {
 	ended bool
-	err   error // any failure; with context.Canceled, it was cancelled
+	err   error // any failure; with context.Canceled, it was canceled
 
 	handle taskgroup.Awaitable
 	task   *taskgroup.Task[int] // if it is one
@@ -86,8 +86,8 @@ type handlesWait struct {
 	cancel context.CancelFunc
 
 	// What the model says.
-	ended, cancelled bool
-	came             []int // in order of time
+	ended, canceled bool
+	came            []int // in order of time
 
 	// What has happened.
 	returned      bool
@@ -270,16 +270,16 @@ func (m *handlesModel) check(t *testing.T, w *handlesWait, log []string) {
 	if !w.ended {
 		return
 	}
-	if w.cancelled {
+	if w.canceled {
 		assert.ErrorIs(t, w.err, context.Canceled, log)
 	}
 	switch w.kind {
 	case "Completed":
-		assert.Equal(t, w.cancelled, w.err != nil, log)
+		assert.Equal(t, w.canceled, w.err != nil, log)
 	case "GatherTasks":
 		m.checkGather(t, w, log)
 	default:
-		assert.Equal(t, w.cancelled, w.err != nil, log)
+		assert.Equal(t, w.canceled, w.err != nil, log)
 		done, pending := m.numbers(w.done), m.numbers(w.pending)
 		assert.Subset(t, done, w.came, log)
 		for i, j := 0, 0; i+j < len(w.args); {
@@ -302,7 +302,7 @@ func (m *handlesModel) checkGather(t *testing.T, w *handlesWait, log []string) {
 	t.Helper()
 	first := slices.IndexFunc(w.came, func(i int) bool { return m.handles[i].err != nil })
 	switch {
-	case w.cancelled:
+	case w.canceled:
 	case first < 0:
 		assert.NoError(t, w.err, log)
 		assert.Equal(t, w.given, w.values, log)
@@ -351,7 +351,7 @@ func playHandles(t *testing.T, s *script) {
 	}
 	giveUp := func(w *handlesWait) {
 		w.ended = true
-		w.cancelled = true
+		w.canceled = true
 		w.cancel()
 	}
 	for len(s.Data) > 0 && !t.Failed() {

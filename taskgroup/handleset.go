@@ -9,19 +9,20 @@ import (
 	"example.com/asyncgo/internal/waitlist"
 )
 
-// handleSet hands out handles in the order in which they complete. It is the one
-// protocol of [Set], [Completed], [Wait] and [GatherTasks] for the question which
-// of several handles has completed.
+// handleSet yields handles in the order in which they complete. It is the one
+// protocol of [Set], [Completed], [Wait] and [GatherTasks] for the question
+// which of several handles has completed.
 //
-// A member is pending until its completion notifies the set, then ready, and over
-// once it is taken out or removed; a blocked call gets it without its being ready
-// first. So a call is blocked only while no member is ready that may end it, calls
-// are granted members in FIFO order, and at least one member is pending. If a
-// member and the context of a call come at the same moment, the lock decides: a
-// call that is still on the list returns the error, one that is not has a member.
+// A member is pending until its completion notifies the set, then ready, and
+// over once it is taken out or removed; a blocked call gets it without its
+// being ready first. So a call is blocked only while no member is ready that
+// may end it, calls are granted members in FIFO order, and at least one member
+// is pending. If a member and the context of a call come at the same moment,
+// the lock decides: a call that is still on the list returns the error, one
+// that is not has a member.
 //
-// The lock is taken before that of a completion, never after, and not held while
-// user code runs, comparisons of handles excepted.
+// The lock is taken before that of a completion, never after, and not held
+// while user code runs, comparisons of handles excepted.
 type handleSet struct {
 	mu      sync.Mutex
 	members table // those that are pending or ready
@@ -29,11 +30,11 @@ type handleSet struct {
 	calls   waitlist.List[nextCall]
 	foreign int // members whose completion only a watcher notices
 
-	// Of a set that belongs to one call, whose members stay in the table and keep
-	// their handles; see waitSet.
+	// Of a set that belongs to one call, whose members stay in the table and
+	// keep their handles; see waitSet.
 	watchers *sync.WaitGroup // nil in other sets
 	frozen   bool            // no member becomes ready anymore
-	notified int             // members whose completions have done with them, but for wake
+	notified int             // members whose completions are through with them, but for wake
 }
 
 // member is one handle in a handleSet.
@@ -51,15 +52,16 @@ type member struct {
 	stop     chan struct{} // ends the watcher, if there is one
 }
 
-// nextCall is one call that is blocked until a member completes that may end it.
+// nextCall is one call that is blocked until a member completes that may end
+// it.
 type nextCall struct {
 	parker
 	answer
 	until Until
 }
 
-// answer is what a call gets, perhaps a moment before the completion of the member
-// is visible.
+// answer is what a call gets, perhaps a moment before the completion of the
+// member is visible.
 type answer struct {
 	member *member // nil if there is an error
 	err    error
@@ -70,7 +72,7 @@ const anyFailure Until = -1
 
 // mayEnd reports whether m, which has completed, may be what a call waits for.
 // It is called before the completion is visible and runs no user code, so it
-// cannot always tell; see waitSet.ends.
+// cannot always tell; see waitSet.wait.
 func (until Until) mayEnd(m *member) bool {
 	switch until {
 	case AllCompleted:
@@ -81,8 +83,8 @@ func (until Until) mayEnd(m *member) bool {
 	return m.completion == nil || m.awaitable.(handle).failure() != nil
 }
 
-// registerLocked has the set notified of the completion of m, a member that is in the
-// table. The caller holds mu.
+// registerLocked has the set notified of the completion of m, a member that is
+// in the table. The caller holds mu.
 func (s *handleSet) registerLocked(m *member) {
 	m.set = s
 	switch {
@@ -105,7 +107,7 @@ func (s *handleSet) registerLocked(m *member) {
 	}
 }
 
-// watch notifies the set of a completion that no observer can learn of.
+// watch notifies the set of a completion that notifies no observer.
 func (m *member) watch(done, stop <-chan struct{}) {
 	if m.set.watchers != nil {
 		defer m.set.watchers.Done()
@@ -136,8 +138,8 @@ func (s *handleSet) completedLocked(m *member) {
 	}
 }
 
-// notifyLocked makes m ready, or gives it to the call that has waited longest. It
-// returns a call that is to be woken when the completion is visible.
+// notifyLocked makes m ready, or grants it to the call that has waited longest.
+// It returns a call that is to be woken when the completion is visible.
 func (s *handleSet) notifyLocked(m *member) *nextCall {
 	if m.over || s.frozen {
 		return nil
@@ -210,8 +212,8 @@ func (s *handleSet) take(until Until) (got answer, ok bool) {
 }
 
 // await blocks until a member completes that may end the call in node, whose
-// context has the channel done. The error is ErrNoTasks if the set is or becomes
-// empty, or says that op was ended by ctx.
+// context has the channel done. The error is ErrNoTasks if the set is or
+// becomes empty, or says that op was ended by ctx.
 func (s *handleSet) await(ctx context.Context, done <-chan struct{}, op fmt.Stringer, node *waitlist.Node[nextCall]) answer {
 	call := &node.Value
 	if ctx.Err() != nil {
@@ -240,7 +242,7 @@ func (s *handleSet) await(ctx context.Context, done <-chan struct{}, op fmt.Stri
 	return call.answer
 }
 
-// giveUp returns what a call gets whose context is done.
+// giveUp is the result of a call whose context is done.
 func (s *handleSet) giveUp(ctx context.Context, op fmt.Stringer, until Until) answer {
 	err := ctxerr.EndedIn(ctx, op)
 	s.mu.Lock()
@@ -253,9 +255,10 @@ func (s *handleSet) giveUp(ctx context.Context, op fmt.Stringer, until Until) an
 	return answer{err: err}
 }
 
-// lookLocked looks for members that have completed and whose watchers are late: a
-// completion that came before the end of a context is not to be reported after it.
-// Others have notified the set before their completion became visible.
+// lookLocked looks for members that have completed and whose watchers are late:
+// a completion that came before the end of a context is not to be reported
+// after it. Others have notified the set before their completion became
+// visible.
 func (s *handleSet) lookLocked() {
 	if s.foreign == 0 {
 		return

@@ -147,7 +147,7 @@ func publicAll(errs []*taskgroup.TaskError) []*taskgroup.TaskError {
 
 // assertCause asserts that the cause of ctx is the failure of one task, which is
 // want.
-func assertCause(ctx context.Context, t *testing.T, want error) { //nolint:thelper // the context comes first
+func assertCause(ctx context.Context, t *testing.T, want error) {
 	t.Helper()
 	te, ok := context.Cause(ctx).(*taskgroup.TaskError)
 	if assert.True(t, ok, "%T", context.Cause(ctx)) {

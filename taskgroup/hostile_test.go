@@ -129,7 +129,7 @@ func neverDone() map[string]context.Context {
 	}
 }
 
-// changing is a context's error that is another one each time it is asked for.
+// changing is a context's error that is another one at each call.
 func changing() func() error {
 	asked := 0
 	return func() error {
@@ -307,7 +307,7 @@ func TestOwnCallsWithContextsThatPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range everyOwnCall() {
 			if c.name == "Blocking" {
-				continue // it asks for no value
+				continue // it calls no Value
 			}
 			ctx := &testkit.Context{Channel: make(chan struct{}), OnValue: panicsWithWhy}
 			assert.Equal(t, errWhy, testkit.Raised(func() { _ = c.call(ctx, ownNothing) }), c.name)
@@ -439,7 +439,7 @@ func TestLoggersThatDoNotReturn(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			for _, c := range everyOwnCall() {
 				if c.name == "WaitFor" || c.name == "MoveOnAfter" || c.name == "Timeout" || c.name == "Shield" || c.name == "Run" {
-					continue // it is main's panic, which nobody reports
+					continue // it is main's panic, which is not reported
 				}
 				var err error
 				v := testkit.Raised(func() { err = c.call(t.Context(), panics) })

@@ -13,9 +13,9 @@ import (
 // of fn then becomes that of ctx. A value that comes with an error is passed
 // on.
 //
-// interrupt must also make a call return that fn has not got to yet, as Close
-// and SetDeadline do in package net. It is not called once fn has returned, so
-// a deadline can be reset after Interruptible:
+// interrupt must also make a call return that fn has not got to yet, as net's
+// Close and SetDeadline do. It is not called once fn has returned, so a
+// deadline can be reset then:
 //
 //	n, err := taskgroup.Interruptible(ctx, func() { conn.SetReadDeadline(time.Unix(1, 0)) },
 //		func() (int, error) { return conn.Read(buf) })

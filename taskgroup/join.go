@@ -8,8 +8,8 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// join is what the calls of Wait and Shutdown share. It is guarded by the group's
-// lock.
+// join is what the calls of Wait and Shutdown share. It is guarded by the
+// group's lock.
 type join struct {
 	end     sync.WaitGroup // for calls that wait for nothing else
 	done    chan struct{}  // for the others; closed at the end, made on demand
@@ -20,11 +20,11 @@ type join struct {
 	raised  *PanicError
 }
 
-// Wait waits until every task of the group has completed, including those in
-// the backlog and those started meanwhile, and then closes the group: it
-// accepts no more tasks, and its context is done. Wait returns nil, or a
-// [*GroupError] with every failure and why the group was ended from outside, if
-// it was. If a task panicked, Wait panics with its [*PanicError] instead.
+// Wait waits until every task has completed, including those in the backlog and
+// those started meanwhile, and then closes the group: it accepts no more tasks,
+// and its context is done. Wait returns nil, or a [*GroupError] with every
+// failure and why the group was ended from outside, if it was. If a task
+// panicked, Wait panics with its [*PanicError] instead.
 //
 // A [Group.Cancel] always counts as such an end; that of the parent's context
 // only if it came before the join and a task did not return nil, was not
@@ -125,16 +125,16 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	return &LateError{Tasks: infos(tasks), Cause: g.soFar()}
 }
 
-// joinLocked moves the group on to that part of its life, if it is not further,
-// and reports whether it is closed.
+// joinLocked moves the group on to that state, unless it is past it, and
+// reports whether it is closed.
 func (g *Group) joinLocked(to life) bool {
 	g.life = max(g.life, to)
 	g.closeIfOverLocked()
 	return g.life == closed
 }
 
-// closeIfOverLocked closes a group that is being joined when no task is left, and
-// no call that has waited for a slot has yet to find out why in vain. Once the
+// closeIfOverLocked closes a group that is being joined when no task is left,
+// and every call that has waited for a slot and got none has returned. Once the
 // group is closing, they all get the same answer.
 func (g *Group) closeIfOverLocked() {
 	switch {
@@ -200,8 +200,8 @@ func (g *Group) answerLocked() {
 	g.join.result, g.join.raised = g.outcome.err(), g.outcome.raised()
 }
 
-// soFar is the error that the group would return if the tasks that still run did
-// not return nil, and added nothing else to it.
+// soFar is the error that the group would return if the tasks that still run
+// did not return nil, and added nothing else to it.
 func (g *Group) soFar() error {
 	cause := g.cause(true)
 	g.mu.Lock()
@@ -211,8 +211,8 @@ func (g *Group) soFar() error {
 	return outcome.err()
 }
 
-// cause is why the group was ended from outside. The end of its parent is a reason
-// only if it left something incomplete.
+// cause is why the group was ended from outside. The end of its parent is a
+// reason only if it left something incomplete.
 func (g *Group) cause(incomplete bool) error {
 	_, parentsEnd := g.parentsEnd()
 	g.mu.Lock()
@@ -235,8 +235,8 @@ func (g *groupName) String() string {
 	return prefix + "group " + strconv.Quote(g.options.name)
 }
 
-// parentsEnd reports whether the parent's end is what has ended the group, and its
-// error, or nil.
+// parentsEnd reports whether the parent's end is what has ended the group, and
+// its error, or nil.
 func (g *Group) parentsEnd() (first bool, err error) {
 	why, err := context.Cause(g.ctx), ctxerr.In(g.parent, (*groupName)(g))
 	return err != nil && (why == nil || ctxerr.Same(why, context.Cause(g.parent))), err

@@ -5,19 +5,19 @@ import (
 	"runtime/pprof"
 )
 
-// enter gives the goroutine of a worker the pprof labels of the group's context. It
-// has those of the goroutine that started it, which may belong to another task or to
-// any caller of Go, or what the task before has set.
+// enter sets the pprof labels of a worker's goroutine to those of the group's
+// context. It has those of the goroutine that started it, which may belong to
+// another task or to any caller of Go, or what the task before has set.
 func (g *Group) enter() {
-	ctx := context.Background() // cheaper to look through
+	ctx := context.Background() // cheaper to search
 	if g.hasLabels {
 		ctx = g.ctx
 	}
 	pprof.SetGoroutineLabels(ctx)
 }
 
-// hasLabels reports that ctx has labels. The Value method of a context may be the
-// user's code: if it panics, there are none.
+// hasLabels reports that ctx has labels. The Value method of a context may be
+// the user's code: if it panics, there are none.
 func hasLabels(ctx context.Context) (found bool) {
 	defer func() { _ = recover() }()
 	pprof.ForLabels(ctx, func(_, _ string) bool {

@@ -38,7 +38,7 @@ func (l *line) takes(e *entry) bool {
 
 func (l *line) hasPlace() bool { return l.places < 0 || len(l.backlog) < l.places }
 
-// come is a task that somebody starts. It reports false if that has to wait.
+// come is a task that is started. It reports false if that has to wait.
 func (l *line) come(e *entry) bool {
 	switch {
 	case len(l.callers) > 0:
@@ -83,13 +83,13 @@ func leaves(queue *[]*entry, id int) bool {
 
 // player is one task of a random program, and what is seen of it.
 type player struct {
-	task      *taskgroup.Task[int] // nil for Submit, and until Go has returned
-	cancel    context.CancelFunc   // of Submit's context
-	end       chan struct{}
-	began     bool
-	answered  bool // the call that started it has returned
-	accepted  bool
-	cancelled bool
+	task     *taskgroup.Task[int] // nil for Submit, and until Go has returned
+	cancel   context.CancelFunc   // of Submit's context
+	end      chan struct{}
+	began    bool
+	answered bool // the call that started it has returned
+	accepted bool
+	canceled bool
 }
 
 // The limit against its model: after every step of a random program exactly
@@ -180,13 +180,13 @@ func playLimit(t *testing.T, seed uint64) {
 			close(p.end)
 		case 7:
 			id, p := pick(func(p *player) bool {
-				return !p.began && (p.task != nil || p.cancel != nil && !p.answered) && !p.cancelled
+				return !p.began && (p.task != nil || p.cancel != nil && !p.answered) && !p.canceled
 			})
 			if p == nil {
 				continue
 			}
 			history += fmt.Sprintf("; cancel %d", id)
-			p.cancelled = true
+			p.canceled = true
 			if p.task != nil {
 				require.True(t, p.task.Cancel(nil), history)
 				require.True(t, leaves(&l.backlog, id), history)

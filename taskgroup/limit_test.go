@@ -100,7 +100,7 @@ func TestFirstComeFirstServed(t *testing.T) {
 	})
 }
 
-// Limits: a Go that waits gives up when the group is cancelled. P-1, P-21.
+// Limits: a Go that waits gives up when the group is canceled. P-1, P-21.
 func TestGoGivesUpWhenTheGroupIsCancelled(t *testing.T) {
 	for name, cancel := range map[string]func(g *taskgroup.Group, parent context.CancelCauseFunc){
 		"Cancel": func(g *taskgroup.Group, _ context.CancelCauseFunc) { g.Cancel(errWhy) },
@@ -441,7 +441,7 @@ func TestCancelAHeavyTaskInTheBacklog(t *testing.T) {
 	})
 }
 
-// Rule 7: the backlog of a cancelled group never runs, and ends at once.
+// Rule 7: the backlog of a canceled group never runs, and ends at once.
 func TestTheBacklogOfACancelledGroup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -464,7 +464,7 @@ func TestTheBacklogOfACancelledGroup(t *testing.T) {
 	})
 }
 
-// Rule 7: what is shielded in the backlog runs although the group is cancelled,
+// Rule 7: what is shielded in the backlog runs although the group is canceled,
 // and at once where what stood before it did not fit.
 func TestShieldedInTheBacklogMovesUpWhenTheGroupIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -918,7 +918,7 @@ func TestRunning(t *testing.T) {
 	})
 }
 
-// Cancelling the group itself ends its backlog before the call returns.
+// Canceling the group itself ends its backlog before the call returns.
 func TestCancelEndsTheBacklogBeforeItReturns(t *testing.T) {
 	for range times(2000) {
 		g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(-1))

@@ -19,8 +19,8 @@ func newSharedLimit(group context.Context, l Limiter) *sharedLimit {
 // units, and now needs as many of the limit that the group shares. granted says
 // that the caller has waited for its slot, so that others may be behind it.
 //
-// An error of the limiter that is not the context's refuses the task, and is its
-// failure: the task is counted, and fails without being called.
+// An error of the limiter that is not the context's refuses the task, and is
+// its failure: the task is counted, and fails without being called.
 func (g *Group) submitShared(ctx context.Context, r runner, units int, try, granted bool) error {
 	c := r.task()
 	accepted := false
@@ -67,8 +67,8 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try, gran
 	return g.waitError(noContext)
 }
 
-// acquireShared takes n units of the shared limit, waiting until ctx, the group's
-// context or Shutdown puts an end to that. It calls goOn just before it waits.
+// acquireShared takes n units of the shared limit, waiting until ctx, the
+// group's context or Shutdown ends that. It calls goOn just before it waits.
 func (g *Group) acquireShared(ctx context.Context, n int, try bool, goOn func()) error {
 	if try {
 		if !g.shared.limiter.TryAcquireN(n) {

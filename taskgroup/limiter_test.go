@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// units is a limiter that can be looked at, and told to misbehave.
+// units is a limiter that can be read, and set to misbehave.
 type units struct {
 	mu      sync.Mutex
 	free    int

@@ -45,7 +45,7 @@ func TestListErrorIsListedOnce(t *testing.T) {
 	})
 }
 
-// Tasks: one that is cancelled with it has not failed.
+// Tasks: one that is canceled with it has not failed.
 func TestListErrorCancelsATask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := taskgroup.New(t.Context())
@@ -66,7 +66,7 @@ func TestListErrorEndsTheParent(t *testing.T) {
 	assert.ErrorIs(t, g.Wait(), context.Canceled)
 }
 
-// Items: the loop ends with it, though the item before has only been cancelled.
+// Items: the loop ends with it, though the item before has only been canceled.
 func TestListErrorEndsMapSeq(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var last error

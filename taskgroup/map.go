@@ -8,8 +8,8 @@ import (
 
 // Map is gather(*[fn(x) for x in items]) with a limit: it calls fn for each of
 // the items, with at most limit calls running, and returns their results, in
-// the order of the items. A negative limit, [NoLimit], is none. Failures are
-// treated as by [Gather].
+// the order of the items, or an error as [Gather] does. A negative limit,
+// [NoLimit], is none.
 //
 // Map panics if limit is 0 or fn is nil. It takes at most limit goroutines; the
 // number of allocations does not depend on that of items.
@@ -19,9 +19,8 @@ func Map[T, R any](ctx context.Context, limit int, items []T, fn func(ctx contex
 }
 
 // SettleMap is [Map] with return_exceptions=True: it returns a [Result] for
-// each of the items, in order. A failure or panic is one item's and cancels
-// nothing. Items that are not begun because ctx is done get the error of ctx.
-// SettleMap panics if limit is 0 or fn is nil.
+// each of the items, in order, as [Settle] does for functions. It panics if
+// limit is 0 or fn is nil.
 func SettleMap[T, R any](ctx context.Context, limit int, items []T, fn func(ctx context.Context, item T) (R, error)) []Result[R] {
 	checkMap("SettleMap", limit, fn == nil)
 	return settleAll(ctx, "SettleMap", limit, items, fn)

@@ -93,7 +93,7 @@ func TestMapSeqLooksAhead(t *testing.T) {
 }
 
 // The first failure is the last pair, at its place: what comes before it is
-// yielded, what comes after is not, and the input is asked for nothing more.
+// yielded, what comes after is not, and the input is pulled no more.
 func TestMapSeqFailureAtItsPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		taken := 0
@@ -183,7 +183,7 @@ func TestMapSeqContextEnds(t *testing.T) {
 					return i, taskgroup.Sleep(ctx, time.Hour)
 				}
 				<-ctx.Done()
-				time.Sleep(ms) // the one that is cancelled ends before
+				time.Sleep(ms) // the one that is canceled ends before
 				return i, nil
 			}))
 			if name == "MapSeq" {
@@ -251,7 +251,7 @@ func TestMapSeqDoneContext(t *testing.T) {
 func echoItem(_ context.Context, i int) (int, error) { return i, nil }
 
 // Rule 8, P-40: a panic in the input is raised in the loop, and Goexit there is
-// a failure in the place of the item that it was asked for. Both cancel the
+// a failure in the place of the item that was to be pulled. Both cancel the
 // calls.
 func TestMapSeqInputDoesNotReturn(t *testing.T) {
 	log := testkit.CaptureLog(t)
@@ -359,7 +359,7 @@ func TestMapSeqPanic(t *testing.T) {
 }
 
 // P-50, rule 1: leaving the loop in any way cancels the calls, the input is
-// asked no more, both are joined, and it passes on unchanged.
+// pulled no more, both are joined, and it passes on unchanged.
 func TestMapSeqLeavingTheLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, m := range mapSeqs {

@@ -11,11 +11,9 @@ import (
 // If it returns then, it delays nothing.
 //
 // The first error that the source yields ends the input but cancels nothing: it
-// is the last pair, as it is, after the results of what came before. An error
-// of fn comes first.
-//
-// MapSource panics if limit is less than 1, or source or fn is nil. It mirrors
-// an asynchronous generator over another.
+// is the last pair, as it is, unless an error of fn comes first. MapSource
+// panics if limit is less than 1, or source or fn is nil. It mirrors an
+// asynchronous generator over another.
 func MapSource[T, R any](ctx context.Context, limit int, source func(ctx context.Context) iter.Seq2[T, error], fn func(ctx context.Context, item T) (R, error)) iter.Seq2[R, error] {
 	checkStream("MapSource", limit, source == nil || fn == nil)
 	return func(yield func(R, error) bool) {

@@ -261,7 +261,7 @@ func TestAPanicOfTheSourceCancels(t *testing.T) {
 		t.Helper()
 		testkit.CaptureLog(t)
 		var cause note
-		raisedPanic(t, func() {
+		_ = raisedPanic(t, func() {
 			_, _ = pairs(t, m(t.Context(), 2, yields(1, func(context.Context, func(int, error) bool) {
 				time.Sleep(time.Second)
 				panic(errBoom)

@@ -49,7 +49,7 @@ func TestFunctionsAreForgotten(t *testing.T) {
 			cancel()
 			return taskgroup.Start(ctx, fn)
 		},
-		"cancelled before it began": func(ctx context.Context, fn taskgroup.Func[int]) *taskgroup.Task[int] {
+		"canceled before it began": func(ctx context.Context, fn taskgroup.Func[int]) *taskgroup.Task[int] {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 			task := taskgroup.Start(ctx, fn)
 			task.Cancel(nil)
@@ -60,7 +60,7 @@ func TestFunctionsAreForgotten(t *testing.T) {
 			_ = g.Wait()
 			return taskgroup.Go(g, fn)
 		},
-		"cancelled in the backlog": func(ctx context.Context, fn taskgroup.Func[int]) *taskgroup.Task[int] {
+		"canceled in the backlog": func(ctx context.Context, fn taskgroup.Func[int]) *taskgroup.Task[int] {
 			g := taskgroup.New(ctx, taskgroup.WithLimit(1), taskgroup.WithBacklog(-1))
 			g.Go(untilDone)
 			task := taskgroup.Go(g, fn)
@@ -227,7 +227,7 @@ func TestABacklogOfAMillion(t *testing.T) {
 	assert.NoError(t, g.Wait())
 }
 
-// Rule 11: a cancelled backlog of 100 000 leaves nothing, whoever cancels it.
+// Rule 11: a canceled backlog of 100 000 leaves nothing, whatever cancels it.
 func TestACancelledBacklog(t *testing.T) {
 	g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(-1))
 	g.Go(untilDone)

@@ -36,9 +36,9 @@ const NoLimit = -1
 // [NoLimit], is no limit. WithLimit panics if n is 0, so that an unset value is
 // noticed.
 //
-// A task that starts tasks in its own full group waits for the slot that it
-// holds itself, and so does an OnDone callback or an error handler: give such a
-// group WithBacklog(-1).
+// A task, an OnDone callback or an error handler that starts tasks in its own
+// full group waits for the slot that it holds itself: give such a group
+// WithBacklog(-1).
 func WithLimit(n int) Option {
 	checkLimit("WithLimit", n)
 	return optionFunc(func(o *options) { o.limit = n })
@@ -61,12 +61,11 @@ func WithKeepGoing() Option { return optionFunc(func(o *options) { o.keepGoing =
 // WithErrorHandler makes the group call h with every failure of a task as it
 // happens, a panic being a [*PanicError], which is not logged then: in the
 // task's goroutine, with the task's context, one call at a time, before the
-// task counts as complete.
+// task counts as complete. WithErrorHandler panics if h is nil.
 //
 // The handler observes: [Group.Wait] returns the failures all the same. But
 // with [WithKeepGoing] nothing is kept, panics included, so that a group may
-// run forever, and Wait returns nil. A panic in h is logged. WithErrorHandler
-// panics if h is nil.
+// run forever, and Wait returns nil.
 func WithErrorHandler(h func(ctx context.Context, task TaskInfo, err error)) Option {
 	if h == nil {
 		panic(misused("WithErrorHandler of a nil function"))
@@ -95,14 +94,14 @@ type Limiter interface {
 	AcquireN(ctx context.Context, n int) error
 	// TryAcquireN takes n units if that needs no waiting.
 	TryAcquireN(n int) bool
-	// ReleaseN gives n units back.
+	// ReleaseN releases n units.
 	ReleaseN(n int)
 }
 
 // WithLimiter makes every task of the group also take slots of a shared limit:
 // as many as it takes of the group's own, after those, in the call that starts
-// the task. A call that has waited for the group's slot goes on to the shared
-// limit before the next one is granted a slot.
+// the task. Calls that have waited for the group's slot go on to the shared
+// limit one after another.
 //
 // An error of the limiter that is not the context's refuses the task and is its
 // failure in the group. WithLimiter panics if l is nil; with [WithBacklog] it
@@ -115,11 +114,10 @@ func WithLimiter(l Limiter) Option {
 }
 
 // WithSignals makes [Run] cancel the group with a [*SignalError] on the first
-// of the given signals; without arguments, [os.Interrupt] and SIGTERM. Then the
-// signals have their default action again, so that a second one ends the
-// process. [New] panics if it is given WithSignals. Signals do not work in a
-// synctest bubble. It mirrors loop.add_signal_handler, and what asyncio.run
-// does on SIGINT.
+// of the given signals; without arguments, [os.Interrupt] and SIGTERM. A second
+// one has its default action, which ends the process. [New] panics if it is
+// given WithSignals. Signals do not work in a synctest bubble. It mirrors
+// loop.add_signal_handler, and what asyncio.run does on SIGINT.
 func WithSignals(sigs ...os.Signal) Option {
 	if len(sigs) == 0 {
 		sigs = []os.Signal{os.Interrupt, syscall.SIGTERM}
@@ -139,7 +137,7 @@ func WithGrace(d time.Duration) Option {
 	return optionFunc(func(o *options) { o.grace = d })
 }
 
-// defaults are the options of a group that is given none.
+// defaults are the options of a group without any.
 var defaults = options{limit: NoLimit}
 
 func newOptions(opts []Option) *options {

@@ -10,16 +10,16 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 )
 
-// outcome is what goes wrong in a group or in a call, as it comes, and the answer
-// that is made of it. Its owner guards it with a lock.
+// outcome is what goes wrong in a group or in a call, as it comes, and the
+// answer that is made of it. Its owner guards it with a lock.
 type outcome struct {
 	errs  []*TaskError // in order of time
 	panic *PanicError  // the first that must be raised again
 	cause error        // why the work was ended from outside
 }
 
-// add notes the failure of one task and reports whether it is the first. A panic
-// that must be raised again is noted with raise, too.
+// add notes the failure of one task and reports whether it is the first. A
+// panic that must be raised again is noted with raise, too.
 func (o *outcome) add(failure *TaskError) (first bool) {
 	o.errs = append(o.errs, failure)
 	return len(o.errs) == 1
@@ -39,8 +39,9 @@ func (o *outcome) endedBy(cause error) {
 	}
 }
 
-// list is the failures and the cause: the first failure in time, then the rest in
-// order of submission, the main function last. It is nil if there is neither.
+// list is the failures and the cause: the first failure in time, then the rest
+// in order of submission, the main function last. It is nil if there is
+// neither.
 func (o *outcome) list() *GroupError {
 	if o.cause == nil && len(o.errs) == 0 {
 		return nil
@@ -60,8 +61,8 @@ func (o *outcome) err() error {
 	return nil
 }
 
-// raised is the panic to raise, with every other failure and the cause under it,
-// or nil.
+// raised is the panic to raise, with every other failure and the cause under
+// it, or nil.
 func (o *outcome) raised() *PanicError {
 	if o.panic == nil {
 		return nil
@@ -82,10 +83,10 @@ func (o *outcome) answer() error {
 	return o.err()
 }
 
-// has reports that err leads, by single Unwraps, to an error that has been noted or
-// is old, to a failure of a group with nothing but such in it, or to a join of such.
-// One whose Unwrap panics, as that of a typed nil does, is new. It calls the methods
-// of errors, so no lock is held.
+// has reports that err leads, by single Unwraps, to an error that has been
+// noted or is old, to a failure of a group with nothing but such in it, or to a
+// join of such. One whose Unwrap panics, as that of a typed nil does, is new.
+// It calls the methods of errors, so no lock is held.
 func (o *outcome) has(err error, isOld func(error) bool) bool {
 	noted := map[error]bool{}
 	var lists []error // that cannot be compared

@@ -154,7 +154,7 @@ func (n *note) get() error {
 	return n.err
 }
 
-// untilCancelled returns a function that waits until it is cancelled, takes a
+// untilCancelled returns a function that waits until it is canceled, takes a
 // while to clean up, and tells of the cause.
 func untilCancelled(cause *note, cleanUp time.Duration) ownFunc {
 	return func(ctx context.Context) (int, error) {
@@ -335,7 +335,7 @@ func TestOwnSecondPanicIsKept(t *testing.T) {
 }
 
 // Rule 8: a panic that crosses a second join is reported once, and is the same
-// for whoever looks at it.
+// for code that looks at it.
 func TestOwnPanicCrosses(t *testing.T) {
 	log := testkit.CaptureLog(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -366,7 +366,7 @@ var ownExits = map[string]func(){
 }
 
 // Rule 8, P-42, K-13: a function that ends its goroutine has failed with
-// ErrGoexit, and nobody hangs. If it panics on the way, that is what it ended
+// ErrGoexit, and nothing hangs. If it panics on the way, that is what it ended
 // with.
 func TestOwnGoexit(t *testing.T) {
 	testkit.CaptureLog(t)
@@ -464,7 +464,7 @@ func TestOwnFailureAfterTheContextsEnd(t *testing.T) {
 	})
 }
 
-// G-06: a function that returns [context.Canceled] while nothing is cancelled has
+// G-06: a function that returns [context.Canceled] while nothing is canceled has
 // failed like any other.
 func TestOwnCancellationIsAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -13,16 +13,14 @@ import (
 type PanicPolicy int
 
 const (
-	// PanicPropagate is the default: the panic is logged at once, cancels the
-	// siblings, and is raised again in the joining call.
+	// PanicPropagate is the default: the panic is raised again in the joining
+	// call.
 	PanicPropagate PanicPolicy = iota
 
-	// PanicAsError makes it the task's failure, a [*PanicError], like any other
-	// error.
+	// PanicAsError makes it the task's failure, like any other error.
 	PanicAsError
 
-	// PanicCrash does not recover it: the process dies as with a plain go
-	// statement.
+	// PanicCrash does not recover it: the process dies as after a go statement.
 	PanicCrash
 )
 
@@ -43,11 +41,11 @@ type PanicError struct {
 // the text ends with the stack of the task, to show the bug where it ends a
 // program.
 func (e *PanicError) Error() string {
-	who := "task"
+	name := "task"
 	if e.Task.Name != "" {
-		who = e.Task.Name
+		name = e.Task.Name
 	}
-	text := prefix + who + " " + e.what()
+	text := prefix + name + " " + e.what()
 	if e.raised {
 		text += "\n\n" + string(e.Stack)
 	}
@@ -105,8 +103,8 @@ func (e *PanicError) joined(others *GroupError) *PanicError {
 	return &pe
 }
 
-// report logs a panic at once, so that a sibling that does not return cannot hide
-// it.
+// report logs a panic at once, so that a sibling that does not return cannot
+// hide it.
 func (e *PanicError) report() {
 	log(context.Background(), slog.LevelError, "taskgroup: a task panicked", func() []any {
 		return []any{
@@ -124,10 +122,10 @@ func reportObserver(what string, value any) {
 	})
 }
 
-// log hands a report to slog and waits until that has taken it. Both are done in a
-// goroutine of their own: the handler and the text of a value are the user's code,
-// and if that panics or calls Goexit, it must not be in a goroutine that has
-// something left to do.
+// log passes a report to slog and waits until it has been logged. Both are done
+// in a goroutine of their own: the handler and the text of a value are the
+// user's code, and if that panics or calls Goexit, it must not be in a
+// goroutine that has something left to do.
 func log(ctx context.Context, level slog.Level, text string, args func() []any) {
 	var logged sync.WaitGroup
 	logged.Go(func() {

@@ -91,7 +91,7 @@ var entrances = map[string]func(g *taskgroup.Group, leave func(ctx context.Conte
 }
 
 // Rule 8: a panic or Goexit in a task, however it came into the group: siblings
-// are cancelled at once, it is reported at once and once, waiters are released,
+// are canceled at once, it is reported at once and once, waiters are released,
 // room is given back, the counters agree, and Wait raises or returns it. P-34,
 // P-36, P-39, P-41, P-42, K-13, H36.
 func TestPanicInATask(t *testing.T) {
@@ -195,7 +195,7 @@ func TestPanicAndKeepGoing(t *testing.T) {
 	}
 }
 
-// Rule 8: a Task's Wait gives a panic as an error, to everybody.
+// Rule 8: a Task's Wait gives a panic as an error, to every caller.
 func TestPanicSeenThroughTheHandle(t *testing.T) {
 	for departure, leave := range departures {
 		t.Run(departure, func(t *testing.T) {
@@ -222,7 +222,7 @@ func TestPanicSeenThroughTheHandle(t *testing.T) {
 	}
 }
 
-// The same while the task is cancelled: a panic is never noise.
+// The same while the task is canceled: a panic is never noise.
 func TestPanicDuringCleanUp(t *testing.T) {
 	for departure, leave := range departures {
 		t.Run(departure, func(t *testing.T) {
@@ -596,7 +596,7 @@ func init() {
 }
 
 // Rule 8: under PanicCrash, and in a task that Start began, the panic is raised
-// again on the task's own stack, and the process dies before anybody is told of
+// again on the task's own stack, and the process dies before anything reports
 // an end. P-46, H61.
 func TestPanicThatCrashes(t *testing.T) {
 	for name := range children {

@@ -9,13 +9,13 @@ type exit struct {
 
 func (e exit) goexit() bool { return !e.returned && e.panicked == nil }
 
-// protect calls f and then after, however f ends. A panic is recovered, and after
-// is called while its stack is still there.
+// protect calls f and then after, however f ends. A panic is recovered, and
+// after is called while its stack is still there.
 //
 // Goexit cannot be stopped: the goroutine exits once after has returned. So it
 // does, although after is given a panic, if that was raised by a deferred call
-// during Goexit. Code that has something left to do in that goroutine puts another
-// protect around, in which the exit then shows.
+// during Goexit. Code that has something left to do in that goroutine puts
+// another protect around, in which the exit then shows.
 //
 // Everything in this package that must go on after the user's code is called
 // through protect.

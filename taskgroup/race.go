@@ -3,13 +3,12 @@ package taskgroup
 import "context"
 
 // Race calls all functions at the same time and returns what the first one to
-// return returned, be it an error; for the first success see [FirstSuccess].
-// That cancels the others. A panic in any function is raised even if another
-// one has won.
+// return returned, be it an error. That cancels the others. A panic in any
+// function is raised even if another one has won.
 //
-// A failure is a [*GroupError] with that of the first function first and then
-// those of the others. Without functions the error is [ErrNoTasks]. Race panics
-// if a function is nil.
+// A failure is a [*GroupError] with that of the first function and then those
+// of the others. Without functions the error is [ErrNoTasks]. Race panics if a
+// function is nil.
 //
 // It mirrors asyncio.wait with FIRST_COMPLETED and the canceling that must
 // follow.
@@ -17,13 +16,8 @@ func Race[T any](ctx context.Context, fns ...Func[T]) (T, error) {
 	return race(ctx, "Race", fns, false)
 }
 
-// FirstSuccess calls all functions at the same time and returns the value of
-// the first that succeeds, also if ctx has ended by then. That cancels the
-// others. A panic in any function is raised even if another one has won.
-//
-// If all fail, the error is a [*GroupError] with every failure. Without
-// functions it is [ErrNoTasks]. FirstSuccess panics if a function is nil.
-//
+// FirstSuccess is [Race] for the first function that succeeds, also if ctx has
+// ended by then. If all fail, the error is a [*GroupError] with every failure.
 // [Staggered] starts the functions one by one, and can close what losers
 // return.
 func FirstSuccess[T any](ctx context.Context, fns ...Func[T]) (T, error) {

@@ -10,7 +10,7 @@ import (
 )
 
 // answer returns a function that answers after some time, unless it is
-// cancelled before.
+// canceled before.
 func answer(d time.Duration, text string, err error) taskgroup.Func[string] {
 	return func(ctx context.Context) (string, error) {
 		if err := taskgroup.Sleep(ctx, d); err != nil {

@@ -23,7 +23,7 @@ var races = map[string]func(ctx context.Context, fns ...ownFunc) (int, error){
 	},
 }
 
-// Z-05, P-47: the first one wins, the others are cancelled and joined, and
+// Z-05, P-47: the first one wins, the others are canceled and joined, and
 // neither their values nor their failures matter.
 func TestRaceHasAWinner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

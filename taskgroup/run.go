@@ -15,14 +15,14 @@ import (
 // group before it returns, with the answer of [Group.Wait].
 //
 // If main returns nil, Run waits for the tasks and cancels nothing but daemons.
-// An error of main is one more failure, with index -1 and the name main, and
-// cancels the tasks; a task's failure that main returns again is listed once. A
-// panic or [runtime.Goexit] in main cancels the tasks and passes on once they
-// have completed; their failures are logged.
+// An error of main is one more failure and cancels the tasks; a task's failure
+// that main returns again is listed once. A panic or [runtime.Goexit] in main
+// cancels the tasks and passes on once they have completed; their failures are
+// logged.
 //
-// Main may join its group itself, but what follows the tasks belongs behind
-// Run: the group's context is done then, an error main returns for that is a
-// failure, and a task started then makes Run return [ErrGroupClosed].
+// Main may join its group itself. But then the group's context is done, an
+// error main returns for that is a failure, and a task started later makes Run
+// return [ErrGroupClosed]: what follows the tasks belongs behind Run.
 //
 // Run panics if main is nil. Unlike asyncio.run, it may be nested, and waits
 // for tasks that main leaves behind: see [Group.Stop] and [Daemon].
@@ -51,16 +51,16 @@ func Run(ctx context.Context, main func(ctx context.Context, g *Group) error, op
 	return g.Wait()
 }
 
-// errSecondRound is the cause of a group that has refused a task because main had
-// joined it before.
+// errSecondRound is the cause of a group that has refused a task because main
+// had joined it before.
 var errSecondRound = fmt.Errorf("taskgroup: a task was started after main had joined its group: %w", ErrGroupClosed)
 
 // mainReturned notes how the main function ended.
 //
 // Main may have joined the group itself. Then the context of the group is done
-// because of that, and what main returns for it is no echo: it may be all that says
-// that something was left undone. So is a task that the group has refused after the
-// join.
+// because of that, and what main returns for it is no echo: it may be all that
+// says that something was left undone. So is a task that the group has refused
+// after the join.
 func (g *Group) mainReturned(err error) {
 	g.mu.Lock()
 	g.inMain = false
@@ -92,8 +92,8 @@ func (g *Group) mainReturned(err error) {
 }
 
 // abandon joins the tasks of a main function that left by a panic or
-// [runtime.Goexit]. That passes on, so the failures of the tasks are not returned:
-// they are logged.
+// [runtime.Goexit]. That passes on, so the failures of the tasks are not
+// returned: they are logged.
 func (g *Group) abandon() {
 	g.mu.Lock()
 	g.inMain = false
@@ -110,8 +110,8 @@ func (g *Group) abandon() {
 	g.logUnreturned(failures, late)
 }
 
-// logUnreturned logs failures that are not returned. Panics have been logged when
-// they came, and an error handler has had all.
+// logUnreturned logs failures that are not returned. Panics have been logged
+// when they came, and an error handler has had all.
 func (g *Group) logUnreturned(failures *GroupError, late *LateError) {
 	report := func(text string, err error) {
 		log(context.Background(), slog.LevelError, "taskgroup: "+text, func() []any {
@@ -130,8 +130,8 @@ func (g *Group) logUnreturned(failures *GroupError, late *LateError) {
 	}
 }
 
-// catch has the first of the signals cancel the group, and gives them back
-// their default action then, or when the answer is called.
+// catch makes the first of the signals cancel the group, and restores their
+// default action then, or when release is called.
 func (g *Group) catch(signals []os.Signal) (release func()) {
 	caught := make(chan os.Signal, 1)
 	released := make(chan struct{})

@@ -52,7 +52,7 @@ func ExampleWithSignals() {
 		if err != nil {
 			return err
 		}
-		if err := self.Signal(os.Interrupt); err != nil { // somebody presses Ctrl-C
+		if err := self.Signal(os.Interrupt); err != nil { // Ctrl-C
 			return err
 		}
 		<-ctx.Done()

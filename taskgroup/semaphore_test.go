@@ -19,7 +19,7 @@ import (
 )
 
 // Limits: the module's own semaphore, and that of x/sync by an adapter, share a
-// limit between groups that come and go, are cancelled and have limits of their
+// limit between groups that come and go, are canceled and have limits of their
 // own: it is never exceeded, and in the end it is whole.
 func TestSemaphoresAsLimiters(t *testing.T) {
 	const limit = 5

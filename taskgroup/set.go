@@ -86,9 +86,8 @@ func callDone(first *member, foreign int) {
 	}
 }
 
-// Remove takes handles that are in the set out of it, completed or not; it does
-// not block. It costs O(1) for each. If one is nil or cannot be compared,
-// Remove panics and removes none.
+// Remove takes handles that are in the set out of it, completed or not. In cost
+// and panics it is like [Set.Add].
 func (s *Set[A]) Remove(tasks ...A) {
 	for _, a := range tasks {
 		newTarget(a, "Set.Remove")
@@ -122,9 +121,8 @@ const opNext = ctxerr.Op("taskgroup: Set.Next")
 // granted handles in FIFO order.
 //
 // The error is that of ctx, or [ErrNoTasks] if the set is or becomes empty;
-// then the handle is the zero value, and nothing is taken. A failure of the
-// handle is not an error of Next. It costs O(1), except that a call whose
-// context is done looks at every handle if some are neither a [*Task] nor a
+// then nothing is taken. A failure of the handle is not an error of Next. It
+// costs O(1), or O(n) if ctx is done and some handle is neither a [*Task] nor a
 // [*Future].
 func (s *Set[A]) Next(ctx context.Context) (A, error) {
 	got, ok := s.set.take(FirstCompleted)
@@ -138,7 +136,7 @@ func (s *Set[A]) Next(ctx context.Context) (A, error) {
 		return zero, got.err
 	}
 	t := m.target
-	m.target = target{} // its neighbors may stay for long
+	m.target = target{} // the members made with it may stay for long
 	t.waitCompleted()
 	return t.awaitable.(A), nil
 }

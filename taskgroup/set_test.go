@@ -85,7 +85,7 @@ func TestSetOrderOfCauseAndEffect(t *testing.T) {
 }
 
 // What has ended when it is added comes in the order in which it was added; what
-// ends later comes in that order, even if nobody is waiting.
+// ends later comes in that order, even if no call is waiting.
 func TestSetOrderOfWhatIsReady(t *testing.T) {
 	fs := make([]*future, 6)
 	for i := range fs {
@@ -379,7 +379,7 @@ func TestSetForgets(t *testing.T) {
 	runtime.KeepAlive(longLived)
 }
 
-// Also not to a handle whose neighbours are still in it.
+// Also not to a handle whose neighbors are still in it.
 func TestSetForgetsWhatItHandsOut(t *testing.T) {
 	s := taskgroup.NewSet[*future]()
 	handle := func() weak.Pointer[future] {

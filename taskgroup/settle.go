@@ -21,7 +21,7 @@ var errNotCalled = errors.New("taskgroup: not called")
 // have not begun when ctx ends are not called and get the error of ctx.
 //
 // Settle panics if a function is nil. It costs what [Gather] does. Unlike in
-// asyncio, results are kept if the caller is canceled.
+// asyncio, the end of ctx loses no result.
 func Settle[T any](ctx context.Context, fns ...Func[T]) []Result[T] {
 	checkFuncs("Settle", fns)
 	return settleAll(ctx, "Settle", NoLimit, fns, callFunc)

@@ -11,24 +11,23 @@ import (
 )
 
 // Shared is a set of calls that several callers share: while a call for a key
-// is running, [Shared.Do] for that key waits for its result instead of making
-// another call. A result is not kept: once a call has ended, the next Do starts
-// a new one.
+// is running, [Shared.Do] for that key waits for its result. Once it has ended,
+// the next Do starts a new one: no result is kept. The zero Shared is ready to
+// use. It takes memory only for the calls that are running.
 //
-// The zero Shared is ready to use. It takes memory only for the calls that are
-// running. It takes the place of a dictionary of asyncio tasks, each awaited
-// through asyncio.shield. Package singleflight is the same without contexts.
+// It takes the place of a dictionary of shielded asyncio tasks. Package
+// singleflight is the same without contexts.
 type Shared[K comparable, V any] struct {
-	// mu guards the table and the states of the calls. No code of the user's
-	// runs under it, and no call blocks under it.
+	// mu guards the table and the states of the calls. No user code runs under
+	// it, and no call blocks under it.
 	mu    sync.Mutex
 	calls keys.Table[K, *sharedCall[V]]
 }
 
 // sharedCall is one call of a function that callers share. It is running until
-// its function has ended, in a goroutine of its own, and as long as it is in the
-// table further callers may join it. Under the lock of the Shared, what comes
-// first decides:
+// its function has ended, in a goroutine of its own, and as long as it is in
+// the table further callers may join it. Under the lock of the Shared, what
+// comes first decides:
 //   - the function's end: the callers that still wait then return its result,
 //     though their contexts may be done;
 //   - a caller's leaving, and others remain: that caller alone returns;
@@ -53,7 +52,7 @@ type sharedCall[V any] struct {
 }
 
 // Do returns the result of fn, or, if a call for key is running, the result of
-// that; shared reports whether other callers got the same result.
+// that; shared reports whether other callers got it, too.
 //
 // fn runs in a goroutine of its own. Its context has the values of the first
 // caller's ctx, and ends when fn returns or no caller is left. A caller whose
@@ -62,17 +61,17 @@ type sharedCall[V any] struct {
 // only report the cancellation is joined. A later Do starts anew, even if the
 // canceled fn has not returned yet.
 //
-// A panic in fn is raised in every caller that waits, as the same
-// [*PanicError]. Do panics if fn is nil, or if key is not equal to itself or
-// cannot be hashed. fn must not call Do for its own key. To start a call takes
-// nine allocations, to join one none.
+// Each caller that waits raises a panic in fn, as the same [*PanicError]. Do
+// panics if fn is nil, or if key is not equal to itself or cannot be hashed. fn
+// must not call Do for its own key. To start a call takes nine allocations, to
+// join one none.
 func (s *Shared[K, V]) Do(ctx context.Context, key K, fn Func[V]) (v V, shared bool, err error) {
 	if fn == nil {
 		panic(misused("Shared.Do of a nil function"))
 	}
 	checkKey("Shared.Do", key)
 	const op = ctxerr.Op("taskgroup: Shared.Do")
-	done := ctx.Done() // may be code of the user's: before anything has begun
+	done := ctx.Done() // may be user code: before anything has started
 	if err := ctxerr.In(ctx, op); err != nil {
 		return v, false, err
 	}
@@ -148,8 +147,8 @@ func (s *Shared[K, V]) end(key K, c *sharedCall[V], how ending) {
 	close(c.ended)
 }
 
-// leave takes a caller off the call, unless that is over, and reports whether it
-// was the last.
+// leave removes a caller from the call, unless that is over, and reports
+// whether it was the last.
 func (s *Shared[K, V]) leave(key K, c *sharedCall[V]) (left, last bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

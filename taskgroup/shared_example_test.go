@@ -50,7 +50,7 @@ func ExampleShared_Do_lastCaller() {
 	// taskgroup: Shared.Do: context canceled: user left
 }
 
-// After a write, nobody new gets the result of a read that began before it.
+// After a write, no new caller gets the result of a read that began before it.
 func ExampleShared_Forget() {
 	var users taskgroup.Shared[int, string]
 	name, reading, written := "ann", make(chan struct{}), make(chan struct{})

@@ -13,13 +13,12 @@ import (
 // returns: for cleanup, and for work that must not be interrupted.
 //
 // The context is canceled, with the cause of ctx, once ctx has been done for
-// grace, counted from the call at the earliest; with a grace of 0 at once, with
-// a negative one, or [NoTimeout], never. If fn returns only the error of that
-// cancellation, Shield returns that of ctx.
+// grace since the call; with a grace of 0 at once, with a negative one, or
+// [NoTimeout], never. If fn returns only the error of that cancellation, Shield
+// returns that of ctx. It panics if fn is nil.
 //
-// Shield panics if fn is nil. It mirrors awaiting asyncio.shield of a
-// coroutine; unlike there, the caller waits for its end, so that it cannot be
-// lost. To give up only the waiting, see [Task.Wait].
+// It mirrors awaiting asyncio.shield of a coroutine; unlike there, the caller
+// waits for its end. To give up only the waiting, see [Task.Wait].
 func Shield[T any](ctx context.Context, grace time.Duration, fn Func[T]) (T, error) {
 	if fn == nil {
 		panic(misused("Shield of a nil function"))
@@ -49,8 +48,8 @@ func detached(ctx context.Context) context.Context {
 }
 
 // graceTimer ends what is shielded once its context has ended and the grace is
-// over. It is started at most once, perhaps after it has been stopped; mu orders
-// the two, so that no timer outlives the call.
+// over. It is started at most once, perhaps after it has been stopped; mu
+// orders the two, so that no timer outlives the call.
 type graceTimer struct {
 	grace time.Duration
 	end   func()

@@ -32,7 +32,7 @@ func TestShieldRunsOn(t *testing.T) {
 	})
 }
 
-// S-07: after the grace the context is cancelled with ctx's cause, and the function
+// S-07: after the grace the context is canceled with ctx's cause, and the function
 // joined; the grace counts from the later of the call and the end of ctx.
 func TestShieldGrace(t *testing.T) {
 	why := errors.New("why")

@@ -226,7 +226,7 @@ func TestLateShutdownAndAPanic(t *testing.T) {
 }
 
 // Groups: Shutdown refuses the calls that wait for room, also in a limit that is
-// shared: whoever holds that may hold it for long.
+// shared: another group may hold that for long.
 func TestShutdownWhileACallWaitsForTheLimiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := taskgroup.New(t.Context(), taskgroup.WithLimiter(&units{free: 1}))
@@ -272,7 +272,7 @@ func TestGrace(t *testing.T) {
 }
 
 // Rule 1: what outlives the call is named, also what has not begun, and what does
-// no more than to call those whom it has told that they are told.
+// no more than to run its OnDone callbacks.
 func TestLateErrorNamesWhatHasNotBegun(t *testing.T) {
 	for name, leave := range map[string]func(g *taskgroup.Group) error{
 		"Wait": func(g *taskgroup.Group) error {
@@ -292,11 +292,11 @@ func TestLateErrorNamesWhatHasNotBegun(t *testing.T) {
 				g := taskgroup.New(t.Context(), taskgroup.WithLimit(1), taskgroup.WithBacklog(-1), taskgroup.WithGrace(time.Second))
 				g.Go(func(context.Context) error { time.Sleep(time.Minute); return nil }, taskgroup.Named("stubborn"))
 				g.Go(func(context.Context) error { panic("it runs") }, taskgroup.Named("never"))
-				told := taskgroup.Go(g, taskgroup.NoValue(func(context.Context) error { panic("it runs") }), taskgroup.Named("told"))
-				told.OnDone(func(*taskgroup.Task[struct{}]) { time.Sleep(time.Hour) })
+				notifying := taskgroup.Go(g, taskgroup.NoValue(func(context.Context) error { panic("it runs") }), taskgroup.Named("notifying"))
+				notifying.OnDone(func(*taskgroup.Task[struct{}]) { time.Sleep(time.Hour) })
 				g.Go(func(context.Context) error { ran = true; return nil }, taskgroup.Named("shielded"), taskgroup.Shielded())
 				synctest.Wait()
-				assert.Equal(t, []string{"stubborn", "told", "shielded"}, names(late(t, leave(g)).Tasks))
+				assert.Equal(t, []string{"stubborn", "notifying", "shielded"}, names(late(t, leave(g)).Tasks))
 				assert.Equal(t, 1, g.Running())
 				assert.Len(t, g.Tasks(), 1)
 				if name == "Shutdown" {
@@ -327,14 +327,14 @@ func TestGraceAfterTheParentsEnd(t *testing.T) {
 	})
 }
 
-// A group that is not cancelled is waited for without a bound.
+// A group that is not canceled is waited for without a bound.
 func TestGraceBeginsWithTheCancellation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := taskgroup.New(t.Context(), taskgroup.WithGrace(time.Second))
 		g.Go(func(context.Context) error { time.Sleep(time.Hour); return nil })
 		assert.NoError(t, g.Wait())
 
-		// It runs although nobody waits yet.
+		// It runs although no call waits yet.
 		g = taskgroup.New(t.Context(), taskgroup.WithGrace(time.Minute))
 		g.Go(failAfter(time.Hour, nil), taskgroup.Named("stubborn"))
 		synctest.Wait()
@@ -428,7 +428,7 @@ func TestGraceAndAPanic(t *testing.T) {
 	})
 }
 
-// P-57: a shielded task is not cancelled with the group, keeps its values, and
+// P-57: a shielded task is not canceled with the group, keeps its values, and
 // is joined; its own Cancel does reach it.
 func TestShielded(t *testing.T) {
 	type key struct{}
@@ -438,11 +438,11 @@ func TestShielded(t *testing.T) {
 			err := sleep(ctx, time.Minute)
 			return ctx.Value(key{}), err
 		}, taskgroup.Shielded())
-		cancelled := taskgroup.Go(g, taskgroup.NoValue(untilDone), taskgroup.Shielded())
+		canceled := taskgroup.Go(g, taskgroup.NoValue(untilDone), taskgroup.Shielded())
 		g.Go(returns(errBoom))
 		synctest.Wait()
-		assert.Equal(t, []string{task.Name(), cancelled.Name()}, names(g.Tasks()))
-		assert.True(t, cancelled.Cancel(errWhy))
+		assert.Equal(t, []string{task.Name(), canceled.Name()}, names(g.Tasks()))
+		assert.True(t, canceled.Cancel(errWhy))
 		begun := time.Now()
 		_, errs := failed(g.Wait())
 		assert.Equal(t, []error{errBoom}, errs)
@@ -450,7 +450,7 @@ func TestShielded(t *testing.T) {
 		v, err := task.Result()
 		assert.NoError(t, err)
 		assert.Equal(t, "value", v)
-		assert.True(t, cancelled.Cancelled())
+		assert.True(t, canceled.Cancelled())
 	})
 }
 

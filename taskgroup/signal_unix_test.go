@@ -45,7 +45,7 @@ func TestSignalAfterAFailure(t *testing.T) {
 		<-ctx.Done()
 		raise(t, syscall.SIGUSR1)
 		for strings.Contains(stacks(), "Group).catch") {
-			runtime.Gosched() // nobody has seen the signal yet
+			runtime.Gosched() // the signal has not been received yet
 		}
 		return nil
 	}, taskgroup.WithSignals(syscall.SIGUSR1))
@@ -67,7 +67,7 @@ func init() {
 		_ = taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
 			_ = self.Signal(os.Interrupt)
 			<-ctx.Done()
-			fmt.Println("cancelled:", context.Cause(ctx))
+			fmt.Println("canceled:", context.Cause(ctx))
 			_ = self.Signal(os.Interrupt)
 			time.Sleep(time.Minute)
 			fmt.Println("survived")
@@ -89,7 +89,7 @@ func init() {
 func TestTheDefaultActionOfSignals(t *testing.T) {
 	output, ok := inChild(t, "two signals")
 	assert.False(t, ok)
-	assert.Contains(t, output, "cancelled: taskgroup: signal: interrupt\n")
+	assert.Contains(t, output, "canceled: taskgroup: signal: interrupt\n")
 	assert.NotContains(t, output, "survived")
 
 	output, ok = inChild(t, "signal after Run")

@@ -12,10 +12,9 @@ import (
 // with a negative one or [NoTimeout], the next only after a failure.
 //
 // If discard is not nil, it is called with every other value that a function
-// returned without an error, in the caller's goroutine, before Staggered
-// returns: to close connections that came too late, say. If it panics, that
-// passes on once the other values have been discarded. After a panic in a
-// function the winner's value is discarded, too.
+// returned without an error, also with the winner's after a panic, in the
+// caller's goroutine, before Staggered returns: to close connections that came
+// too late, say. Its panic passes on once the other values have been discarded.
 //
 // Staggered panics if a function is nil. It costs a goroutine for each call.
 // Unlike asyncio's, which is private, it fails if no function succeeds.
@@ -57,7 +56,7 @@ type staggered[T any] struct {
 func (s *staggered[T]) begin(delay time.Duration, fns []Func[T]) {
 	var failed chan struct{} // closed when the function begun last has failed
 	for i, fn := range fns {
-		if i > 0 && !s.awaitTurn(delay, failed) {
+		if i > 0 && !s.awaitNext(delay, failed) {
 			return
 		}
 		failed = make(chan struct{})
@@ -66,9 +65,9 @@ func (s *staggered[T]) begin(delay time.Duration, fns []Func[T]) {
 	}
 }
 
-// awaitTurn waits until the next function may begin, and reports false if no
+// awaitNext waits until the next function may begin, and reports false if no
 // more may.
-func (s *staggered[T]) awaitTurn(delay time.Duration, failed <-chan struct{}) bool {
+func (s *staggered[T]) awaitNext(delay time.Duration, failed <-chan struct{}) bool {
 	var passed <-chan time.Time
 	if delay > 0 {
 		timer := time.NewTimer(delay)
@@ -91,7 +90,7 @@ func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
 	returned := false
 	defer func() {
 		if !returned {
-			s.broke(i, recover())
+			s.abnormalExit(i, recover())
 			close(failed)
 		}
 	}()
@@ -114,8 +113,8 @@ func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
 	}
 }
 
-// broke takes note of a function that did not return.
-func (s *staggered[T]) broke(i int, v any) {
+// abnormalExit notes that function i did not return.
+func (s *staggered[T]) abnormalExit(i int, v any) {
 	if v == nil {
 		_ = s.add(i, ErrGoexit)
 		return
@@ -124,8 +123,8 @@ func (s *staggered[T]) broke(i int, v any) {
 	s.raise(i, pe, isNew)
 }
 
-// discardAll gives each value to discard, the rest also if that does not
-// return for one of them.
+// discardAll calls discard with each value, with the rest also if it does not
+// return for one.
 func discardAll[T any](discard func(T), values []T) {
 	defer func() {
 		if len(values) > 0 {

@@ -19,7 +19,7 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// obedient returns a function that ends early when it is cancelled.
+// obedient returns a function that ends early when it is canceled.
 func obedient(d time.Duration, v int) ownFunc {
 	return func(ctx context.Context) (int, error) { return v, taskgroup.Sleep(ctx, d) }
 }

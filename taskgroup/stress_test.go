@@ -144,7 +144,7 @@ func TestConservation(t *testing.T) {
 								}
 								if err := g.Submit(ctx, work, options...); err == nil {
 									accepted.Add(1)
-									ended.Add(1) // nobody has a handle on it
+									ended.Add(1) // nothing has a handle on it
 									callbacks.Add(1)
 								} else {
 									assert.ErrorIs(t, err, context.Canceled)
@@ -166,7 +166,7 @@ func TestConservation(t *testing.T) {
 								actors.Go(func() {
 									_, err := task.Wait(context.Background())
 									assert.NotEqual(t, taskgroup.ErrNotDone, err)
-									assert.Equal(t, task.Cancelled(), once.Load() == 0, "it did not run if and only if it was cancelled")
+									assert.Equal(t, task.Cancelled(), once.Load() == 0, "it did not run if and only if it was canceled")
 									ended.Add(1)
 								})
 							}
@@ -210,8 +210,8 @@ func TestConservation(t *testing.T) {
 	}
 }
 
-// The same when the group is cancelled, shut down or loses its parent at any
-// moment: everything that was accepted ends, and everybody who waits returns.
+// The same when the group is canceled, shut down or loses its parent at any
+// moment: everything that was accepted ends, and every call that waits returns.
 func TestConservationWhenTheGroupEnds(t *testing.T) {
 	for i := range times(2000) {
 		shared := &units{free: 3}
@@ -275,7 +275,7 @@ func TestConservationWhenTheGroupEnds(t *testing.T) {
 }
 
 // Rule 3: the end of a task and its Cancel at once: it succeeded, or it was
-// cancelled, and everybody sees the same.
+// canceled, and every call sees the same.
 func TestTheEndOfATaskAndItsCancelAtOnce(t *testing.T) {
 	for range times(20_000) {
 		g := taskgroup.New(t.Context())
@@ -366,7 +366,7 @@ func TestSeveralCancelsAtOnce(t *testing.T) {
 	}
 }
 
-// A context that is asked for at the moment when its task ends does end, too.
+// A context that is made at the moment when its task ends does end, too.
 func TestAContextAskedForAtTheEnd(t *testing.T) {
 	for i := range times(50_000) {
 		contexts := make(chan context.Context, 1)

@@ -21,15 +21,13 @@ func (t *plainTask) call() {
 func (t *plainTask) drop() { t.fn = nil }
 
 // Go is asyncio.TaskGroup.create_task: it starts fn as a task of g, with a
-// context that derives from the group's, and returns its handle. It does not
-// wait for the task: fn may not have begun when Go returns, and may have
-// returned. If the group is full, Go waits for a slot, and gives up when the
-// group is canceled.
+// context that derives from the group's, and returns its handle. If the group
+// is full, Go waits for a slot, and gives up when the group is canceled; it
+// does not wait for the task.
 //
-// If the group accepts no more tasks, fn is never called and the handle has
-// already failed, with [ErrGroupClosed] or the cause of the group's context. Go
-// panics if fn is nil. It allocates once, and takes a goroutine while the task
-// blocks.
+// If the group accepts no more tasks, the handle has already failed, with
+// [ErrGroupClosed] or the cause of the group's context. Go panics if fn is nil.
+// It allocates once, and takes a goroutine while the task blocks.
 func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
 	t := newTask(noContext, "Go", g, fn, opts)
 	if err := g.submit(noContext, t, false); err != nil {
@@ -80,8 +78,7 @@ func TryTask[T any](g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) 
 	return t, nil
 }
 
-// refuse ends a task that its group did not accept, unless it was handed to the
-// workers to fail.
+// refuse ends a task that its group did not accept, unless the workers fail it.
 func (t *Task[T]) refuse(why error) {
 	if t.state.Load()&failedEarly != 0 {
 		return
@@ -94,10 +91,9 @@ func (t *Task[T]) refuse(why error) {
 	t.fail(why, flags)
 }
 
-// Go is the function [Go] without a handle. It reports whether the group
-// accepted the task: if not, fn is never called. Unlike errgroup's Go, it gives
-// fn a context, and gives up when the group is canceled. Go panics if fn is
-// nil.
+// Go is the function [Go] without a handle, and reports whether the group
+// accepted the task. Unlike errgroup's Go, it gives fn a context, and gives up
+// when the group is canceled. Go panics if fn is nil.
 func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool {
 	return g.submit(noContext, g.plain(noContext, "Go", fn, opts), false) == nil
 }
@@ -173,8 +169,8 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 	return g.await(ctx, p)
 }
 
-// await blocks a caller until it need not wait any more, and says whether its task
-// has been accepted.
+// await blocks a caller until it need not wait any more, and says whether its
+// task has been accepted.
 func (g *Group) await(ctx context.Context, p *caller) error {
 	select {
 	case <-p.granted:
@@ -194,12 +190,12 @@ func (g *Group) await(ctx context.Context, p *caller) error {
 	case g.shared != nil:
 		return g.submitShared(ctx, p.runner, p.units, false, true)
 	}
-	return nil // the task is on its way
+	return nil // the task has been accepted
 }
 
 // leave counts out a caller whose task is not accepted, and releases the units
-// that it had been granted. Also if it had none, those behind it may fit where it
-// was too heavy.
+// that it had been granted. Also if it had none, those behind it may fit where
+// it was too heavy.
 func (g *Group) leave(units int) {
 	g.lockToGrant()
 	g.callers--
@@ -228,7 +224,7 @@ func (g *Group) queueLocked(r runner) {
 	}
 }
 
-// startLocked hands an accepted task that has a slot to the workers.
+// startLocked makes an accepted task that has a slot ready for the workers.
 func (g *Group) startLocked(r runner, units int) {
 	if c := r.task(); c.state.Load()&hasOptions != 0 {
 		c.extra.taken = units
@@ -266,7 +262,7 @@ func (g *Group) grantLocked() {
 
 func (g *Group) refusesLocked() bool { return g.life >= closing || g.isCanceledLocked() }
 
-// waitError is the answer to a call that has waited for a slot in vain.
+// waitError is the error of a call that has waited for a slot and got none.
 func (g *Group) waitError(ctx context.Context) error {
 	if err := g.endedFor(ctx); err != nil {
 		return err
@@ -275,8 +271,9 @@ func (g *Group) waitError(ctx context.Context) error {
 }
 
 // endedFor is the error of a Submit whose own context has ended; nil if it has
-// not. Also then a task is refused because of the parent's end, if that is done, or
-// because main has joined the group, if that is what ended the context.
+// not. Also then a task is refused because of the parent's end, if that is
+// done, or because main has joined the group, if that is what ended the
+// context.
 func (g *Group) endedFor(ctx context.Context) error {
 	if ctx == nil {
 		return nil

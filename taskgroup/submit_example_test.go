@@ -22,16 +22,14 @@ func ExampleSubmitTask() {
 
 	close(release)
 	task, err := taskgroup.SubmitTask(context.Background(), g, func(context.Context) (int, error) { return 1, nil })
-	if err != nil {
-		fmt.Println(err)
-		return
+	if err == nil {
+		fmt.Println(task.Wait(context.Background()))
 	}
-	fmt.Println(task.Wait(context.Background()))
-	fmt.Println(g.Wait())
+	fmt.Println(err, g.Wait())
 	// Output:
 	// taskgroup: Submit: context deadline exceeded
 	// 1 <nil>
-	// <nil>
+	// <nil> <nil>
 }
 
 func ExampleTryTask() {

@@ -5,9 +5,9 @@ import (
 	"math/bits"
 )
 
-// table finds the member for a handle. It is a hash table whose chains lie in its
-// members, so that one more takes no memory of its own, and it shrinks as they
-// leave.
+// table finds the member for a handle. It is a hash table whose chains lie in
+// its members, so that one more takes no memory of its own, and it shrinks as
+// they leave.
 type table struct {
 	n       int
 	buckets []*member // a power of two, or none

@@ -2,8 +2,6 @@ package taskgroup
 
 import (
 	"context"
-	"strconv"
-	"sync/atomic"
 
 	"example.com/asyncgo/internal/ctxerr"
 )
@@ -31,9 +29,9 @@ type Task[T any] struct {
 
 // core is a task without its result's type.
 //
-// The goroutine that runs the task owns value and err until ended is set; they
-// do not change after that. A task is one allocation: its context, its name,
-// its Done channel are made on demand.
+// The goroutine that runs the task owns value and err until completed is set;
+// they do not change after that. A task is one allocation: its context, its
+// name, its Done channel are made on demand.
 type core struct {
 	completion
 	parent context.Context //nolint:containedctx // Start's; or the group, as a groupContext
@@ -45,7 +43,7 @@ type runner interface {
 	task() *core
 	// call calls the user's function and keeps its result.
 	call()
-	// drop lets go of the user's function, which will not be called.
+	// drop releases the user's function, which will not be called.
 	drop()
 }
 
@@ -53,24 +51,23 @@ func (c *core) task() *core { return c }
 
 func (t *Task[T]) call() {
 	fn := t.fn
-	t.fn = nil // what it captured goes when the task goes
+	t.fn = nil // so that what it captured can be collected
 	t.value, t.err = fn(t.context())
 }
 
 func (t *Task[T]) drop() { t.fn = nil }
 
 // Start is asyncio.create_task: it starts fn as a task of its own, which
-// belongs to the caller, and returns at once: fn may not have begun, and may
-// have returned.
+// belongs to the caller, and returns its handle at once.
 //
 // The task's context derives from ctx. If that is done at the call, the task
-// has already failed. A task started inside another one with that one's context
-// is canceled when that one returns, unless it is [Shielded], which detaches it
+// has already failed. A task started with the context of another one is
+// canceled when that one returns, unless it is [Shielded], which detaches it
 // from the end of ctx. [Weighted] and [Daemon] have no effect.
 //
 // Start panics if fn is nil. It costs a goroutine and two allocations. Nothing
 // reports a failure: for that use [Run] and [Go]. Unlike in asyncio, the task
-// is not collected while it runs, and may run before its creator yields.
+// is never collected while it runs, and may run at once.
 func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] {
 	if fn == nil {
 		panic(misused("Start of a nil function"))
@@ -102,8 +99,8 @@ func standAlone(r runner) {
 }
 
 // begin calls the function of the task, which r is. That was accepted, so it is
-// called even if its context is done by now, unless the task itself was canceled
-// before.
+// called even if its context is done by now, unless the task itself was
+// canceled before.
 func (c *core) begin(r runner) {
 	switch state := c.state.Load(); {
 	case state&failedEarly != 0:
@@ -122,10 +119,11 @@ func (c *core) fail(err error, flags uint64) {
 	c.complete(flags)
 }
 
-// echoes reports, as a flag, whether the task's error only echoes the end of its own
-// context or its group's. What these derive from counts, too: a function that
-// looks at it may see its end a moment before they do. Such an error is made to lead
-// to the cause, which a function that returns ctx.Err() leaves out.
+// echoes reports, as a flag, whether the task's error only echoes the end of
+// its own context or its group's. What these derive from counts, too: a
+// function that looks at it may see its end a moment before they do. Such an
+// error is made to lead to the cause, which a function that returns ctx.Err()
+// leaves out.
 func (c *core) echoes() uint64 {
 	if c.err == nil {
 		return 0
@@ -173,7 +171,7 @@ func (t *Task[T]) Err() error {
 }
 
 // Result is asyncio.Task.result: it returns what the function returned, or
-// [ErrNotDone] if the task has not completed. It does not block.
+// [ErrNotDone] before.
 func (t *Task[T]) Result() (T, error) {
 	if !t.hasCompleted() {
 		var zero T
@@ -226,17 +224,17 @@ func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
 
 // Cancel is asyncio.Task.cancel: it cancels the context of this one task, with
 // the given cause or, if that is nil, [context.Canceled]. It reports whether
-// this call did it: false means that the task had completed or its context was
-// done before. Cancel does not wait: the task may ignore it, run on and even
-// succeed. One that has not begun is never called, and leaves the backlog at
-// once. A task canceled by its own Cancel is no failure of its group. Unlike in
-// asyncio, the first cause stays, and the context stays done.
+// this call did it: false after the completion or another end of the context.
+// Cancel does not wait: the task may ignore it and even succeed. One that has
+// not begun is never called, and leaves the backlog at once. A task canceled by
+// its own Cancel is no failure of its group. Unlike in asyncio, the first cause
+// stays, and the context stays done.
 func (t *Task[T]) Cancel(cause error) bool { return t.cancel(cause) }
 
 // Cancelled is the method of that name in asyncio: it reports whether the task
 // completed with nothing but an echo, or was not called because of what would
-// have been one. A task that failed on its own, returned a value in spite of
-// being canceled, or was refused by a closed group is not Cancelled.
+// have been one. A task that failed on its own, returned a value all the same,
+// or was refused by a closed group is not Cancelled.
 func (t *Task[T]) Cancelled() bool { return t.wasCanceled() }
 
 // Name is asyncio.Task.get_name: it returns the name given with [Named], or
@@ -245,14 +243,13 @@ func (t *Task[T]) Name() string { return t.info().Name }
 
 // OnDone is asyncio.Task.add_done_callback: it registers f to be called when
 // the task has completed, in the task's goroutine, after Done is closed and
-// before the group counts the task as complete and grants its slot, in order of
-// registration. Callbacks of a task that leaves the backlog uncalled run in a
-// goroutine of their own, which the group joins; one registered after the
-// completion is called at once in a goroutine of its own, which nothing joins.
+// before the group grants its slot, in order of registration. Callbacks of a
+// task that leaves the backlog uncalled run in a goroutine of their own, which
+// the group joins; one registered after the completion is called at once in a
+// goroutine of its own, which nothing joins.
 //
-// A panic in f is logged, and the other callbacks are still called. remove
-// unregisters f and reports whether it did so before f was called. In a full
-// group without a backlog, f must not start a task and wait for its slot.
+// remove unregisters f and reports whether it did so before f was called. In a
+// full group without a backlog, f must not start a task and wait for its slot.
 // OnDone panics if f is nil.
 func (t *Task[T]) OnDone(f func(*Task[T])) (remove func() bool) {
 	if f == nil {
@@ -275,32 +272,6 @@ func (c *core) cancel(cause error) bool {
 		g.unqueue(c)
 	}
 	return true
-}
-
-// TaskInfo identifies a task.
-type TaskInfo struct {
-	ID    uint64 // unique in the process; 0 for the functions of Gather, Map and their like
-	Name  string // as given by [Named], or task-1, task-2, …
-	Group string // the name of its group, if that has one
-}
-
-var lastID atomic.Uint64
-
-func (c *core) info() TaskInfo {
-	c.mu.Lock()
-	x := c.moreLocked()
-	if x.id == 0 {
-		x.id = lastID.Add(1)
-		if x.name == "" {
-			x.name = defaultName + strconv.FormatUint(x.id, 10)
-		}
-	}
-	info := TaskInfo{ID: x.id, Name: x.name}
-	c.mu.Unlock()
-	if g := c.group(); g != nil {
-		info.Group = g.options.name
-	}
-	return info
 }
 
 // index is the number of the task among those that its group accepted.

@@ -20,7 +20,7 @@ func ExampleStart() {
 }
 
 // A task that the context does not even let begin.
-func ExampleStart_cancelled() {
+func ExampleStart_canceled() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(errors.New("shutting down"))
 
@@ -64,7 +64,7 @@ func ExampleNoValue() {
 	// Output: no answer
 }
 
-// A task that has ended can be asked again, whatever the context says.
+// A task that has completed returns its result whatever the context says.
 func ExampleTask_Wait() {
 	task := taskgroup.Start(context.Background(), func(context.Context) (string, error) {
 		return "done", nil
@@ -79,7 +79,7 @@ func ExampleTask_Wait() {
 	// done <nil>
 }
 
-// Whoever gives up the waiting does not end the task.
+// To give up the waiting does not end the task.
 func ExampleTask_Wait_givesUp() {
 	finish := make(chan struct{})
 	task := taskgroup.Start(context.Background(), func(context.Context) (string, error) {

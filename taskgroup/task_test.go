@@ -34,8 +34,8 @@ func TestStartRunsTheFunction(t *testing.T) {
 	})
 }
 
-// Tasks: a function may have finished before the call returns, and whoever
-// asks then gets what it returned. R5, H32-H34.
+// Tasks: a function may have finished before the call returns, and its result
+// can be read then. R5, H32-H34.
 func TestTaskMayHaveEndedBeforeItsHandleIsThere(t *testing.T) {
 	for range 1000 {
 		task := taskgroup.Start(t.Context(), value(42))
@@ -70,7 +70,7 @@ func TestStartWithADoneContextNeverCalls(t *testing.T) {
 	})
 }
 
-// Rule 7, K-01: cancelled before it starts, it never runs. Whether it has begun
+// Rule 7, K-01: canceled before it starts, it never runs. Whether it has begun
 // when Start returns is not ours to say, but in the backlog of a group it has not.
 func TestCancelledBeforeItBeginsItNeverRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -190,7 +190,7 @@ func TestTheEndWinsATieWithTheContextOfWait(t *testing.T) {
 }
 
 // K-08: any number of waiters, any number of times, the same error.
-func TestEverybodyGetsTheSameResult(t *testing.T) {
+func TestEveryCallerGetsTheSameResult(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		task := taskgroup.Start(t.Context(), func(context.Context) (int, error) {
 			time.Sleep(time.Second)
@@ -255,12 +255,12 @@ func TestWaitOrCancel(t *testing.T) {
 		v         int
 		is, isNot []error
 	}{
-		"the value wins":         {func(context.Context) (int, error) { return 42, nil }, 42, nil, nil},
-		"a failure of its own":   {func(context.Context) (int, error) { return 1, errCleanup }, 1, []error{errCleanup}, []error{context.Canceled, errWhy}},
-		"cancelled, its Err":     {func(ctx context.Context) (int, error) { return 1, ctx.Err() }, 0, []error{context.Canceled, errWhy}, nil},
-		"cancelled, its Cause":   {func(ctx context.Context) (int, error) { return 1, context.Cause(ctx) }, 0, []error{context.Canceled, errWhy}, nil},
-		"cancelled, in a wrap":   {func(ctx context.Context) (int, error) { return 1, fmt.Errorf("stop: %w", ctx.Err()) }, 0, []error{context.Canceled, errWhy}, nil},
-		"cancelled, then Goexit": {func(context.Context) (int, error) { runtime.Goexit(); return 1, nil }, 0, []error{taskgroup.ErrGoexit}, []error{errWhy}},
+		"the value wins":        {func(context.Context) (int, error) { return 42, nil }, 42, nil, nil},
+		"a failure of its own":  {func(context.Context) (int, error) { return 1, errCleanup }, 1, []error{errCleanup}, []error{context.Canceled, errWhy}},
+		"canceled, its Err":     {func(ctx context.Context) (int, error) { return 1, ctx.Err() }, 0, []error{context.Canceled, errWhy}, nil},
+		"canceled, its Cause":   {func(ctx context.Context) (int, error) { return 1, context.Cause(ctx) }, 0, []error{context.Canceled, errWhy}, nil},
+		"canceled, in a wrap":   {func(ctx context.Context) (int, error) { return 1, fmt.Errorf("stop: %w", ctx.Err()) }, 0, []error{context.Canceled, errWhy}, nil},
+		"canceled, then Goexit": {func(context.Context) (int, error) { runtime.Goexit(); return 1, nil }, 0, []error{taskgroup.ErrGoexit}, []error{errWhy}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -290,7 +290,7 @@ func TestWaitOrCancel(t *testing.T) {
 	}
 }
 
-// Tasks: while nobody cancels, WaitOrCancel is Wait. K-05.
+// Tasks: without a cancellation, WaitOrCancel is Wait. K-05.
 func TestWaitOrCancelOfATaskThatEndsInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		task := taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
@@ -401,7 +401,7 @@ func TestCancellingTheWaiterLeavesTheTaskAlone(t *testing.T) {
 	})
 }
 
-// R3: a task that was cancelled does not make its waiter look cancelled.
+// R3: a task that was canceled does not make its waiter look canceled.
 func TestWaitingForACancelledTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inner := taskgroup.Start(t.Context(), taskgroup.NoValue(untilDone))
@@ -423,7 +423,7 @@ func TestWaitForOneself(t *testing.T) {
 			me := <-self
 			_, err := me.WaitOrCancel(ctx)
 			assert.Equal(t, taskgroup.ErrSelfWait, err)
-			assert.NoError(t, ctx.Err(), "it has not cancelled itself")
+			assert.NoError(t, ctx.Err(), "it has not canceled itself")
 			derived, cancel := context.WithCancel(ctx)
 			defer cancel()
 			return me.Wait(derived)
@@ -494,7 +494,7 @@ func TestOnDoneAfterTheEnd(t *testing.T) {
 		ran := make(chan string)
 		remove := task.OnDone(func(*taskgroup.Task[int]) {
 			assert.True(t, done(task.Done()))
-			ran <- goroutine() // it may block: nobody else waits for it
+			ran <- goroutine() // it may block: nothing else waits for it
 		})
 		assert.False(t, remove())
 		in := <-ran
@@ -696,7 +696,7 @@ func TestATaskLivesWithoutItsHandle(t *testing.T) {
 	})
 }
 
-// Rule 8: Goexit is ErrGoexit, and nobody hangs. K-13, P-42.
+// Rule 8: Goexit is ErrGoexit, and nothing hangs. K-13, P-42.
 func TestGoexitInAStartedTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		task := taskgroup.Start(t.Context(), func(context.Context) (int, error) {

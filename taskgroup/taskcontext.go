@@ -8,9 +8,9 @@ import (
 )
 
 // taskContext is a task seen as the context of its function. Most tasks only
-// look at it or hand it on, so a context that can be canceled is not made for
-// a task before the first call of its Done method or of [Task.Cancel].
-// Until then it answers with what it derives from.
+// read it or pass it on, so a context that can be canceled is not made for a
+// task before the first call of its Done method or of [Task.Cancel]. Until then
+// it answers with what it derives from.
 type taskContext core
 
 func (c *core) context() context.Context { return (*taskContext)(c) }
@@ -42,9 +42,10 @@ func (c *core) base() context.Context {
 // submitContext is the parent of a task that was started under a context of the
 // caller's: it ends with the group, and has the values of that context first.
 type submitContext struct {
-	context.Context                 // what it ends with
-	values          context.Context //nolint:containedctx // detached from its end
-	group           *Group
+	context.Context //nolint:containedctx // what it ends with
+
+	values context.Context //nolint:containedctx // detached from its end
+	group  *Group
 }
 
 func newSubmitContext(ctx context.Context, g *Group) *submitContext {
@@ -63,8 +64,8 @@ func (s *submitContext) Value(key any) any {
 // String names the context in the text of those derived from it.
 func (s *submitContext) String() string { return "taskgroup.Submit" }
 
-// scope returns the task's own cancelable context, made by the first call; it is
-// done if the task has completed.
+// scope returns the task's own cancelable context, made by the first call; it
+// is done if the task has completed.
 func (c *core) scope() *lazyctx.Context {
 	if c.state.Load()&hasContext == 0 {
 		c.mu.Lock()

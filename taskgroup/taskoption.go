@@ -72,7 +72,8 @@ func (c *core) apply(opts []TaskOption) {
 	c.state.Or(flags)
 }
 
-// weight is how many units of its group's limit the task asks for.
+// weight is how many units of its group's limit the task takes, if there are so
+// many.
 func (c *core) weight() int {
 	if c.state.Load()&hasOptions != 0 {
 		return c.extra.weight
@@ -80,8 +81,8 @@ func (c *core) weight() int {
 	return 1
 }
 
-// taken is how many units the task has of its group's limit, from the time when it
-// is handed to the workers.
+// taken is how many units the task has of its group's limit, once the workers
+// have it.
 func (c *core) taken() int {
 	if c.state.Load()&hasOptions != 0 {
 		return c.extra.taken

@@ -128,7 +128,7 @@ func TestTextsOfWaits(t *testing.T) {
 			"taskgroup: Sleep: context deadline exceeded": func(ctx context.Context) error { return taskgroup.Sleep(ctx, time.Hour) },
 			"taskgroup: Submit: context deadline exceeded": func(ctx context.Context) error {
 				g := taskgroup.New(context.WithoutCancel(ctx), taskgroup.WithLimit(1))
-				defer g.Stop()
+				defer func() { g.Stop(); assert.NoError(t, g.Wait()) }()
 				g.Go(untilDone)
 				return g.Submit(ctx, returns(nil))
 			},

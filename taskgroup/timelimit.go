@@ -19,17 +19,17 @@ const NoTimeout = time.Duration(math.MaxInt64)
 // own end from that of a scope around it.
 //
 // Of several scopes whose time is over at the same moment the outer one counts,
-// whichever timer fires first. So a scope that finds its time over first looks
-// at what is around it: a deadline of its parent's that is not later, and the
+// whichever timer fires first. So a scope that finds its time over first checks
+// what is around it: a deadline of its parent's that is not later, and the
 // Deadline of a Timeout.
 type timeScope struct {
 	op     ctxerr.Op       // for the errors of the parent's end
 	parent context.Context //nolint:containedctx // the caller's
 	cause  timeoutError    // of the scope's context, if its own time ends that
 
-	// The parent's deadline. It is ignored if it had passed at the start without
-	// ending the parent: contexts from outside the standard library may have
-	// deadlines that nothing enforces.
+	// The parent's deadline. It is ignored if it had passed at the start
+	// without ending the parent: contexts from outside the standard library may
+	// have deadlines that nothing enforces.
 	outer    time.Time
 	hasOuter bool
 	enforced bool
@@ -42,9 +42,9 @@ func newTimeScope(parent context.Context, op ctxerr.Op, over string) timeScope {
 	return s
 }
 
-// settle takes apart the error with which a function left the scope, whose
-// context is ctx and whose time is or was over at due. Expired says that the
-// scope's own time has ended ctx, and rest is what there is to report besides.
+// settle splits the error with which a function left the scope, whose context
+// is ctx and whose time is or was over at due. Expired says that the scope's
+// own time has ended ctx, and rest is what there is to report besides.
 func (s *timeScope) settle(ctx context.Context, due time.Time, err error) (expired bool, rest error) {
 	if err == nil {
 		return false, nil
@@ -105,7 +105,8 @@ func (l *timeLimit) start(d time.Duration) (context.Context, context.CancelFunc)
 	if !l.hasOuter || l.outer.After(l.due) {
 		return context.WithDeadlineCause(l.parent, l.due, &l.cause)
 	}
-	// The deadline around this one should end it. If it does not, this one does.
+	// The deadline around this one should end it. If it does not, this one
+	// does.
 	ctx, cancel := context.WithCancelCause(l.parent)
 	timer := time.AfterFunc(d, func() {
 		if !l.outerIsOver(l.due) {

@@ -16,11 +16,10 @@ import (
 // error of this one scope, for which [errors.Is] finds
 // [context.DeadlineExceeded].
 //
-// Unlike WaitFor, Timeout always calls fn, so that it can clean up: with a
-// context that is done already if ctx is, or if d is 0 or less. To clean up
-// after ctx has ended, call it in [Shield]. Timeout panics if fn is nil. Unlike
-// in asyncio, an end of ctx that came before a d of 0 is not reported as a
-// timeout.
+// Unlike WaitFor, Timeout always calls fn, for cleanup, even with a context
+// that is done, because ctx is or d is 0 or less. To clean up after ctx has
+// ended, call it in [Shield]. Timeout panics if fn is nil. Unlike in asyncio,
+// an end of ctx that came before a d of 0 is not reported as a timeout.
 func Timeout(ctx context.Context, d time.Duration, fn func(ctx context.Context, t *Deadline) error) error {
 	if fn == nil {
 		panic(misused("Timeout of a nil function"))
@@ -52,15 +51,15 @@ var deadlineKey any = deadlineKeyType{}
 // Deadline is that of a scope that has ended.
 type Deadline struct {
 	// A scope is active from its start until its function has returned. The
-	// clock decides when it expires, whatever looks first: the timer, a method,
-	// or the end of the scope. What finds it expired cancels the context before
-	// it goes on, though that may have been found before: the other may not have
-	// come to cancel it yet. It does not cancel under mu, since that may call
-	// code of the user's. Once expired, the deadline does not move.
+	// clock decides when it expires, whatever checks first: the timer, a
+	// method, or the end of the scope. What finds it expired cancels the
+	// context before it goes on, though that may have been found before: the
+	// other may not have canceled it yet. It does not cancel under mu, since
+	// that may call user code. Once expired, the deadline does not move.
 	mu      sync.Mutex
 	active  bool
 	expired bool
-	when    time.Time   // as the user gave it; zero: never
+	when    time.Time   // as set by the user; zero: never
 	due     time.Time   // the same, by the monotonic clock, but not before it was set
 	atOnce  bool        // it had come when it was set
 	timer   *time.Timer // made for the first deadline
@@ -130,7 +129,7 @@ func (t *Deadline) Reschedule(when time.Time) error {
 // Unlike in asyncio, it is true even if the function never waited after that.
 func (t *Deadline) Expired() bool { return t.enforce() }
 
-// lookLocked looks whether the time is over.
+// lookLocked sets expired if the time is over.
 func (t *Deadline) lookLocked() {
 	if t.active && !t.due.IsZero() && !time.Now().Before(t.due) {
 		t.expired = true
@@ -154,9 +153,10 @@ func (t *Deadline) enforce() (expired bool) {
 	return expired
 }
 
-// hasEnded reports that the time of t or of a Timeout around it, if there is one,
-// has ended ctx and was over no later than due, which has come. One that was ended
-// at once does not count: whether that came first, the cause of the contexts tells.
+// hasEnded reports that the time of t or of a Timeout around it, if there is
+// one, has ended ctx and was over no later than due, which has come. One that
+// was ended at once does not count: whether that came first, the cause of the
+// contexts says.
 func (t *Deadline) hasEnded(ctx context.Context, due time.Time) bool {
 	if t == nil {
 		return false

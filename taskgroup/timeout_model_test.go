@@ -24,7 +24,7 @@ type scopeModel struct {
 	set      time.Time // when that was decided
 	expired  bool
 	ended    bool
-	cut      *scopeModel // whose time ended the context first; nil: nobody's
+	cut      *scopeModel // whose time ended the context first; nil: none's
 	cutAt    time.Time
 	ctx      context.Context //nolint:containedctx // of the scope
 	deadline *taskgroup.Deadline

@@ -2,8 +2,8 @@ package taskgroup
 
 import "math/bits"
 
-// units is a sum of weights. Without a limit any number of tasks of any weight may
-// run at once, so it has 128 bits: it cannot overflow.
+// units is a sum of weights. Without a limit any number of tasks of any weight
+// may run at once, so it has 128 bits: it cannot overflow.
 type units struct{ high, low uint64 }
 
 func (u *units) add(n int) {

@@ -2,8 +2,8 @@ package taskgroup
 
 import "example.com/asyncgo/internal/ctxerr"
 
-// drain ends the tasks in the backlog of a group that has been canceled, but not
-// those that are shielded from that.
+// drain ends the tasks in the backlog of a group that has been canceled, but
+// not those that are shielded from that.
 func (g *Group) drain() {
 	if g.ctx.Err() == nil {
 		return
@@ -17,7 +17,8 @@ func (g *Group) drain() {
 	}
 }
 
-// unqueue takes a task that has been canceled out of the backlog, if it is there.
+// unqueue takes a task that has been canceled out of the backlog, if it is
+// there.
 func (g *Group) unqueue(c *core) {
 	g.lockToGrant()
 	r := g.admission.backlog.remove(c)
@@ -30,8 +31,8 @@ func (g *Group) unqueue(c *core) {
 	g.failUnstarted(r, ctxerr.Of(c.context()))
 }
 
-// failUnstarted ends a task that was accepted and will not run. Its callbacks get
-// a goroutine of their own, which the group joins.
+// failUnstarted ends a task that was accepted and will not run. Its callbacks
+// get a goroutine of their own, which the group joins.
 func (g *Group) failUnstarted(r runner, err error) {
 	r.drop()
 	c := r.task()

@@ -28,12 +28,12 @@ const opWait = ctxerr.Op("taskgroup: Wait")
 // Wait is asyncio.wait: it blocks until the condition given by until holds for
 // the tasks, or other handles, and returns those that have completed by then
 // and those that have not, without duplicates and, unlike asyncio, in the order
-// of the arguments. A failure of a handle is not an error of Wait.
+// of the arguments; both also if ctx is done first. A failure of a handle is
+// not an error of Wait; to have no handle is [ErrNoTasks].
 //
-// If ctx is done first, Wait returns both slices and the error of ctx. The
-// error is [ErrNoTasks] if there is no handle. Wait panics if a handle is nil
-// or cannot be compared, or if until is unknown. It costs O(n) time and a few
-// allocations whatever n is. To take many one by one, use [Completed].
+// Wait panics if a handle is nil or cannot be compared, or if until is unknown.
+// It costs O(n) and a few allocations whatever n is. To take many one by one,
+// use [Completed].
 func Wait[A Awaitable](ctx context.Context, until Until, tasks ...A) (done, pending []A, err error) {
 	if until < AllCompleted || until > FirstError {
 		panic(misused("Wait with an unknown Until"))

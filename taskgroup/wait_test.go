@@ -28,7 +28,7 @@ type (
 )
 
 // endsAfter starts a task that takes d and then ends with v and err, unless it
-// is cancelled before.
+// is canceled before.
 func endsAfter(t *testing.T, d time.Duration, v int, err error) *task {
 	t.Helper()
 	return taskgroup.Start(t.Context(), func(ctx context.Context) (int, error) {
@@ -67,7 +67,7 @@ func joinAll(tasks []*task) {
 	}
 }
 
-// W-01: the order of the arguments, and nothing is cancelled.
+// W-01: the order of the arguments, and nothing is canceled.
 func TestWaitAllCompleted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
@@ -137,17 +137,17 @@ func TestWaitFirstErrorHasFailedAlready(t *testing.T) {
 	})
 }
 
-// W-05: one that was cancelled does not count, whatever it was cancelled with;
+// W-05: one that was canceled does not count, whatever it was canceled with;
 // one that only looks as if does.
 func TestWaitFirstErrorIgnoresTheCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
-		cancelled := endsAfter(t, time.Hour, 0, nil)
+		canceled := endsAfter(t, time.Hour, 0, nil)
 		before := endsAfter(t, time.Hour, 0, nil)
 		before.Cancel(errors.New("before"))
 		synctest.Wait()
-		tasks := []*task{endsAfter(t, 3*ms, 0, nil), cancelled, before}
-		time.AfterFunc(ms, func() { cancelled.Cancel(errors.New("why")) })
+		tasks := []*task{endsAfter(t, 3*ms, 0, nil), canceled, before}
+		time.AfterFunc(ms, func() { canceled.Cancel(errors.New("why")) })
 		done, _, err := taskgroup.Wait(t.Context(), taskgroup.FirstError, tasks...)
 		assert.NoError(t, err)
 		assertHandles(t, tasks, done)
@@ -157,25 +157,25 @@ func TestWaitFirstErrorIgnoresTheCancelled(t *testing.T) {
 		tasks = []*task{endsAfter(t, 3*ms, 0, nil), endsAfter(t, ms, 0, context.Canceled)}
 		done, _, err = taskgroup.Wait(t.Context(), taskgroup.FirstError, tasks...)
 		assert.NoError(t, err)
-		assertHandles(t, tasks[1:], done, "R3: nobody cancelled it, so it has failed")
+		assertHandles(t, tasks[1:], done, "R3: it was not canceled, so it has failed")
 		assert.Equal(t, ms, time.Since(begin))
 		joinAll(tasks)
 	})
 }
 
-// A foreign handle was cancelled if its error leads to [context.Canceled]; so was
+// A foreign handle was canceled if its error leads to [context.Canceled]; so was
 // a future, which nothing else can cancel.
 func TestWaitFirstErrorForeign(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
-		cancelled, cancel := context.WithCancel(t.Context())
+		canceled, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(ms, cancel)
 		expired, stop := context.WithTimeout(t.Context(), 2*ms)
 		defer stop()
 		rejected := taskgroup.NewFuture[int]()
 		rejected.Reject(fmt.Errorf("given up: %w", context.Canceled))
 		last := taskgroup.NewFuture[int]()
-		all := []taskgroup.Awaitable{last, cancelled, expired, rejected, wrapped{endsAfter(t, 0, 0, nil), context.Canceled}}
+		all := []taskgroup.Awaitable{last, canceled, expired, rejected, wrapped{endsAfter(t, 0, 0, nil), context.Canceled}}
 		done, pending, err := taskgroup.Wait(t.Context(), taskgroup.FirstError, all...)
 		assert.NoError(t, err)
 		assertHandles(t, all[1:], done)
@@ -198,8 +198,8 @@ func TestWaitFirstErrorOfAJoin(t *testing.T) {
 	why, cancel := context.WithCancelCause(t.Context())
 	cancel(errOwn)
 	for name, c := range map[string]struct {
-		err       error
-		cancelled bool
+		err      error
+		canceled bool
 	}{
 		"a join":                       {errors.Join(errOwn, context.Canceled), false},
 		"a group's failure":            {&taskgroup.GroupError{Cause: context.Canceled, Errors: []*taskgroup.TaskError{{Err: errOwn}}}, false},
@@ -216,7 +216,7 @@ func TestWaitFirstErrorOfAJoin(t *testing.T) {
 				for _, h := range []taskgroup.Awaitable{rejected, wrapped{endsAfter(t, 0, 0, nil), c.err}} {
 					done, _, err := taskgroup.Wait[taskgroup.Awaitable](t.Context(), taskgroup.FirstError, last, h)
 					assert.NoError(t, err)
-					assert.Equal(t, c.cancelled, len(done) == 2)
+					assert.Equal(t, c.canceled, len(done) == 2)
 					last = taskgroup.NewFuture[int]()
 					time.AfterFunc(ms, func() { last.Resolve(1) })
 				}
@@ -240,7 +240,7 @@ func TestWaitFirstErrorTypedNil(t *testing.T) {
 	})
 }
 
-// wrapped is a task with an error of its own: somebody else's Awaitable.
+// wrapped is a task with an error of its own: a foreign Awaitable.
 type wrapped struct {
 	*task
 	err error
@@ -260,11 +260,11 @@ func TestWaitForWhatEmbedsATask(t *testing.T) {
 		assertHandles(t, []taskgroup.Awaitable{a, b, inner}, done)
 		assertHandles(t, []taskgroup.Awaitable{never}, pending)
 
-		// A task that was cancelled with a cause of its own stays cancelled.
-		cancelled := endsAfter(t, time.Hour, 0, nil)
-		cancelled.Cancel(errOwn)
+		// A task that was canceled with a cause of its own stays canceled.
+		canceled := endsAfter(t, time.Hour, 0, nil)
+		canceled.Cancel(errOwn)
 		done, pending, err = taskgroup.Wait(t.Context(), taskgroup.FirstError,
-			taskgroup.Awaitable(wrapped{cancelled, errOwn}), taskgroup.Awaitable(endsAfter(t, ms, 0, nil)))
+			taskgroup.Awaitable(wrapped{canceled, errOwn}), taskgroup.Awaitable(endsAfter(t, ms, 0, nil)))
 		assert.NoError(t, err)
 		assert.Len(t, done, 2)
 		assert.Empty(t, pending)
@@ -285,7 +285,7 @@ func TestWaitContextEnds(t *testing.T) {
 			assertHandles(t, tasks[:1], done)
 			assertHandles(t, tasks[1:], pending)
 		}
-		assert.ErrorIs(t, tasks[1].Err(), taskgroup.ErrNotDone, "nothing was cancelled")
+		assert.ErrorIs(t, tasks[1].Err(), taskgroup.ErrNotDone, "nothing was canceled")
 		joinAll(tasks)
 	})
 }
@@ -397,7 +397,7 @@ func TestWaitForContexts(t *testing.T) {
 	})
 }
 
-// Rule 3: what has ended before the context has ended counts, whoever is told
+// Rule 3: what has ended before the context has ended counts, whatever is notified
 // first; so it is with a foreign handle, whose watcher may be late.
 func TestWaitTie(t *testing.T) {
 	for _, endFirst := range []bool{true, false} {
@@ -464,7 +464,7 @@ type notItself struct {
 	*future
 }
 
-// hostile is somebody's Awaitable that misbehaves when asked.
+// hostile is a foreign Awaitable that misbehaves when called.
 type hostile struct {
 	done chan struct{}
 	body func()
@@ -559,7 +559,7 @@ func TestWaitLeavesNothing(t *testing.T) {
 }
 
 // At most three allocations for any number of handles, also for handles that
-// nobody has waited for yet.
+// no call has waited for yet.
 func TestWaitAllocations(t *testing.T) {
 	if testkit.Race {
 		t.Skip("the race detector allocates")
@@ -634,7 +634,7 @@ func TestWaitStress(t *testing.T) {
 	}
 }
 
-// W-05, whatever the caller sees first of tasks that are all cancelled at once.
+// W-05, whatever the caller sees first of tasks that are all canceled at once.
 func TestWaitFirstErrorOfTheCancelledAtOnce(t *testing.T) {
 	for range 300 {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -673,7 +673,7 @@ func TestWaitHappensBefore(t *testing.T) {
 	}
 }
 
-// A cancelled wait on a task that is needed later does not poison it.
+// A canceled wait on a task that is needed later does not poison it.
 func TestWaitGivenUpThenAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tasks := ending(t, 5*ms)

@@ -13,9 +13,10 @@ import (
 //
 // A call whose context cannot end needs no channel. It blocks on a WaitGroup,
 // which may be reused: at zero it belongs to no testing/synctest bubble. That
-// holds on the heap only: in a package variable, such as a future or a set may be,
-// a WaitGroup never belongs to a bubble and the wait is not durable. So a parker
-// is made for a wait, never part of what is waited for; core.park is the exception.
+// holds on the heap only: in a package variable, such as a future or a set may
+// be, a WaitGroup never belongs to a bubble and the wait is not durable. So a
+// parker is made for a wait, never part of what is waited for; core.park is the
+// exception.
 type parker struct {
 	woken  chan struct{} // nil: parked is used
 	parked sync.WaitGroup
@@ -84,8 +85,8 @@ func (c *completion) block(ctx context.Context, op fmt.Stringer) error {
 	case !c.forget(&w.observer):
 		w.park(nil) // it is about to be woken
 	default:
-		// The waiter is not reused. Very many may give up at once, and what is put
-		// into a pool outlives the next collection.
+		// The waiter is not reused. Very many may give up at once, and what is
+		// put into a pool outlives the next collection.
 		return c.unless(ctx, op)
 	}
 	w.woken = nil
@@ -102,9 +103,9 @@ func (c *completion) unless(ctx context.Context, op fmt.Stringer) error {
 	return ctxerr.EndedIn(ctx, op)
 }
 
-// waitAlive waits for a task that had not completed. It is completion.wait, but the
-// first call whose context cannot end blocks on the task itself, which costs 35 ns
-// less: most tasks have just that one.
+// waitAlive waits for a task that had not completed. It is completion.wait, but
+// the first call whose context cannot end blocks on the task itself, which
+// costs 35 ns less: most tasks have just that one.
 func (c *core) waitAlive(ctx context.Context) error {
 	if self, ok := ctx.Value(currentKey).(*core); ok && self == c {
 		return ErrSelfWait
@@ -115,8 +116,8 @@ func (c *core) waitAlive(ctx context.Context) error {
 	return c.block(ctx, (*waitOp)(c))
 }
 
-// park blocks until the completion. Only the first call can have that; to others
-// the answer is false, at once. A task is always on the heap, so the wait is
+// park blocks until the completion. Only the first call can do that; for others
+// it returns false at once. A task is always on the heap, so the wait is
 // durable in a testing/synctest bubble; that of a future in a package variable
 // would not be.
 func (c *core) park() bool {

@@ -8,9 +8,8 @@ import (
 )
 
 // WaitFor is asyncio.wait_for: it calls fn, in the caller's goroutine, with a
-// context that ends d from now, and returns when fn does, late if that ignores
-// its context. If d is 0 or less, fn is not called, and the error is
-// [ErrTimeout].
+// context that ends d from now, and returns when fn does. If d is 0 or less, fn
+// is not called, and the error is [ErrTimeout].
 //
 // A nil error of fn is a success, however late: unlike in asyncio, no result is
 // lost. After d, an error that only reports the end of the time becomes

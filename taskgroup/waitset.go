@@ -8,16 +8,17 @@ import (
 	"example.com/asyncgo/internal/waitlist"
 )
 
-// waitSet is the handleSet of one call of [Wait], [GatherTasks] or [Completed]. Its
-// members are known from the start, so they are made at once, keep the order of
-// the arguments, and stay.
+// waitSet is the handleSet of one call of [Wait], [GatherTasks] or [Completed].
+// Its members are known from the start, so they are made at once, keep the
+// order of the arguments, and stay.
 //
-// The call adds the handles, registers, takes members until the wait is over, and
-// releases the set. Until the set is frozen, members become ready; after that, the
-// call alone uses it, except for observers that are about to notify it in vain.
+// The call adds the handles, registers, takes members until the wait is over,
+// and releases the set. Until the set is frozen, members become ready; after
+// that, the call alone uses it, except for observers that are about to notify
+// it to no effect.
 //
-// waitSets are reused, so that a wait for any number of handles allocates no more
-// than one for one, but never with a channel.
+// waitSets are reused, so that a wait for any number of handles allocates no
+// more than one for one, but never with a channel.
 type waitSet struct {
 	handleSet
 	handles  []member                // each once, in the order of the arguments
@@ -95,7 +96,8 @@ func (w *waitSet) next(ctx context.Context, op fmt.Stringer) (*member, error) {
 }
 
 // wait blocks until what until says, and freezes the set. It returns the member
-// that has ended the wait, if it knows. If ctx has, the error says so of op.
+// that has ended the wait, if that is known. If ctx has, the error says so of
+// op.
 func (w *waitSet) wait(ctx context.Context, op fmt.Stringer, until Until) (m *member, err error) {
 	if until != FirstCompleted || !w.look() {
 		w.register(ctx, until)
@@ -113,8 +115,8 @@ func (w *waitSet) wait(ctx context.Context, op fmt.Stringer, until Until) (m *me
 	return m, err
 }
 
-// look looks which members have completed, and reports whether one has. Nothing
-// has been registered yet.
+// look finds the members that have completed, and reports whether there are
+// any. Nothing has been registered yet.
 func (w *waitSet) look() (found bool) {
 	for i := range w.handles {
 		m := &w.handles[i]
@@ -124,8 +126,8 @@ func (w *waitSet) look() (found bool) {
 	return found
 }
 
-// freeze lets no more members become ready. The completions of those that have are
-// visible when it returns.
+// freeze lets no more members become ready. The completions of those that have
+// are visible when it returns.
 func (w *waitSet) freeze() {
 	w.mu.Lock()
 	if !w.frozen {

@@ -9,13 +9,13 @@ import (
 // workers run jobs in goroutines that are started on demand.
 //
 // A job is ready until a worker takes it, and running until it has been called.
-// A worker takes one job after the other, and returns when none is ready. Before
-// it calls one it sees to it that another worker is starting if more jobs are
-// ready. So jobs that block have a goroutine each, as with a go statement, and
-// short ones share a few.
+// A worker takes one job after the other, and returns when none is ready.
+// Before it calls one it makes sure that another worker is starting if more
+// jobs are ready. So jobs that block have a goroutine each, as with a go
+// statement, and short ones share a few.
 //
-// The owner's lock guards everything but the functions. Whoever has pushed a job
-// must release it with unlock.
+// The owner's lock guards everything but the functions. Code that has pushed a
+// job must release the lock with unlock.
 type workers[J any] struct {
 	mu    *sync.Mutex
 	owner owner[J]
@@ -23,7 +23,7 @@ type workers[J any] struct {
 	gone  *sync.WaitGroup // counts goroutines; may be nil
 
 	ready    fifo[J]
-	starting bool             // a worker has yet to look at ready
+	starting bool             // a worker has not read ready yet
 	active   waitlist.List[J] // a node for each worker; the zero J between two jobs
 	free     waitlist.List[J] // nodes of workers that have returned: starting one allocates nothing
 	first    waitlist.Node[J] // the first of them
@@ -32,8 +32,8 @@ type workers[J any] struct {
 
 // owner is what workers work for.
 type owner[J any] interface {
-	// enter is called before each job: the goroutine may have what another one has
-	// left.
+	// enter is called before each job: the goroutine may have labels that the
+	// job before has set.
 	enter()
 	// run calls the user's code for a job; only Goexit keeps it from returning.
 	run(job J)
@@ -49,8 +49,8 @@ func (w *workers[J]) init(owner owner[J], mu *sync.Mutex) {
 	w.free.PushBack(&w.first)
 }
 
-// unlock releases the owner's lock. If a job is ready and no worker is starting,
-// it starts one.
+// unlock releases the owner's lock. If a job is ready and no worker is
+// starting, it starts one.
 func (w *workers[J]) unlock() {
 	start := w.ready.n > 0 && !w.starting
 	w.starting = w.starting || start
@@ -76,8 +76,8 @@ func (w *workers[J]) work() {
 		case e.panicked != nil:
 			panic(e.panicked) // with PanicCrash: nothing goes on after that
 		case e.goexit():
-			// The job has ended this goroutine. Unlocking starts another one in its
-			// place.
+			// The job has ended this goroutine. Unlocking starts another one in
+			// its place.
 			w.mu.Lock()
 			w.finishLocked(worker)
 			w.removeLocked(worker)

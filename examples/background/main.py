@@ -2,11 +2,11 @@ import asyncio
 
 
 class Supervisor:
-    """Keeps tasks going whatever becomes of the others, and tells of errors."""
+    """Keeps tasks running whatever becomes of the others, and prints errors."""
 
     def __init__(self):
         self.tasks = set()
-        self.told = asyncio.Event()
+        self.failed = asyncio.Event()
 
     def start(self, coro, name):
         task = asyncio.create_task(coro, name=name)
@@ -17,7 +17,7 @@ class Supervisor:
         self.tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             print(f"{task.get_name()}: {error}")
-            self.told.set()
+            self.failed.set()
 
     async def wait(self):
         while self.tasks:
@@ -28,9 +28,9 @@ async def index():
     raise ValueError("index damaged")
 
 
-async def backup(told):
-    await told.wait()
-    raise OSError("disk full")
+async def backup(failed):
+    await failed.wait()
+    raise AssertionError("no disk there")  # a bug ends this task only
 
 
 async def mail(sent):
@@ -42,7 +42,7 @@ async def main():
     sent = []
     supervisor = Supervisor()
     supervisor.start(index(), "index")
-    supervisor.start(backup(supervisor.told), "backup")
+    supervisor.start(backup(supervisor.failed), "backup")
     supervisor.start(mail(sent), "mail")
     await supervisor.wait()
     print("sent", sent[0])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"example.com/asyncgo/queue"
@@ -25,6 +26,7 @@ type crawler struct {
 	limit       int
 	connections *semaphore.Semaphore
 	pages       *queue.Queue[page]
+	finished    atomic.Int64 // of the pages that were put into the queue
 	frontier    frontier
 	tally       tally
 }
@@ -40,8 +42,8 @@ func newCrawler(transport http.RoundTripper, limit int, timeout time.Duration, m
 	}
 }
 
-// crawl reads the site that start is on. Its error is that of ctx: what goes
-// wrong with a page is counted.
+// crawl reads the site that start is on. Its error is that of ctx: the faults of
+// pages are counted.
 func (c *crawler) crawl(ctx context.Context, start *url.URL, show progress) error {
 	c.tally.start(start)
 	defer c.tally.stop()
@@ -49,7 +51,7 @@ func (c *crawler) crawl(ctx context.Context, start *url.URL, show progress) erro
 		showing := taskgroup.Go(g, taskgroup.NoValue(func(ctx context.Context) error {
 			return show.run(ctx, c)
 		}))
-		// More readers than connections: whoever takes a page apart holds none.
+		// More readers than connections: one that looks for links holds none.
 		g.Go(func(ctx context.Context) error {
 			return taskgroup.Consume(ctx, 2*c.limit, c.pages.Items, c.visit)
 		})
@@ -80,7 +82,7 @@ func (c *crawler) visit(ctx context.Context, p page) error {
 	})
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return err // the crawl was stopped: no fault of the page
+		return err // the crawl was stopped, so the page is not finished
 	case err != nil:
 		c.tally.fault(kind(err), p.url.String())
 	case doc.redirect != nil:
@@ -89,6 +91,7 @@ func (c *crawler) visit(ctx context.Context, p page) error {
 		c.tally.page(p.url, doc)
 		c.follow(p.url, doc)
 	}
+	c.finished.Add(1)
 	return nil
 }
 
@@ -111,8 +114,8 @@ func (c *crawler) follow(from *url.URL, doc document) {
 	}
 }
 
-// redirect treats a redirect as a link, so that its target is read once,
-// whoever refers to it.
+// redirect treats a redirect as a link, so that its target is read once, however
+// many pages refer to it.
 func (c *crawler) redirect(p page, location *url.URL) {
 	c.tally.redirect()
 	to, err := resolve(p.url, location.String())
@@ -122,7 +125,7 @@ func (c *crawler) redirect(p page, location *url.URL) {
 	case c.frontier.loops(p.url, to):
 		c.tally.fault(errLoop, p.url.String())
 	case p.entry:
-		c.frontier.host = to.Hostname() // nobody else is reading anything yet
+		c.frontier.host = to.Hostname() // no other page is being read yet
 		c.add(page{url: to, entry: true})
 	case !c.frontier.within(to):
 		c.tally.fault(errAway, p.url.String())
@@ -145,5 +148,9 @@ func (c *crawler) add(p page) {
 	}
 }
 
-// waiting is the number of pages that are known and not begun.
-func (c *crawler) waiting() int { return c.pages.Len() }
+// unfinished returns how many pages are to be read, those that are being read
+// included.
+func (c *crawler) unfinished() int {
+	finished := int(c.finished.Load()) // first: the other number only grows
+	return c.frontier.count() - finished
+}

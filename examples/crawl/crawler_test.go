@@ -26,6 +26,7 @@ const faultyIndex = `<!DOCTYPE html><title>Faults</title>
 <a href="moved">to a good page</a> <a href="away">to another site</a> <a href="nowhere">to a bad URL</a>
 <a href="http://site.test:81/">a port that refuses</a>
 <a href="http://[bad">bad</a> <a href="http://[bad">the same bad one</a> <a href="/%zz">another</a>
+<a href="http://site.test:99999/">no such port</a>
 <a href="http://elsewhere.test/">another site</a> <a href="mailto:a@site.test">mail</a> <a href="javascript:void(0)">code</a>
 <!-- <a href="commented-out">not a link</a> -->`
 
@@ -89,7 +90,7 @@ func TestCrawlCountsEveryFault(t *testing.T) {
 			"404 Not Found":             1,
 			"500 Internal Server Error": 1,
 			errAway:                     1,
-			errBadURL:                   3, // http://[bad, /%zz, nowhere
+			errBadURL:                   4, // http://[bad, /%zz, port 99999, nowhere
 			errLoop:                     2,
 			errNetwork:                  1,
 			errRefused:                  1,
@@ -112,7 +113,7 @@ func TestCrawlCountsEveryFault(t *testing.T) {
 	})
 }
 
-// tree is a site of slow pages, each with two more below it, for ever.
+// tree is a site of slow pages without an end, each with two more below it.
 func tree(delay time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(delay)
@@ -149,7 +150,7 @@ func TestCrawlStopsWithWhatItHasSoFar(t *testing.T) {
 		assert.Equal(t, 1+2+3*4, c.tally.pages)
 		assert.Empty(t, c.tally.faults, "a page that was being read is not at fault")
 		assert.Equal(t, 5500*time.Millisecond, c.tally.wall)
-		assert.Equal(t, 2*15+1-15-8, c.waiting(), "known, less those read and those that a reader holds")
+		assert.Equal(t, 2*15+1-15, c.unfinished(), "known, less those read: what was being read is not")
 
 		var summary strings.Builder
 		c.tally.summarize(&summary)
@@ -192,27 +193,41 @@ func TestCrawlOfAnUnknownHost(t *testing.T) {
 	})
 }
 
+// shrinking returns one width after the other.
+func shrinking(widths ...int) func() int {
+	return func() int {
+		width := widths[0]
+		widths = widths[1:]
+		return width
+	}
+}
+
 func TestProgress(t *testing.T) {
 	for _, test := range []struct {
 		name  string
-		live  bool
+		width func() int
 		delay time.Duration // of each page: one, two and two more of them
 		want  string
 	}{
-		{"in lines of its own", false, 1500 * time.Millisecond, "" +
-			"1 pages, 0.0 MB, 0 errors; reading 2, 0 to go\n" +
-			"3 pages, 0.0 MB, 0 errors; reading 2, 0 to go\n"},
-		{"in one line of a terminal", true, 130 * time.Millisecond, "" +
-			"\r\x1b[K0 pages, 0.0 MB, 0 errors; reading 1, 0 to go" +
-			"\r\x1b[K1 pages, 0.0 MB, 0 errors; reading 2, 0 to go" +
-			"\r\x1b[K3 pages, 0.0 MB, 0 errors; reading 2, 0 to go" +
+		{"in lines of its own", nil, 1500 * time.Millisecond, "" +
+			"1 pages, 0.0 MB, 0 errors; 2 to go, reading 2\n" +
+			"3 pages, 0.0 MB, 0 errors; 2 to go, reading 2\n"},
+		{"in one line of a terminal", func() int { return 80 }, 130 * time.Millisecond, "" +
+			"\r\x1b[K0 pages, 0.0 MB, 0 errors; 1 to go, reading 1" +
+			"\r\x1b[K1 pages, 0.0 MB, 0 errors; 2 to go, reading 2" +
+			"\r\x1b[K3 pages, 0.0 MB, 0 errors; 2 to go, reading 2" +
+			"\r\x1b[K"},
+		{"in a terminal that is made narrow", shrinking(46, 44, 1), 130 * time.Millisecond, "" +
+			"\r\x1b[K0 pages, 0.0 MB, 0 errors; 1 to go, reading 1" +
+			"\r\x1b[K1 pages, 0.0 MB, 0 errors; 2 to go, reading" +
+			"\r\x1b[K" +
 			"\r\x1b[K"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var out strings.Builder
 				c := serve(t, tree(test.delay)).crawler(2, 5)
-				require.NoError(t, c.crawl(t.Context(), at(t, "http://site.test/"), progress{&out, test.live}))
+				require.NoError(t, c.crawl(t.Context(), at(t, "http://site.test/"), progress{&out, test.width}))
 				assert.Equal(t, test.want, out.String())
 			})
 		})

@@ -17,7 +17,7 @@ import (
 // maxSize is where a page is taken to be endless.
 const maxSize = 16 << 20
 
-// A fault is a way for a page to fail, as the summary names it.
+// A fault is a kind of failure of a page, as the summary names it.
 type fault string
 
 func (f fault) Error() string { return string(f) }
@@ -27,7 +27,7 @@ const (
 	errTooLarge    fault = "too large (over 16 MiB)"
 	errLoop        fault = "redirect loop"
 	errAway        fault = "redirect off the site"
-	errTimeout     fault = "time-out"
+	errTimeout     fault = "timeout"
 	errRefused     fault = "connection refused"
 	errUnknownHost fault = "unknown host"
 	errNetwork     fault = "network error"

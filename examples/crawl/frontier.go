@@ -3,14 +3,16 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 )
 
-// A frontier knows where the site ends and which of its pages are known.
+// A frontier decides which pages are read: those of the site, each of them once,
+// and no more than max.
 type frontier struct {
 	host string // set before there is more than one page
-	max  int    // so many pages are read
+	max  int    // at most so many pages are read
 
 	mu        sync.Mutex
 	known     map[string]bool
@@ -21,7 +23,7 @@ type frontier struct {
 // within reports whether the page is on the site.
 func (f *frontier) within(u *url.URL) bool { return u.Hostname() == f.host }
 
-// first reports whether this is the first time that it hears of target.
+// first reports whether target was not known before.
 func (f *frontier) first(target string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -46,8 +48,15 @@ func (f *frontier) room() bool {
 	return true
 }
 
-// loops takes note of a redirect and reports whether it closes a circle. A
-// page redirects to one other page, so it is enough to walk on from there.
+// count returns how many pages room has counted.
+func (f *frontier) count() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.admitted
+}
+
+// loops records a redirect and reports whether it closes a loop. A page
+// redirects to one other page, so following the targets is enough.
 func (f *frontier) loops(from, to *url.URL) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -56,7 +65,7 @@ func (f *frontier) loops(from, to *url.URL) bool {
 	}
 	f.redirects[from.String()] = to.String()
 	next := to.String()
-	for range f.redirects { // a circle that does not come back here is older
+	for range f.redirects { // a loop without this page was closed earlier
 		if next == from.String() {
 			return true
 		}
@@ -68,10 +77,23 @@ func (f *frontier) loops(from, to *url.URL) bool {
 // parseStart reads the URL of the command line.
 func parseStart(arg string) (*url.URL, error) {
 	start, err := resolve(&url.URL{}, arg)
-	if err == nil && start == nil {
+	if err == nil && start != nil {
+		return start, nil
+	}
+	if meant := "http://" + arg; !strings.Contains(arg, "://") && isURL(meant) {
+		return nil, fmt.Errorf("%q is no http or https URL; did you mean %s?", arg, meant)
+	}
+	if err == nil {
 		err = fmt.Errorf("%q is no http or https URL", arg)
 	}
-	return start, err
+	return nil, err
+}
+
+// isURL reports whether s names a web page. In a mailto: behind http://, what
+// stands before the @ is the name of a user.
+func isURL(s string) bool {
+	u, err := resolve(&url.URL{}, s)
+	return err == nil && u.User == nil
 }
 
 // resolve returns where a link on the page from leads, in the one form in which
@@ -92,6 +114,10 @@ func resolve(from *url.URL, target string) (*url.URL, error) {
 	}
 	if u.Hostname() == "" {
 		return nil, fmt.Errorf("%q names no host", target)
+	}
+	// Package url accepts any number.
+	if _, err := strconv.ParseUint(u.Port(), 10, 16); u.Port() != "" && err != nil {
+		return nil, fmt.Errorf("%q names no port from 0 to 65535", target)
 	}
 	if u.Path == "" {
 		u.Path = "/"

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// links returns what the page refers to, as it stands in the HTML: the targets
-// of its links and frames, and its base, "" if it names none. It reads tags as
-// a browser does: what stands in comments, scripts and texts is no link.
+// links returns what the page refers to, as written in the HTML: the targets of
+// its links and frames, and its base, "" if it names none. It reads tags as a
+// browser does: what comments, scripts and texts contain is no link.
 func links(page string) (targets []string, base string) {
 	for {
 		start := strings.IndexByte(page, '<')

@@ -1,11 +1,11 @@
-// Crawl reads a website over HTTP, a few pages at a time, and tells what it
-// found. It uses all three packages: a group for the tasks, a queue for the
+// Crawl reads a website over HTTP, a few pages at a time, and reports what it
+// has found. It uses all three packages: a group for the tasks, a queue for the
 // pages that are still to be read, a semaphore for the connections.
 //
 //	go run ./examples/crawl [-n 8] [-timeout 5s] [-max 8000] [URL]
 //
 // Without a URL it serves the source tree of the installed Go itself and
-// crawls that. Ctrl-C stops it; it still tells what it has found so far.
+// crawls that. Ctrl-C stops it; it still reports what it has found so far.
 package main
 
 import (
@@ -24,25 +24,26 @@ import (
 
 // What crawl exits with; after a signal it is 128 and the signal's number.
 const (
-	exitOK      = 0
-	exitNothing = 1 // no page could be read
-	exitUsage   = 2
+	exitOK     = 0
+	exitFailed = 1 // no page could be read, or the crawl failed
+	exitUsage  = 2
 )
 
 func main() {
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, isTerminal(os.Stdout)))
+	var width func() int
+	if isTerminal(os.Stdout) {
+		width = func() int { return columns(os.Stdout) }
+	}
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, width))
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-func run(args []string, out, complaints io.Writer, terminal bool) int {
+// run returns the exit code. width returns the number of columns of the terminal
+// that out is, and is nil if it is none.
+func run(args []string, out, stderr io.Writer, width func() int) int {
 	flags := flag.NewFlagSet("crawl", flag.ContinueOnError)
-	flags.SetOutput(complaints)
+	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintln(complaints, "usage: crawl [-n 8] [-timeout 5s] [-max 8000] [URL]")
+		fmt.Fprintln(stderr, "usage: crawl [-n 8] [-timeout 5s] [-max 8000] [URL]")
 		flags.PrintDefaults()
 	}
 	connections := flags.Int("n", 8, "read at most this many pages at a time")
@@ -54,7 +55,7 @@ func run(args []string, out, complaints io.Writer, terminal bool) int {
 	case err != nil:
 		return exitUsage
 	case *connections < 1 || *timeout <= 0 || *maxPages < 1:
-		fmt.Fprintln(complaints, "crawl: -n, -timeout and -max must be above 0")
+		fmt.Fprintln(stderr, "crawl: -n, -timeout and -max must be above 0")
 		return exitUsage
 	case flags.NArg() > 1:
 		flags.Usage()
@@ -64,13 +65,13 @@ func run(args []string, out, complaints io.Writer, terminal bool) int {
 	if flags.NArg() == 1 {
 		var err error
 		if start, err = parseStart(flags.Arg(0)); err != nil {
-			fmt.Fprintln(complaints, "crawl:", err)
+			fmt.Fprintln(stderr, "crawl:", err)
 			return exitUsage
 		}
 	}
 
 	c := newCrawler(newTransport(*connections), *connections, *timeout, *maxPages)
-	show := progress{out: out, live: terminal}
+	show := progress{out, width}
 	err := taskgroup.Run(context.Background(), func(ctx context.Context, g *taskgroup.Group) error {
 		if start == nil {
 			own, err := taskgroup.GoReady(ctx, g, serveGoSource)
@@ -84,28 +85,32 @@ func run(args []string, out, complaints io.Writer, terminal bool) int {
 		return c.crawl(ctx, start, show)
 	}, taskgroup.WithSignals())
 
-	signaled, stopped := errors.AsType[*taskgroup.SignalError](err)
-	switch {
-	case stopped:
-		fmt.Fprintf(out, "Stopped by %v with %d pages still to read. So far:\n", signaled.Signal, c.waiting())
-	case err != nil:
-		fmt.Fprintln(complaints, "crawl:", err)
-		return exitNothing
-	}
-	c.tally.summarize(out)
-	switch {
-	case stopped:
-		return exitCode(signaled.Signal)
-	case c.tally.pages == 0:
-		return exitNothing
-	}
-	return exitOK
+	return c.report(err, out, stderr)
 }
 
-// exitCode is what a shell makes of a signal.
+// report prints what the crawl has found and returns the exit code. A failure
+// that came with the signal is in the same error, and counts for more.
+func (c *crawler) report(err error, out, stderr io.Writer) int {
+	code := exitOK
+	if caught, ok := errors.AsType[*taskgroup.SignalError](err); ok && taskgroup.Cancelled(err) {
+		fmt.Fprintf(out, "Stopped by %v with %d pages still to read. So far:\n", caught.Signal, c.unfinished())
+		code = exitCode(caught.Signal)
+	} else if err != nil {
+		fmt.Fprintln(stderr, "crawl:", err)
+		return exitFailed
+	}
+	c.tally.summarize(out)
+	if code == exitOK && c.tally.pages == 0 {
+		return exitFailed
+	}
+	return code
+}
+
+// exitCode returns the exit code of a process that a signal has ended, as a shell
+// reports it.
 func exitCode(sig os.Signal) int {
 	if number, ok := sig.(syscall.Signal); ok {
 		return 128 + int(number)
 	}
-	return exitNothing
+	return exitFailed
 }

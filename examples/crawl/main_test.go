@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,12 +15,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/asyncgo/taskgroup"
 )
 
-// The test binary is crawl itself when it is asked to be.
+// With CRAWL_TEST_ARGS, the test binary is crawl itself.
 func TestMain(m *testing.M) {
 	if args, ok := os.LookupEnv("CRAWL_TEST_ARGS"); ok {
-		os.Exit(run(strings.Fields(args), os.Stdout, os.Stderr, false))
+		os.Exit(run(strings.Fields(args), os.Stdout, os.Stderr, nil))
 	}
 	os.Exit(m.Run())
 }
@@ -37,7 +41,7 @@ func TestExitCodes(t *testing.T) {
 		prints string
 	}{
 		{"a good page", []string{server.URL}, exitOK, "pages      1\n"},
-		{"no page", []string{server.URL + "/missing"}, exitNothing, "1 404 Not Found: " + server.URL + "/missing\n"},
+		{"no page", []string{server.URL + "/missing"}, exitFailed, "1 404 Not Found: " + server.URL + "/missing\n"},
 		{"help", []string{"-h"}, exitOK, "usage: crawl"},
 		{"an unknown flag", []string{"-x"}, exitUsage, "usage: crawl"},
 		{"no connections", []string{"-n", "0", server.URL}, exitUsage, "-n, -timeout and -max must be above 0"},
@@ -45,12 +49,20 @@ func TestExitCodes(t *testing.T) {
 		{"no pages", []string{"-max", "0", server.URL}, exitUsage, "-n, -timeout and -max must be above 0"},
 		{"two URLs", []string{server.URL, server.URL}, exitUsage, "usage: crawl"},
 		{"a bad URL", []string{"http://[bad"}, exitUsage, "missing ']' in host"},
-		{"no web page", []string{"mailto:me@site.test"}, exitUsage, "no http or https URL"},
+		{"no web page", []string{"mailto:me@site.test"}, exitUsage, `"mailto:me@site.test" is no http or https URL` + "\n"},
+		{"code", []string{"javascript:void(0)"}, exitUsage, `"javascript:void(0)" is no http or https URL` + "\n"},
+		{"another scheme", []string{"ftp://site.test"}, exitUsage, `"ftp://site.test" is no http or https URL` + "\n"},
+		{"an address", []string{"127.0.0.1:8080"}, exitUsage, "did you mean http://127.0.0.1:8080?"},
+		{"a host and a port", []string{"localhost:8080/path"}, exitUsage, "did you mean http://localhost:8080/path?"},
+		{"a host", []string{"site.test"}, exitUsage, "did you mean http://site.test?"},
+		{"a path", []string{"/path"}, exitUsage, `"/path" is no http or https URL` + "\n"},
+		{"no such port", []string{"http://127.0.0.1:99999"}, exitUsage, "names no port from 0 to 65535"},
+		{"no such port, and no scheme", []string{"127.0.0.1:99999"}, exitUsage, "first path segment"},
 		{"no host", []string{"http:///path"}, exitUsage, "names no host"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out strings.Builder
-			assert.Equal(t, test.code, run(test.args, &out, &out, false))
+			assert.Equal(t, test.code, run(test.args, &out, &out, nil))
 			assert.Contains(t, out.String(), test.prints)
 		})
 	}
@@ -58,12 +70,37 @@ func TestExitCodes(t *testing.T) {
 
 func TestWithoutAURLItCrawlsTheSourceOfGo(t *testing.T) {
 	var out strings.Builder
-	assert.Equal(t, exitOK, run([]string{"-max", "40"}, &out, &out, false))
+	assert.Equal(t, exitOK, run([]string{"-max", "40"}, &out, &out, nil))
 	assert.Contains(t, out.String(), "pages      40\n")
 	assert.Contains(t, out.String(), "errors     0\n")
 }
 
-// Ctrl-C ends a crawl that would go on for ever, and it tells what it has.
+// A failure is reported although a signal came as well.
+func TestASignalHidesNoFailure(t *testing.T) {
+	signaled := &taskgroup.SignalError{Signal: os.Interrupt}
+	errBroken := errors.New("the server is broken")
+	for _, test := range []struct {
+		name    string
+		failure error
+		code    int
+		prints  string
+	}{
+		{"stopped", nil, 130, "Stopped by interrupt with 0 pages still to read."},
+		{"failed as well", errBroken, exitFailed, errBroken.Error()},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			err := taskgroup.Run(t.Context(), func(_ context.Context, g *taskgroup.Group) error {
+				g.Cancel(signaled)
+				return test.failure
+			})
+			var out strings.Builder
+			assert.Equal(t, test.code, newCrawler(nil, 1, time.Second, 1).report(err, &out, &out))
+			assert.Contains(t, out.String(), test.prints)
+		})
+	}
+}
+
+// Ctrl-C ends a crawl that would not end by itself, and it reports what it has.
 func TestInterrupt(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a process cannot send an interrupt there")

@@ -9,18 +9,18 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// progress tells how far a crawl is: in one line that changes, on a terminal,
-// and now and then in a line of its own elsewhere.
+// progress prints how far a crawl is: on a terminal in one line that changes,
+// elsewhere in a new line now and then.
 type progress struct {
-	out  io.Writer
-	live bool
+	out   io.Writer
+	width func() int // of the terminal; nil without one
 }
 
 // run ends with ctx.
 func (p progress) run(ctx context.Context, c *crawler) error {
-	pause, format := 2*time.Second, "%s\n"
-	if p.live {
-		pause, format = 100*time.Millisecond, "\r\x1b[K%s"
+	pause := 2 * time.Second
+	if p.width != nil {
+		pause = 100 * time.Millisecond
 		defer fmt.Fprint(p.out, "\r\x1b[K")
 	}
 	for {
@@ -28,7 +28,17 @@ func (p progress) run(ctx context.Context, c *crawler) error {
 			return err
 		}
 		pages, errors, bytes := c.tally.soFar()
-		fmt.Fprintf(p.out, format, fmt.Sprintf("%d pages, %s, %d errors; reading %d, %d to go",
-			pages, megabytes(bytes), errors, c.connections.Stats().Held, c.waiting()))
+		p.print(fmt.Sprintf("%d pages, %s, %d errors; %d to go, reading %d",
+			pages, megabytes(bytes), errors, c.unfinished(), c.connections.Stats().Held))
 	}
+}
+
+// print cuts a line for the terminal: one that wraps cannot be written over. The
+// last column stays free, because some terminals wrap at it. The text is ASCII.
+func (p progress) print(line string) {
+	if p.width == nil {
+		fmt.Fprintln(p.out, line)
+		return
+	}
+	fmt.Fprint(p.out, "\r\x1b[K", line[:min(len(line), max(p.width()-1, 0))])
 }

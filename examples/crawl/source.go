@@ -15,8 +15,8 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-// lateness is added to each page: a server in the same process answers so fast
-// that there would be nothing to wait for.
+// lateness is added to each page: a server in the same process answers at once,
+// and there would be nothing to wait for.
 const lateness = 10 * time.Millisecond
 
 // A site is what serveGoSource serves.

@@ -86,7 +86,7 @@ func (t *tally) leaveOut() {
 	t.leftOut++
 }
 
-// soFar is what the progress line tells.
+// soFar returns the numbers of the progress line.
 func (t *tally) soFar() (pages, errors int, bytes int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -101,7 +101,7 @@ func (t *tally) errors() int {
 	return n
 }
 
-// summarize tells everything, when nobody counts any more.
+// summarize prints all of it, once the readers have returned.
 func (t *tally) summarize(out io.Writer) {
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(out, "%-10s "+format+"\n", append([]any{name}, args...)...)

@@ -1,5 +1,5 @@
-// Drain takes no more work, lets what runs end, and cancels what takes too
-// long.
+// Drain accepts no more tasks, lets those that run complete, and cancels those
+// that take too long.
 //
 // It mirrors asyncio.wait with a timeout followed by Task.cancel; main.py is
 // the original.
@@ -24,27 +24,33 @@ func answer(delay time.Duration) taskgroup.Func[string] {
 	}
 }
 
-func main() {
-	ctx := context.Background()
-	server := taskgroup.New(ctx)
-	requests := []*taskgroup.Task[string]{
-		taskgroup.Go(server, answer(0), taskgroup.Named("request 1")),
-		taskgroup.Go(server, answer(time.Hour), taskgroup.Named("request 2")),
-	}
-
-	// What runs may end, but not for ever. From now on, new tasks are refused.
-	patience, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
-	err := server.Shutdown(patience)
-	cancel()
+// drain ends the group. From now on it refuses new tasks; those it has may
+// complete within the grace period.
+func drain(server *taskgroup.Group, grace time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	err := server.Shutdown(ctx)
 	if late, ok := errors.AsType[*taskgroup.LateError](err); ok {
 		for _, request := range late.Tasks {
 			fmt.Println(request.Name, "is too slow")
 		}
-	} else if err != nil {
-		log.Fatal(err)
+		err = server.Wait() // they have been canceled
 	}
-	// Those have been canceled, with the end of patience as the reason.
-	if err := server.Wait(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+	// errors.Is(err, context.DeadlineExceeded) would also hold if a request had
+	// failed as well. That it was canceled and nothing else is what Cancelled says.
+	if taskgroup.Cancelled(err) {
+		return nil
+	}
+	return err
+}
+
+func main() {
+	server := taskgroup.New(context.Background())
+	requests := []*taskgroup.Task[string]{
+		taskgroup.Go(server, answer(0), taskgroup.Named("request 1")),
+		taskgroup.Go(server, answer(time.Hour), taskgroup.Named("request 2")),
+	}
+	if err := drain(server, 500*time.Millisecond); err != nil {
 		log.Fatal(err)
 	}
 	for _, request := range requests {

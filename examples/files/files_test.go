@@ -5,7 +5,11 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -13,9 +17,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/asyncgo/taskgroup"
 )
 
-// tree has files that cannot be opened, and knows how many are open at once.
+// tree has a file that cannot be opened, and counts how many are open at once.
 type tree struct {
 	fstest.MapFS
 	open, most atomic.Int64
@@ -107,4 +113,67 @@ func TestStopsWithWhatItHas(t *testing.T) {
 	assert.Less(t, sum.files, 51)
 	assert.Equal(t, sum.files, strings.Count(out.String(), "\n"), "a line for each")
 	assert.Zero(t, tree.open.Load(), "files are left open")
+}
+
+// full is a device without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+var errFull = errors.New("no space left on device")
+
+func TestExitCodes(t *testing.T) {
+	root := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(root, "a"), []byte("a"), 0o600))
+	for _, test := range []struct {
+		name   string
+		root   string
+		n      int
+		out    io.Writer
+		code   int
+		prints string
+	}{
+		{"a tree", root, 1, io.Discard, 0, ""},
+		{"no tree", filepath.Join(root, "none"), 1, io.Discard, 1, "none"},
+		{"none at once", root, 0, io.Discard, 2, "-n must be at least 1"},
+		{"no room for the output", root, 1, full{}, 1, errFull.Error()},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var stderr strings.Builder
+			assert.Equal(t, test.code, run(test.root, test.n, test.out, &stderr))
+			assert.Contains(t, stderr.String(), test.prints)
+		})
+	}
+}
+
+// A signal is a clean stop, but hides no failure.
+func TestExitCodeAfterASignal(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot send itself an interrupt there")
+	}
+	for _, test := range []struct {
+		name    string
+		failure error
+		code    int
+		prints  string
+	}{
+		{"stopped", nil, 130, "stopped by interrupt"},
+		{"failed as well", errFull, 1, errFull.Error()},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			err := taskgroup.Run(t.Context(), func(ctx context.Context, _ *taskgroup.Group) error {
+				self, err := os.FindProcess(os.Getpid())
+				require.NoError(t, err)
+				require.NoError(t, self.Signal(os.Interrupt))
+				<-ctx.Done()
+				if test.failure != nil {
+					return test.failure
+				}
+				return ctx.Err()
+			}, taskgroup.WithSignals())
+			var stderr strings.Builder
+			assert.Equal(t, test.code, exitCode(err, &stderr))
+			assert.Contains(t, stderr.String(), test.prints)
+		})
+	}
 }

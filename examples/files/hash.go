@@ -33,7 +33,9 @@ func hashTree(ctx context.Context, tree fs.FS, n int, w io.Writer) (summary, err
 		if err != nil {
 			return sum, err
 		}
-		sum.add(w, f)
+		if err := sum.add(w, f); err != nil {
+			return sum, err
+		}
 	}
 	return sum, nil
 }

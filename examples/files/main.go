@@ -1,11 +1,11 @@
 // Files reads and hashes the files of a tree, at most n at a time, and prints
-// them in order while it reads on. Files that cannot be read are reported, not
-// fatal; Ctrl-C stops it with what it has.
+// them in order while it reads on. Files that cannot be read are reported and
+// stop nothing; after Ctrl-C it prints what it has.
 //
 //	go run ./examples/files [-n 8] [DIRECTORY]
 //
-// It takes aiofiles' place: where Python hands each call of a file to a thread,
-// a goroutine simply calls it.
+// It is what aiofiles is used for. There each call on a file goes to a thread;
+// here a goroutine calls it.
 package main
 
 import (
@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	"example.com/asyncgo/taskgroup"
 )
@@ -26,31 +27,45 @@ func main() {
 	if flag.NArg() > 0 {
 		root = flag.Arg(0)
 	}
-	if *n < 1 {
-		fmt.Fprintln(os.Stderr, "files: -n must be at least 1")
-		os.Exit(2)
-	}
-	if _, err := os.ReadDir(root); err != nil {
-		fmt.Fprintln(os.Stderr, "files:", err)
-		os.Exit(1)
-	}
-	err := taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
-		sum, err := hashTree(ctx, os.DirFS(root), *n, os.Stdout)
-		fmt.Println(sum)
-		return err
-	}, taskgroup.WithSignals())
-
-	if caught, ok := errors.AsType[*taskgroup.SignalError](err); ok {
-		fmt.Fprintln(os.Stderr, "files: stopped by", caught.Signal)
-		os.Exit(130)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "files:", err)
-		os.Exit(1)
-	}
+	os.Exit(run(root, *n, os.Stdout, os.Stderr))
 }
 
-// summary is what a run came to.
+// run returns the exit code.
+func run(root string, n int, out, stderr io.Writer) int {
+	if n < 1 {
+		fmt.Fprintln(stderr, "files: -n must be at least 1")
+		return 2
+	}
+	if _, err := os.ReadDir(root); err != nil {
+		fmt.Fprintln(stderr, "files:", err)
+		return 1
+	}
+	err := taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
+		sum, err := hashTree(ctx, os.DirFS(root), n, out)
+		fmt.Fprintln(out, sum)
+		return err
+	}, taskgroup.WithSignals())
+	return exitCode(err, stderr)
+}
+
+// exitCode reports how a run ended. A failure that came with the signal is in
+// the same error, and counts for more.
+func exitCode(err error, stderr io.Writer) int {
+	if err == nil {
+		return 0
+	}
+	if caught, ok := errors.AsType[*taskgroup.SignalError](err); ok && taskgroup.Cancelled(err) {
+		fmt.Fprintln(stderr, "files: stopped by", caught.Signal)
+		if number, ok := caught.Signal.(syscall.Signal); ok {
+			return 128 + int(number) // as a shell has it
+		}
+		return 1
+	}
+	fmt.Fprintln(stderr, "files:", err)
+	return 1
+}
+
+// summary is what a run has read.
 type summary struct {
 	files, unreadable int
 	bytes             int64
@@ -60,13 +75,15 @@ func (s summary) String() string {
 	return fmt.Sprintf("%d files, %d bytes, %d unreadable", s.files, s.bytes, s.unreadable)
 }
 
-func (s *summary) add(w io.Writer, f file) {
+// add counts the file and writes its line.
+func (s *summary) add(w io.Writer, f file) error {
 	if f.err != nil {
 		s.unreadable++
-		fmt.Fprintf(w, "%s: %v\n", f.path, f.err)
-		return
+		_, err := fmt.Fprintf(w, "%s: %v\n", f.path, f.err)
+		return err
 	}
 	s.files++
 	s.bytes += f.size
-	fmt.Fprintf(w, "%x  %s\n", f.hash[:8], f.path)
+	_, err := fmt.Fprintf(w, "%x  %s\n", f.hash[:8], f.path)
+	return err
 }

@@ -1,5 +1,5 @@
-// Retry-in-group tries again inside a task: the group hears only of the last
-// failure.
+// Retry-in-group tries again inside a task, with a backoff that doubles up to a
+// limit and has jitter: the group gets only the last failure.
 //
 // It mirrors a retry loop in a task of asyncio.TaskGroup; main.py is the
 // original.
@@ -10,29 +10,43 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"math/rand/v2"
 	"time"
 
 	"example.com/asyncgo/taskgroup"
 )
 
 var (
-	errReset  = errors.New("connection reset")
-	errNobody = errors.New("nobody there")
+	errReset   = errors.New("connection reset")
+	errRefused = errors.New("connection refused")
 )
 
-func retry[T any](times int, fn func(ctx context.Context, attempt int) (T, error)) taskgroup.Func[T] {
+// A policy says how often to try, and how long to wait in between: at first
+// around delay, then twice as long each time, but never longer than most.
+type policy struct {
+	times       int
+	delay, most time.Duration
+	random      func() float64 // from 0 up to 1; so that not all clients try at once
+}
+
+var standard = policy{times: 5, delay: 2 * time.Millisecond, most: time.Second, random: rand.Float64}
+
+func retry[T any](p policy, fn func(ctx context.Context, attempt int) (T, error)) taskgroup.Func[T] {
 	return func(ctx context.Context) (T, error) {
+		delay := p.delay
 		for attempt := 1; ; attempt++ {
 			v, err := fn(ctx, attempt)
 			// Go has no class for the errors that are worth another attempt,
 			// but a context that is done never is.
-			if err == nil || attempt == times || ctx.Err() != nil {
+			if err == nil || attempt == p.times || ctx.Err() != nil {
 				return v, err
 			}
 			fmt.Printf("attempt %d: %v\n", attempt, err)
-			if err := taskgroup.Sleep(ctx, 2*time.Millisecond<<attempt); err != nil { // ends with the group
+			wait := time.Duration(float64(delay) * (1 + p.random()) / 2)
+			if err := taskgroup.Sleep(ctx, wait); err != nil { // ends with the group
 				return v, err
 			}
+			delay = min(2*delay, p.most)
 		}
 	}
 }
@@ -45,7 +59,7 @@ func flaky(_ context.Context, attempt int) (string, error) {
 }
 
 func dead(context.Context, int) (string, error) {
-	return "", errNobody
+	return "", errRefused
 }
 
 func steady(ctx context.Context) (string, error) {
@@ -57,20 +71,22 @@ func steady(ctx context.Context) (string, error) {
 
 func main() {
 	ctx := context.Background()
-	first, second, err := taskgroup.Gather2(ctx, retry(5, flaky), steady)
+	first, second, err := taskgroup.Gather2(ctx, retry(standard, flaky), steady)
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(first)
 	fmt.Println(second)
 
-	// Only the last failure is one of the group, and cancels what waits in it.
+	// Only the last failure is one of the group, and cancels its other tasks.
+	twice := standard
+	twice.times = 2
 	err = taskgroup.Run(ctx, func(_ context.Context, g *taskgroup.Group) error {
-		taskgroup.Go(g, retry(2, dead))
+		taskgroup.Go(g, retry(twice, dead))
 		g.Go(func(ctx context.Context) error { return taskgroup.Sleep(ctx, time.Hour) })
 		return nil
 	})
-	if errors.Is(err, errNobody) {
-		fmt.Println("gave up:", errNobody)
+	if errors.Is(err, errRefused) {
+		fmt.Println("gave up:", errRefused)
 	}
 }

@@ -1,7 +1,9 @@
 import asyncio
+import random
 
 
-async def retry(times, function):
+async def retry(function, times=5, delay=0.002, most=1.0, random=random.random):
+    """Waits at first around delay, then twice as long each time, up to most."""
     for attempt in range(1, times + 1):
         try:
             return await function(attempt)
@@ -9,7 +11,8 @@ async def retry(times, function):
             if attempt == times:
                 raise
             print(f"attempt {attempt}: {error}")
-            await asyncio.sleep(0.002 * 2**attempt)  # ends with the group
+            await asyncio.sleep(delay * (1 + random()) / 2)  # ends with the group
+            delay = min(2 * delay, most)
 
 
 async def flaky(attempt):
@@ -19,7 +22,7 @@ async def flaky(attempt):
 
 
 async def dead(attempt):
-    raise ConnectionError("nobody there")
+    raise ConnectionError("connection refused")
 
 
 async def steady():
@@ -29,15 +32,15 @@ async def steady():
 
 async def main():
     async with asyncio.TaskGroup() as group:
-        first = group.create_task(retry(5, flaky))
+        first = group.create_task(retry(flaky))
         second = group.create_task(steady())
     print(first.result())
     print(second.result())
 
-    # Only the last failure is one of the group, and cancels what waits in it.
+    # Only the last failure is one of the group, and cancels its other tasks.
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(retry(2, dead))
+            group.create_task(retry(dead, times=2))
             group.create_task(asyncio.sleep(3600))
     except* ConnectionError as failed:
         print("gave up:", failed.exceptions[0])

@@ -1,9 +1,9 @@
-// Service is an HTTP service the size of a real one: a page with live numbers
-// and a JSON API that answers by asking several upstreams at once, with a limit
-// for each of their hosts, time-outs, mirrors of which the first success counts,
-// partial answers, background work that outlives the request, logs that never
-// block it, and a graceful shutdown. It is the counterpart of one written with
-// FastAPI or Starlette.
+// Service is an HTTP service of realistic size: a page with live numbers and a
+// JSON API that queries several upstreams at once, with a limit for each of
+// their hosts, timeouts, mirrors of which the first success counts, partial
+// answers, background work that outlives the request, logs that never block it,
+// and a graceful shutdown. It is the counterpart of one written with FastAPI or
+// Starlette.
 //
 //	go run ./examples/service [-addr 127.0.0.1:8080] [-latency 20ms] [-faults 0.05]
 //	curl 'http://127.0.0.1:8080/api/quote?item=tea'
@@ -14,7 +14,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -52,11 +51,19 @@ func run(addr string, latency time.Duration, faults float64, logs io.Writer) err
 
 	log := asynclog.New(slog.NewJSONHandler(logs, nil), 1000)
 	service := newService(upstreams, log, config{perHost: 8, timeout: 250 * time.Millisecond, hedge: 50 * time.Millisecond})
-	err = taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
+	return untilSignal(func(ctx context.Context) error {
 		return service.serve(ctx, listener, 10*time.Second)
+	})
+}
+
+// untilSignal calls serve with a context that ends with the first signal. A
+// clean stop is no error, a failure during the stop is one.
+func untilSignal(serve func(ctx context.Context) error) error {
+	err := taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
+		return serve(ctx)
 	}, taskgroup.WithSignals())
-	if _, signaled := errors.AsType[*taskgroup.SignalError](err); signaled {
-		return nil // what a service is told to end by is no failure
+	if taskgroup.Cancelled(err) {
+		return nil
 	}
 	return err
 }

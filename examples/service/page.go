@@ -14,7 +14,7 @@ func page(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(pageHTML)
 }
 
-// handleStats answers with the numbers that the page shows.
+// handleStats sends the numbers that the page shows.
 func (s *service) handleStats(w http.ResponseWriter, _ *http.Request) {
 	type host struct {
 		Name                           string

@@ -20,7 +20,7 @@ import (
 type config struct {
 	perHost int           // calls of one upstream host at once
 	timeout time.Duration // for each part of a quote
-	hedge   time.Duration // before the second mirror is asked, too
+	hedge   time.Duration // before the second mirror is called as well
 }
 
 // service answers the requests.
@@ -46,12 +46,22 @@ func newService(us *upstreams, logs *asynclog.Handler, c config) *service {
 		logs:      logs,
 		log:       slog.New(logs),
 	}
+	// What the handler has logged is done with: neither an error nor a panic of
+	// background work ends the group, or the service.
 	s.background = taskgroup.New(context.Background(),
 		taskgroup.WithName("background"), taskgroup.WithLimit(4), taskgroup.WithBacklog(10_000), taskgroup.WithKeepGoing(),
 		taskgroup.WithErrorHandler(func(_ context.Context, task taskgroup.TaskInfo, err error) {
-			s.log.Error("background work failed", "task", task.Name, "err", err)
+			s.log.Error("background work failed", "task", task.Name, "err", err, "stack", stack(err))
 		}))
 	return s
+}
+
+// stack returns that of a panic, and "" for any other error.
+func stack(err error) string {
+	if p, ok := errors.AsType[*taskgroup.PanicError](err); ok {
+		return string(p.Stack)
+	}
+	return ""
 }
 
 func (s *service) routes() http.Handler {
@@ -63,7 +73,7 @@ func (s *service) routes() http.Handler {
 	return mux
 }
 
-// serve answers until ctx ends. Then it takes no more requests, but answers
+// serve answers requests until ctx ends. Then it accepts no more, but answers
 // those it has, does the background work that is waiting, and writes the logs,
 // all within the grace period.
 func (s *service) serve(ctx context.Context, l net.Listener, grace time.Duration) error {
@@ -71,8 +81,8 @@ func (s *service) serve(ctx context.Context, l net.Listener, grace time.Duration
 	serving := taskgroup.Start(context.WithoutCancel(ctx), taskgroup.NoValue(func(context.Context) error { return server.Serve(l) }),
 		taskgroup.Named("http server"))
 	_, failed := serving.Wait(ctx)
-	if ctx.Err() != nil {
-		failed = nil // it serves on; this is the signal to end
+	if taskgroup.Cancelled(failed) {
+		failed = nil // it is still serving: ctx has ended
 	}
 	_, err := taskgroup.Shield(ctx, grace, taskgroup.NoValue(func(ctx context.Context) error {
 		return errors.Join(failed, s.shutdown(ctx, server))
@@ -82,13 +92,23 @@ func (s *service) serve(ctx context.Context, l net.Listener, grace time.Duration
 
 func (s *service) shutdown(ctx context.Context, server *http.Server) error {
 	// In this order: requests start background work, and both write logs.
-	err := errors.Join(server.Shutdown(ctx), s.background.Shutdown(ctx))
+	var errs []error
+	if err := server.Shutdown(ctx); err != nil {
+		// Not wrapped: the context's error would look like a clean stop.
+		errs = append(errs, fmt.Errorf("requests were cut off: %s", err.Error()), server.Close())
+	}
+	if err := s.background.Shutdown(ctx); err != nil {
+		errs = append(errs, err) // a *LateError, which is a failure
+	}
 	s.log.Info("stopped", "requests", s.finished.Load())
 	s.client.CloseIdleConnections()
-	return errors.Join(err, s.logs.Close(ctx))
+	if err := s.logs.Close(ctx); err != nil {
+		errs = append(errs, fmt.Errorf("logs were not written: %s", err.Error()))
+	}
+	return errors.Join(errs...)
 }
 
-// quote is what the API answers. What an upstream did not deliver is missing.
+// quote is the answer of the API. What an upstream did not deliver is missing.
 type quote struct {
 	Item    string            `json:"item"`
 	Price   json.RawMessage   `json:"price,omitempty"`
@@ -119,20 +139,21 @@ func (s *service) handleQuote(w http.ResponseWriter, r *http.Request) {
 
 	s.log.Info("request", "item", item, "status", status, "missing", len(q.Missing), "took", time.Since(start))
 	if !s.background.TryGo(func(ctx context.Context) error { return s.countView(ctx, item) }, taskgroup.Named("view of "+item)) {
-		s.skipped.Add(1) // too much to do already: a request is worth more
+		s.skipped.Add(1) // the backlog is full, and requests come first
 	}
 }
 
-// quote asks the three upstreams at once and puts up with what is missing.
+// quote calls the three upstreams at once; what one of them does not deliver is
+// missing from the answer.
 func (s *service) quote(ctx context.Context, item string) quote {
 	query := "/?item=" + url.QueryEscape(item)
 	parts := taskgroup.Settle(ctx,
-		s.intime(func(ctx context.Context) (json.RawMessage, error) {
-			// The mirror is asked when the first one fails, or is slow.
-			return taskgroup.Staggered(ctx, s.hedge, nil, s.ask(priceHost, query), s.ask(priceMirror, query))
+		s.within(func(ctx context.Context) (json.RawMessage, error) {
+			// The mirror is called when the first one fails, or is slow.
+			return taskgroup.Staggered(ctx, s.hedge, nil, s.get(priceHost, query), s.get(priceMirror, query))
 		}),
-		s.intime(s.ask(stockHost, query)),
-		s.intime(s.ask(reviewsHost, query)),
+		s.within(s.get(stockHost, query)),
+		s.within(s.get(reviewsHost, query)),
 	)
 	q := quote{Item: item}
 	for i, part := range parts {
@@ -149,13 +170,14 @@ func (s *service) quote(ctx context.Context, item string) quote {
 	return q
 }
 
-// intime bounds fn by the service's time-out.
-func (s *service) intime(fn taskgroup.Func[json.RawMessage]) taskgroup.Func[json.RawMessage] {
+// within bounds fn by the service's timeout.
+func (s *service) within(fn taskgroup.Func[json.RawMessage]) taskgroup.Func[json.RawMessage] {
 	return func(ctx context.Context) (json.RawMessage, error) { return taskgroup.WaitFor(ctx, s.timeout, fn) }
 }
 
-// ask asks one upstream, of which only so many calls run at once.
-func (s *service) ask(host int, query string) taskgroup.Func[json.RawMessage] {
+// get returns a function that calls one upstream, with at most perHost calls of
+// it at once.
+func (s *service) get(host int, query string) taskgroup.Func[json.RawMessage] {
 	u := s.upstreams.hosts[host]
 	return func(ctx context.Context) (answer json.RawMessage, err error) {
 		err = s.limits.Do(ctx, u.url, func(ctx context.Context) error {
@@ -179,7 +201,7 @@ func (s *service) ask(host int, query string) taskgroup.Func[json.RawMessage] {
 	}
 }
 
-// countView is the background work: nobody waits for it.
+// countView is the background work: no request waits for it.
 func (s *service) countView(ctx context.Context, _ string) error {
 	if err := taskgroup.Sleep(ctx, time.Millisecond); err != nil {
 		return err

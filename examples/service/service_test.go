@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -63,7 +64,7 @@ func start(t *testing.T, latency time.Duration, faults float64) *running {
 	return r
 }
 
-// end stops the service and requires that it does so cleanly.
+// end stops the service and requires that it stops cleanly.
 func (r *running) end(t *testing.T) {
 	t.Helper()
 	r.stop(errStop)
@@ -71,8 +72,8 @@ func (r *running) end(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// load asks for so many quotes, at most n at once, and returns the answers by
-// status, and how many got none.
+// load requests so many quotes, at most n at once, and returns how many answers
+// came with each status, and how many requests got none.
 func load(t *testing.T, url string, requests, n int) (answered map[int]int, refused int) {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: n}}
@@ -136,7 +137,7 @@ func TestUnderLoad(t *testing.T) {
 	assert.Equal(t, requests, r.logged("request"), "the logs are not complete")
 	assert.Equal(t, 1, r.logged("stopped"))
 	assert.EqualValues(t, requests, r.views.Load()+r.skipped.Load(), "background work is lost")
-	assert.Zero(t, r.limits.Len(), "permits are left")
+	assert.Zero(t, r.limits.Len(), "slots are left")
 
 	r.upstreams.Close()
 	http.DefaultClient.CloseIdleConnections()
@@ -145,7 +146,7 @@ func TestUnderLoad(t *testing.T) {
 	}, 30*time.Second, time.Millisecond, "goroutines are left")
 }
 
-// A shutdown in the middle of the load: whoever was let in gets a whole answer.
+// A shutdown in the middle of the load: each accepted request gets a whole answer.
 func TestShutdownUnderLoad(t *testing.T) {
 	r := start(t, 5*time.Millisecond, 0)
 	var wg sync.WaitGroup
@@ -204,4 +205,80 @@ func TestPageAndSettings(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, http.StatusBadRequest, resp.StatusCode)
+}
+
+// A panic in background work is logged with its stack, and ends neither the
+// group nor the service.
+func TestAPanicInTheBackgroundEndsNothing(t *testing.T) {
+	r := start(t, time.Millisecond, 0)
+	_, err := taskgroup.Go(r.background, func(context.Context) (int, error) { panic("a bug") }).Wait(t.Context())
+	require.Error(t, err)
+	answered, _ := load(t, r.url, 10, 2)
+	assert.Equal(t, 10, answered[http.StatusOK])
+	r.end(t)
+	assert.EqualValues(t, 10, r.views.Load(), "background work after the panic")
+	assert.Equal(t, 1, r.logged("background work failed"))
+	assert.Contains(t, r.logs.text.String(), "TestAPanicInTheBackgroundEndsNothing", "the stack")
+}
+
+// A signal hides no failure.
+func TestAFailureDuringTheStopIsReported(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot send itself an interrupt there")
+	}
+	errFlush := errors.New("disk full")
+	for _, want := range []error{nil, errFlush} {
+		err := untilSignal(func(ctx context.Context) error {
+			self, err := os.FindProcess(os.Getpid())
+			require.NoError(t, err)
+			require.NoError(t, self.Signal(os.Interrupt))
+			<-ctx.Done()
+			if want != nil {
+				return want
+			}
+			return ctx.Err()
+		})
+		assert.ErrorIs(t, err, want)
+	}
+}
+
+// A request that is still running when the grace period is over is cut off, and
+// that is a failure.
+func TestRequestsThatAreCutOffAreAFailure(t *testing.T) {
+	us, err := startUpstreams(time.Hour, 0)
+	require.NoError(t, err)
+	t.Cleanup(us.Close)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	s := newService(us, asynclog.New(slog.DiscardHandler, 10), config{perHost: 1, timeout: time.Hour, hedge: time.Hour})
+	ctx, stop := context.WithCancel(t.Context())
+	serving := taskgroup.Start(t.Context(), taskgroup.NoValue(func(context.Context) error { return s.serve(ctx, l, time.Millisecond) }))
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		resp, err := http.Get("http://" + l.Addr().String() + "/api/quote?item=tea")
+		if assert.Error(t, err) {
+			return
+		}
+		_ = resp.Body.Close()
+	})
+	for us.hosts[stockHost].calls.Load() == 0 {
+		runtime.Gosched()
+	}
+	stop()
+	_, err = serving.Wait(t.Context())
+	require.ErrorContains(t, err, "requests were cut off")
+	assert.False(t, taskgroup.Cancelled(err))
+	wg.Wait()
+}
+
+// A listener that breaks is a failure, also if the signal comes at that moment.
+func TestAListenerThatFailsIsReported(t *testing.T) {
+	us, err := startUpstreams(time.Millisecond, 0)
+	require.NoError(t, err)
+	t.Cleanup(us.Close)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	s := newService(us, asynclog.New(slog.DiscardHandler, 10), config{perHost: 1, timeout: time.Hour, hedge: time.Hour})
+	assert.ErrorIs(t, s.serve(t.Context(), l, time.Minute), net.ErrClosed)
 }

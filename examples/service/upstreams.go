@@ -29,17 +29,17 @@ type upstreams struct {
 	hosts   [hosts]*upstream
 }
 
-// upstream is one of them, and what is known of it.
+// upstream is one of them, with its counters.
 type upstream struct {
 	url    string
 	server *http.Server
 
-	calls, failed, abandoned atomic.Int64 // by its own count
-	now, most                atomic.Int64 // calls that the service has open
+	calls, failed, abandoned atomic.Int64 // counted by the upstream
+	now, most                atomic.Int64 // counted by the service
 }
 
-// begin and end count a call that the service has open. (One that it gives up
-// may take the upstream a moment longer to notice.)
+// begin and end count a call of the service. (The handler of one that the service
+// gave up may return a moment later.)
 func (u *upstream) begin() {
 	now := u.now.Add(1)
 	for {
@@ -82,10 +82,10 @@ func (us *upstreams) Close() {
 	}
 }
 
-func (us *upstreams) handler(which int, u *upstream) http.Handler {
+func (us *upstreams) handler(host int, u *upstream) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		u.calls.Add(1)
-		if err := us.think(r.Context()); err != nil {
+		if err := us.delay(r.Context()); err != nil {
 			u.abandoned.Add(1)
 			return
 		}
@@ -99,14 +99,14 @@ func (us *upstreams) handler(which int, u *upstream) http.Handler {
 			"price":   len(item) * 100,
 			"stock":   len(item),
 			"reviews": []string{"five stars", "would buy " + item + " again"},
-		}[[hosts]string{"price", "price", "stock", "reviews"}[which]])
+		}[[hosts]string{"price", "price", "stock", "reviews"}[host]])
 	})
 }
 
-var errAbandoned = errors.New("the caller has gone")
+var errAbandoned = errors.New("the call was given up")
 
-// think takes between half and one and a half of the latency.
-func (us *upstreams) think(ctx context.Context) error {
+// delay waits for between half and one and a half of the latency.
+func (us *upstreams) delay(ctx context.Context) error {
 	latency := us.latency.Load()
 	timer := time.NewTimer(time.Duration(latency/2 + rand.Int64N(latency+1)))
 	defer timer.Stop()

@@ -1,7 +1,7 @@
-// Signals ends a server in good order on SIGTERM or Ctrl-C.
+// Signals stops a server cleanly on SIGTERM or Ctrl-C.
 //
-// It mirrors loop.add_signal_handler and asyncio.run's care for SIGINT; main.py
-// is the original.
+// It mirrors loop.add_signal_handler and what asyncio.run does on SIGINT;
+// main.py is the original.
 package main
 
 import (
@@ -22,18 +22,28 @@ func serve(ctx context.Context) error {
 	return err
 }
 
-func main() {
+func run(serve func(ctx context.Context) error) error {
 	err := taskgroup.Run(context.Background(),
 		func(_ context.Context, g *taskgroup.Group) error {
 			g.Go(serve)
 			return nil
 		},
 		taskgroup.WithSignals(),             // the first cancels the tasks, a second one kills
-		taskgroup.WithGrace(10*time.Second), // asyncio waits for ever
+		taskgroup.WithGrace(10*time.Second), // asyncio waits without a limit
 	)
-	stopped, ok := errors.AsType[*taskgroup.SignalError](err)
-	if !ok {
+	// A server that fails while it stops has failed: the error holds the signal
+	// then as well.
+	if !taskgroup.Cancelled(err) {
+		return err
+	}
+	if stopped, ok := errors.AsType[*taskgroup.SignalError](err); ok {
+		fmt.Println("stopped:", stopped.Signal)
+	}
+	return nil
+}
+
+func main() {
+	if err := run(serve); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("stopped:", stopped.Signal)
 }

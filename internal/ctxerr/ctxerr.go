@@ -105,8 +105,9 @@ func Is(err, target error) (found bool) {
 	return errors.Is(err, target)
 }
 
-// Same reports a == b. Where that comparison would panic, since there is a slice
-// or a map in them, as in an error that lists errors, they must share that.
+// Same reports a == b. Where that comparison would panic, since there is a
+// slice or a map in them, as in an error that lists errors, they must share
+// that.
 func Same(a, b error) bool {
 	if a == nil || b == nil {
 		return a == b

@@ -1,5 +1,5 @@
-// Package keys is what tables have in common that are used by keys of the
-// user's and forget what is no longer in use.
+// Package keys has what tables share whose keys are the user's, and which
+// forget what is no longer in use.
 package keys
 
 import (
@@ -41,8 +41,8 @@ func (e *unhashable) Unwrap() error {
 	return err
 }
 
-// Table is a map whose memory follows what is in it, also downwards, which that
-// of a Go map does not. The zero Table is empty and ready to use.
+// Table is a map that releases memory as entries are deleted, which a Go map
+// does not. The zero Table is empty and ready to use.
 type Table[K comparable, V any] struct {
 	entries map[K]V
 	peak    int // entries at most since the map was made

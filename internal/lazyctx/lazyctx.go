@@ -20,8 +20,8 @@ import (
 // use. It is done when the parent is, and after [Context.Cancel] or
 // [Context.End]. All methods but Derive are safe for concurrent use.
 //
-// The made flag publishes own and cancel, which are set once, under mu. When End
-// meets the making, the later of the two cancels own, so that no cancelable
+// The made flag publishes own and cancel, which are set once, under mu. When
+// End meets the making, the later of the two cancels own, so that no cancelable
 // context outlives its owner.
 type Context struct {
 	parent context.Context //nolint:containedctx // it is a context
@@ -39,8 +39,8 @@ const (
 // Derive sets the parent.
 func (c *Context) Derive(parent context.Context) { c.parent = parent }
 
-// Cancel cancels c with cause, which is not nil. It reports whether cause is what
-// has ended c: false if c was done before with another one.
+// Cancel cancels c with cause, which is not nil. It reports whether cause is
+// what has ended c: false if c was done before with another one.
 func (c *Context) Cancel(cause error) bool {
 	own := c.derived()
 	c.cancel(cause)
@@ -99,8 +99,8 @@ func (c *Context) Value(key any) any {
 	return c.parent.Value(key)
 }
 
-// String names the context in the text of those derived from it. Printed without
-// it, a context is taken apart while others use it.
+// String names the context in the text of those derived from it. Printed
+// without it, a context is taken apart while others use it.
 func (c *Context) String() string {
 	if parent, ok := c.parent.(fmt.Stringer); ok {
 		return parent.String() + ".WithCancel"

@@ -77,7 +77,7 @@ func TestCancel(t *testing.T) {
 	assert.False(t, derive(parent).Cancel(errWhy))
 }
 
-// A derived context ends with it, whoever asked first.
+// A derived context ends with it, whichever call came first.
 func TestChildren(t *testing.T) {
 	c := derive(t.Context())
 	child, cancel := context.WithCancel(c)

@@ -1,5 +1,5 @@
-// Package waitlist is the first-come-first-served line of blocked callers that
-// every primitive of the module keeps.
+// Package waitlist is the FIFO queue of blocked callers that every primitive of
+// the module keeps.
 //
 // A node is made for one wait and thrown away after it, channel and all: a
 // channel that outlived its wait would tie the primitive to the

@@ -46,7 +46,7 @@ func (w *writer) write(ctx context.Context) error {
 		_ = r.handler.Handle(r.ctx, r.Record) // slog has nobody to tell, either
 		w.records.TaskDone()
 	}
-	return nil
+	return ctx.Err()
 }
 
 // Enabled reports what the next handler does.

@@ -1,0 +1,7 @@
+// Package benchmarks measures package distributed beside the raw client of its
+// engine, which does the same acknowledged work, and beside asynq on its
+// in-memory server.
+//
+//	go test -bench . ./...                                 items, calls, hand-over
+//	ASYNCGO_GROWTH=1 go test -v -run Growth -timeout 60m   many items, waiters, processes
+package benchmarks

@@ -1,0 +1,5 @@
+package distributed_test
+
+import "runtime"
+
+func runtimeGoexit() { runtime.Goexit() }

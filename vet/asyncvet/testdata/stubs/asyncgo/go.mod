@@ -1,0 +1,3 @@
+module example.com/asyncgo
+
+go 1.26.0

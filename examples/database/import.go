@@ -47,8 +47,11 @@ func (s *store) importCSV(ctx context.Context, file io.Reader, progress func(row
 				}
 			}, taskgroup.Named("insert"))
 		}
-		defer rows.Shutdown()
-		return read(ctx, file, rows)
+		if err := read(ctx, file, rows); err != nil {
+			return err // and no shutdown: the workers would take it for the end
+		}
+		rows.Shutdown()
+		return nil
 	})
 	return int(done.Load()), err
 }

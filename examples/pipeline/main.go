@@ -17,19 +17,23 @@ import (
 )
 
 func read(ctx context.Context, text string, lines *queue.Queue[string]) (most int, err error) {
-	defer lines.Shutdown() // no item has to mean the end
 	for line := range strings.FieldsSeq(text) {
 		if err := lines.Put(ctx, line); err != nil { // waits while parse is behind
 			return 0, err
 		}
 		most = max(most, lines.Len())
 	}
+	// No item has to mean the end. Not in a defer: a shutdown says that all items
+	// are in, and after a failure they are not.
+	lines.Shutdown()
 	return most, nil
 }
 
 func parse(ctx context.Context, lines *queue.Queue[string], numbers *queue.Queue[int]) error {
-	defer numbers.Shutdown()
-	for line := range lines.Items(ctx) {
+	for line, err := range lines.All(ctx) {
+		if err != nil {
+			return err
+		}
 		number, err := strconv.Atoi(line)
 		if err != nil {
 			return err
@@ -38,18 +42,22 @@ func parse(ctx context.Context, lines *queue.Queue[string], numbers *queue.Queue
 			return err
 		}
 	}
-	return ctx.Err()
+	numbers.Shutdown()
+	return nil
 }
 
 func store(ctx context.Context, numbers *queue.Queue[int]) (total int, err error) {
-	for number := range numbers.Items(ctx) {
+	for number, err := range numbers.All(ctx) {
+		if err != nil {
+			return 0, err
+		}
 		if err := taskgroup.Sleep(ctx, 5*time.Millisecond); err != nil { // the slowest stage sets the pace
 			return 0, err
 		}
 		total += number
 		fmt.Println("stored", number)
 	}
-	return total, ctx.Err()
+	return total, nil
 }
 
 func main() {

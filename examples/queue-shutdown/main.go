@@ -1,4 +1,4 @@
-// Queue-shutdown tells consumers that nothing more will come.
+// Queue-shutdown ends the consumers once they have what the producer put in.
 //
 // It mirrors asyncio.Queue.shutdown of Python 3.13; main.py is the original.
 package main
@@ -14,20 +14,23 @@ import (
 )
 
 func producer(ctx context.Context, q *queue.Queue[string]) error {
-	defer q.Shutdown()
 	for _, item := range []string{"a", "b", "c"} {
 		if err := q.Put(ctx, item); err != nil {
 			return err
 		}
 	}
+	q.Shutdown() // not in a defer: after a failure, the input is not complete
 	return nil
 }
 
 func consumer(ctx context.Context, q *queue.Queue[string]) error {
-	for item := range q.Items(ctx) { // Get in a loop, until ErrShutdown
+	for item, err := range q.All(ctx) { // Get in a loop, until ErrShutdown
+		if err != nil {
+			return err
+		}
 		fmt.Println("got", item)
 	}
-	return ctx.Err() // not nil if that is what ended the loop
+	return nil
 }
 
 func main() {

@@ -1,6 +1,13 @@
 package taskgroup
 
-import "context"
+import (
+	"context"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
 
 // Gather is asyncio.gather of functions: it calls all of them at the same time
 // and returns their results, in the order of the arguments. Unlike in asyncio,
@@ -77,3 +84,126 @@ func checkFuncs[T any](op string, fns []Func[T]) {
 
 // callFunc makes functions the items of a map.
 func callFunc[T any](ctx context.Context, fn Func[T]) (T, error) { return fn(ctx) }
+
+// call is one call that owns functions: the context that it passes to them, and
+// what goes wrong in them.
+//
+// It stops in one step, when stopped is set: for a failure that is under mu,
+// with the failure noted. From then on no function is begun, although the
+// functions' context is canceled a moment later.
+type call struct {
+	op     string          // its name, for the names of its functions
+	parent context.Context //nolint:containedctx // the caller's
+	ctx    context.Context //nolint:containedctx // the functions', which ends with the call
+	cancel context.CancelCauseFunc
+
+	stopped atomic.Bool
+	mu      sync.Mutex // guards outcome
+	outcome outcome
+}
+
+// open begins the call and reports true, unless ctx is done already. A call
+// that has begun must end with stop.
+func (c *call) open(ctx context.Context, op string) bool {
+	c.op, c.parent = op, ctx
+	if ctx.Err() != nil {
+		return false
+	}
+	c.ctx, c.cancel = context.WithCancelCause(ctx)
+	return true
+}
+
+// over reports that no further function may be called. The caller's context
+// counts, not the functions': that is done a moment later if it derives from
+// one that is not the standard library's.
+func (c *call) over() bool { return c.stopped.Load() || c.parent.Err() != nil }
+
+// stop has no further function called, and cancels those that run.
+func (c *call) stop(cause error) {
+	c.stopped.Store(true)
+	c.cancel(cause)
+}
+
+// isEcho reports that a function failed only because it was canceled.
+func (c *call) isEcho(err error) bool { return isEcho(err, c.ctx, c.parent) }
+
+// addLocked notes the failure of function i. The first one stops the call if it
+// must: then the functions are still to be canceled.
+func (c *call) addLocked(i int, name string, err error, stops bool) (failure *TaskError, first bool) {
+	failure = &TaskError{Index: i, Name: name, Err: err, op: c.op}
+	first = c.outcome.add(failure)
+	if first && stops {
+		c.stopped.Store(true)
+	}
+	return failure, first
+}
+
+// add notes the failure of function i, which it returns, and which stops
+// nothing.
+func (c *call) add(i int, err error) *TaskError {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	failure, _ := c.addLocked(i, "", err, false)
+	return failure
+}
+
+// fail notes the failure of function i, unless it is an echo. The first one
+// cancels the others.
+func (c *call) fail(i int, err error) {
+	if c.isEcho(err) {
+		return
+	}
+	c.mu.Lock()
+	failure, first := c.addLocked(i, "", err, true)
+	c.mu.Unlock()
+	if first {
+		c.cancel(failure)
+	}
+}
+
+// raise reports a panic, if that is new, cancels the others at once, and notes
+// it, to be raised again when all have ended.
+func (c *call) raise(i int, pe *PanicError, isNew bool) {
+	c.mu.Lock()
+	failure, _ := c.addLocked(i, "", pe, true)
+	c.outcome.raise(pe)
+	c.mu.Unlock()
+	c.stop(failure)
+	if isNew {
+		pe.report()
+	}
+}
+
+// recovered makes the failure out of a panic, in the function that is called
+// after it.
+func (c *call) recovered(name string, v any) (pe *PanicError, isNew bool) {
+	return recovered(v, func() TaskInfo { return TaskInfo{Name: name} })
+}
+
+// endOf is the error of the call, or a cause of it, when ctx has ended it; nil
+// if that is not so.
+func (c *call) endOf(ctx context.Context) error {
+	return ctxerr.In(ctx, ctxerr.Op(prefix+c.op))
+}
+
+// nameOf is how function i is called in a report.
+func (c *call) nameOf(i int) string { return c.op + "[" + strconv.Itoa(i) + "]" }
+
+// reraise panics if a function did. Everything must have ended.
+func (c *call) reraise() {
+	if c.outcome.panic != nil {
+		c.outcome.cause = c.endOf(c.parent)
+		panic(c.outcome.raised())
+	}
+}
+
+// join is how the call ends once everything has ended: it panics if a function
+// did, and otherwise returns what went wrong. succeeded says that all functions
+// were called and returned nil: then an end of the caller's context is no
+// error.
+func (c *call) join(succeeded bool) error {
+	if !succeeded {
+		c.outcome.cause = c.endOf(c.parent)
+	}
+	return c.outcome.answer()
+}

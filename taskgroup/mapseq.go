@@ -55,6 +55,17 @@ const (
 	byInput                   // in order of the items
 )
 
+// holdLocked holds an item that is new: byInput, its place among the results is
+// decided now.
+func (s *stream[T, R]) holdLocked(v T) *item[T, R] {
+	it := &item[T, R]{index: s.pulled, value: v}
+	s.held++
+	if s.order == byInput {
+		s.results.push(it)
+	}
+	return it
+}
+
 // yieldTo yields the results, while another goroutine pulls the input.
 func (s *stream[T, R]) yieldTo(ctx context.Context, op string, input source[T], yield func(R, error) bool) {
 	if !s.open(ctx, op) {

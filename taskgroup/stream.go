@@ -68,15 +68,6 @@ func (s *stream[T, R]) dispatch(v T) {
 	s.workers.unlock()
 }
 
-func (s *stream[T, R]) holdLocked(v T) *item[T, R] {
-	it := &item[T, R]{index: s.pulled, value: v}
-	s.held++
-	if s.order == byInput {
-		s.results.push(it)
-	}
-	return it
-}
-
 // awaitRoom waits until a worker could take a further item, and reports false
 // if none is wanted.
 func (s *stream[T, R]) awaitRoom() bool {

@@ -9,7 +9,8 @@
 //
 // Where this module differs from asyncio on purpose is written down in Rules;
 // such a scenario is replayed all the same, and has to show what is promised
-// instead. testdata holds what CPython 3.13.0 did, one file for each family.
+// instead: Judge compares with models that have the peculiarities of CPython, or
+// none of them. testdata holds what CPython 3.13.0 did, one file for each family.
 // Another folder of the same format is replayed by
 //
 //	ASYNCGO_VECTORS=DIR go test ./internal/test/conformance -run TestVectors -v
@@ -20,7 +21,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 )
 
 // Scenario is a small concurrent program and what asyncio observed of it.
@@ -33,9 +33,6 @@ type Scenario struct {
 	Tags      []string
 	Expect    Observation
 }
-
-// Tagged reports whether the scenario has the given tag.
-func (s *Scenario) Tagged(tag string) bool { return slices.Contains(s.Tags, tag) }
 
 // Resource says what one of the scenario's shared objects is.
 type Resource struct {

@@ -1,4 +1,4 @@
-/* Mirrors: taskgroup/batch.go taskgroup/call.go
+/* Mirrors: taskgroup/batch.go taskgroup/gather.go
  *
  * Workers claim numbers from one counter, start each other, call functions, are
  * replaced after Goexit, and exit.

@@ -1,5 +1,5 @@
 /* Mirrors: taskgroup/admission.go taskgroup/workers.go taskgroup/submit.go
- * taskgroup/limiter.go taskgroup/execute.go taskgroup/unstarted.go
+ * taskgroup/limiter.go taskgroup/finish.go taskgroup/unstarted.go
  * taskgroup/join.go
  *
  * Tasks are accepted, at once, into the backlog, or after their caller has been

@@ -24,6 +24,9 @@ import (
 // no other. asyncio keeps what was written and not sent without a limit.
 const unsent = 100
 
+// A member that does not read delays the stop no longer than this.
+const grace = 5 * time.Second
+
 type chat struct {
 	mu      sync.Mutex
 	members map[*queue.Queue[string]]bool
@@ -78,9 +81,13 @@ func (c *chat) member(stopping context.Context, conn net.Conn) error {
 	defer conn.Close()
 	out := queue.New[string](unsent)
 	return taskgroup.Run(stopping, func(ctx context.Context, g *taskgroup.Group) error {
-		// It ends with the queue and not with ctx: what is in it is still sent.
-		g.Go(func(ctx context.Context) error { return send(ctx, conn, out) }, taskgroup.Shielded())
-		defer out.Shutdown()
+		// It ends with the queue: after ctx, what is in it is still sent.
+		g.Go(func(ctx context.Context) error {
+			_, err := taskgroup.Shield(ctx, grace, taskgroup.NoValue(func(ctx context.Context) error {
+				return send(ctx, conn, out)
+			}))
+			return err
+		})
 
 		lines := bufio.NewReader(conn)
 		name, err := read(ctx, conn, lines)
@@ -101,6 +108,7 @@ func (c *chat) member(stopping context.Context, conn net.Conn) error {
 		case name != "":
 			c.say(name+" left", nil)
 		}
+		out.Shutdown()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -116,9 +124,11 @@ func read(ctx context.Context, conn net.Conn, lines *bufio.Reader) (string, erro
 
 // send writes what is in the queue, until that is shut down and empty.
 func send(ctx context.Context, conn net.Conn, out *queue.Queue[string]) error {
-	for line := range out.Items(ctx) {
-		// A member that does not read delays the stop no longer than this.
-		if err := conn.SetWriteDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	for line, err := range out.All(ctx) {
+		if err != nil {
+			return err
+		}
+		if err := conn.SetWriteDeadline(time.Now().Add(grace)); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintln(conn, line); err != nil {

@@ -37,7 +37,7 @@ func (p *price) read(ctx context.Context, wait func(ctx context.Context) error) 
 }
 
 func (p *price) double(ctx context.Context) error {
-	return p.lock.Do(ctx, func(ctx context.Context) error {
+	return p.lock.Do(ctx, func(context.Context) error {
 		p.net *= 2
 		time.Sleep(time.Millisecond) // Sleep, when canceled, would leave half a change
 		p.gross *= 2

@@ -96,6 +96,7 @@ type call struct {
 	parent context.Context //nolint:containedctx // the caller's
 	ctx    context.Context //nolint:containedctx // the functions', which ends with the call
 	cancel context.CancelCauseFunc
+	mayEnd bool // parent may
 
 	stopped atomic.Bool
 	mu      sync.Mutex // guards outcome
@@ -105,7 +106,7 @@ type call struct {
 // open begins the call and reports true, unless ctx is done already. A call
 // that has begun must end with stop.
 func (c *call) open(ctx context.Context, op string) bool {
-	c.op, c.parent = op, ctx
+	c.op, c.parent, c.mayEnd = op, ctx, ctx.Done() != nil
 	if ctx.Err() != nil {
 		return false
 	}
@@ -116,7 +117,7 @@ func (c *call) open(ctx context.Context, op string) bool {
 // over reports that no further function may be called. The caller's context
 // counts, not the functions': that is done a moment later if it derives from
 // one that is not the standard library's.
-func (c *call) over() bool { return c.stopped.Load() || c.parent.Err() != nil }
+func (c *call) over() bool { return c.stopped.Load() || c.mayEnd && c.parent.Err() != nil }
 
 // stop has no further function called, and cancels those that run.
 func (c *call) stop(cause error) {

@@ -18,7 +18,7 @@ import (
 func mapping() []Row {
 	return []Row{
 		mapped("W4 map 1e6, trivial", 1_000_000, func(x int) int { return x & 1 },
-			Goal{"asyncgo", "conc-iter", 1.0}, Goal{"asyncgo", "errgroup", 1. / 30}),
+			Goal{"asyncgo", "conc-iter", 1.0}),
 		mapped("W4 map 1e5, 1 µs", 100_000, func(x int) int { spin(time.Microsecond); return x & 1 },
 			Goal{"asyncgo", "static", 1.05}, Goal{"asyncgo", "errgroup", 1 / 2.5}),
 		streamed(),

@@ -5,9 +5,11 @@ import "context"
 // Daemon makes the task one that does not keep its group open: when a join
 // finds nothing left but daemons, it cancels their contexts, with [ErrStopped]
 // as the cause, and waits for them; what they then return because of that is no
-// failure. Use it for workers that loop over a queue and for tickers. In all
-// else a daemon is a task like others. [Start] ignores the option. It mirrors
-// what asyncio.run cancels at its end.
+// failure. Use it for workers that loop over a queue and for tickers.
+//
+// In all else a daemon is a task like others. It takes a slot: daemons that hold
+// all slots keep the tasks that wait for one, and so the group, waiting forever.
+// [Start] ignores the option. It mirrors what asyncio.run cancels at its end.
 func Daemon() TaskOption {
 	return taskOptionFunc(func(o *taskOptions) { o.daemon = true })
 }

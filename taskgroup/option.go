@@ -64,8 +64,9 @@ func WithKeepGoing() Option { return optionFunc(func(o *options) { o.keepGoing =
 // task counts as complete. WithErrorHandler panics if h is nil.
 //
 // The handler observes: [Group.Wait] returns the failures all the same. But
-// with [WithKeepGoing] nothing is kept, panics included, so that a group may
-// run forever, and Wait returns nil.
+// with [WithKeepGoing] no failure of a task is kept, panics included, so that a
+// group may run forever, and Wait returns nil; that of the main function of
+// [Run] is returned.
 func WithErrorHandler(h func(ctx context.Context, task TaskInfo, err error)) Option {
 	if h == nil {
 		panic(misused("WithErrorHandler of a nil function"))

@@ -28,12 +28,7 @@ func (g *Group) finish(c *core, e exit) {
 		c.err = ErrGoexit
 		g.fail(c, nil, false)
 	case e.panicked != nil:
-		if g.options.panics == PanicCrash {
-			panic(e.panicked)
-		}
-		pe, isNew := recovered(e.panicked, c.info)
-		c.err = pe
-		g.fail(c, pe, isNew)
+		g.panicked(c, e.panicked)
 	case c.err != nil:
 		g.fail(c, nil, false)
 	default:

@@ -66,6 +66,17 @@ func (e *PanicError) Unwrap() []error {
 	return all
 }
 
+// panicked publishes the end of a task that has panicked, as the policy of the group
+// says. It is called while the stack of the task is still there.
+func (g *Group) panicked(c *core, value any) {
+	if g.options.panics == PanicCrash {
+		panic(value)
+	}
+	pe, isNew := recovered(value, c.info)
+	c.err = pe
+	g.fail(c, pe, isNew)
+}
+
 // recovered makes the failure out of a recovered panic and reports whether it
 // is a new one. A *PanicError that a task did not catch has been reported
 // where it came from, and stays what it is. It must be called by the deferred

@@ -1,4 +1,4 @@
-/* Mirrors: taskgroup/handleset.go taskgroup/waitset.go taskgroup/set.go
+/* Mirrors: taskgroup/handleset.go taskgroup/wait.go taskgroup/set.go
  *
  * Two handles complete, in either order, while the calls that wait for them block,
  * give up, and go: one call of Wait (or GatherTasks, Completed) on a waitSet that is

@@ -2,6 +2,7 @@ package taskgroup
 
 import (
 	"math"
+	"math/big"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,17 +24,20 @@ func TestUnits(t *testing.T) {
 // The sum of as many weights as there can be tasks does not overflow.
 func TestUnitsOf128Bits(t *testing.T) {
 	var u units
-	for range 5 {
-		u.add(math.MaxInt)
-		assert.Equal(t, u != units{low: math.MaxInt}, u.exceed(math.MaxInt))
+	sum := func() *big.Int {
+		high := new(big.Int).SetUint64(u.high)
+		return high.Lsh(high, 64).Add(high, new(big.Int).SetUint64(u.low))
 	}
-	assert.Equal(t, units{high: 2, low: math.MaxInt - 4}, u)
-	u.sub(math.MaxInt)
-	u.sub(math.MaxInt)
-	assert.Equal(t, units{high: 1, low: math.MaxInt - 2}, u)
-	assert.True(t, u.exceed(math.MaxInt), "the low half alone does not exceed it")
-	for range 3 {
+	times := func(n int64) *big.Int { return new(big.Int).Mul(big.NewInt(n), big.NewInt(math.MaxInt)) }
+	for n := range int64(5) {
+		u.add(math.MaxInt)
+		assert.Equal(t, times(n+1), sum())
+		assert.Equal(t, n > 0, u.exceed(math.MaxInt))
+	}
+	for n := int64(4); n >= 0; n-- {
 		u.sub(math.MaxInt)
+		assert.Equal(t, times(n).Cmp(sum()), 0)
+		assert.Equal(t, n > 1, u.exceed(math.MaxInt), "also where the low half alone does not exceed it")
 	}
 	assert.Zero(t, u)
 }

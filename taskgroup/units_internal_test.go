@@ -36,7 +36,7 @@ func TestUnitsOf128Bits(t *testing.T) {
 	}
 	for n := int64(4); n >= 0; n-- {
 		u.sub(math.MaxInt)
-		assert.Equal(t, times(n).Cmp(sum()), 0)
+		assert.Zero(t, times(n).Cmp(sum()))
 		assert.Equal(t, n > 1, u.exceed(math.MaxInt), "also where the low half alone does not exceed it")
 	}
 	assert.Zero(t, u)

@@ -174,7 +174,7 @@ func TestEchoInAShieldedTask(t *testing.T) {
 func TestAnEqualFailureIsNoEcho(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := taskgroup.New(t.Context())
-		g.Go(failAfter(time.Millisecond, errBoom)) // when all have been accepted
+		g.Go(func(context.Context) error { time.Sleep(time.Second); return errBoom }) // when all have been accepted
 		g.Go(failAfter(time.Second, errBoom))
 		g.Go(failAfter(time.Second, fmt.Errorf("wrapped: %w", errBoom)))
 		g.Go(func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) })

@@ -58,11 +58,11 @@ func main() {
 	interrupted := ctx.Err() != nil
 	stop()
 	switch {
-	case interrupted:
-		os.Exit(130)
-	case err != nil:
+	case err != nil && !(interrupted && taskgroup.Cancelled(err)):
 		fmt.Fprintln(os.Stderr, "thumbnails:", err)
 		os.Exit(1)
+	case interrupted:
+		os.Exit(130)
 	}
 }
 

@@ -58,7 +58,7 @@ func main() {
 	interrupted := ctx.Err() != nil
 	stop()
 	switch {
-	case err != nil && !(interrupted && taskgroup.Cancelled(err)):
+	case err != nil && (!interrupted || !taskgroup.Cancelled(err)):
 		fmt.Fprintln(os.Stderr, "thumbnails:", err)
 		os.Exit(1)
 	case interrupted:

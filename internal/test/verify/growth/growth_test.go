@@ -23,28 +23,28 @@ const root = "../../../.."
 type counts struct{ allocs, locks, registrations float64 }
 
 // An operation costs as much among twice as many, and no more than is stated here:
-// what it takes when all have to wait, and a tenth for what is done once. With
-// one processor most counts are the same in every run. Were anything quadratic, they
-// would be off by thousands. Where a goroutine waits for each operation, up to four
-// of the allocations are the runtime's and the load's: the goroutine's, its wait's.
+// what it takes when all have to wait, and a tenth for what is done once. Were
+// anything quadratic, the counts would be off by thousands. Among the allocations
+// are those of the go statements of the load, and of a group: where the scheduler
+// interrupts a goroutine that holds a lock, each task blocks a worker.
 func TestCostGrowsWithTheWork(t *testing.T) {
 	load := build(t)
 	for kind, most := range map[string]counts{
 		"start":                            {3, 2, 1},
-		"group":                            {1, 3, 0},
-		"group of tasks that all wait":     {4, 3, 0},
+		"group":                            {2, 3, 0},
+		"group of tasks that all wait":     {3, 3, 0},
 		"group with a limit and a backlog": {2, 3, 0},
 		"gather":                           {0, 0, 0},
 		"map with a limit":                 {0, 0, 0},
 		"as completed":                     {0, 3, 0},
 		"completed":                        {1, 5, 1},
 		"set":                              {1, 5, 1},
-		"gather of tasks":                  {1, 7, 1},
-		"semaphore":                        {6, 3, 0},
+		"gather of tasks":                  {2, 7, 1},
+		"semaphore":                        {4, 3, 0},
 		"keyed":                            {1, 2, 0},
-		"barrier":                          {5, 1, 0},
+		"barrier":                          {3, 1, 0},
 		"queue":                            {0, 2, 0},
-		"queue of one that many wait for":  {6, 3, 0},
+		"queue of one that many wait for":  {4, 3, 0},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			const n = 5000

@@ -23,26 +23,42 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: load KIND N")
 		os.Exit(2)
 	}
-	runtime.GOMAXPROCS(1) // so that the counts are the same in every run
+	runtime.GOMAXPROCS(1)
+	runtime.MemProfileRate = 1
 	do(1)
-	crowd(n)
 	var before, after runtime.MemStats
+	scheduling := scheduler()
 	runtime.ReadMemStats(&before)
 	do(n)
 	runtime.ReadMemStats(&after)
+	scheduling = scheduler() - scheduling
 	cancel()
-	fmt.Println(after.Mallocs - before.Mallocs)
+	fmt.Println(int64(after.Mallocs-before.Mallocs) - scheduling)
 }
 
-// crowd leaves the runtime with n goroutines to use again.
-func crowd(n int) {
-	var wg sync.WaitGroup
-	release := make(chan struct{})
-	for range n {
-		wg.Go(func() { <-release })
+// scheduler counts what the runtime has allocated for goroutines and for their
+// places in lines. Where the scheduler interrupts a goroutine that holds a lock,
+// thousands wait in line, and every collection drops the places kept for reuse.
+func scheduler() (objects int64) {
+	runtime.GC()
+	runtime.GC() // the profile is up to two collections old
+	records := make([]runtime.MemProfileRecord, 10_000)
+	n, ok := runtime.MemProfile(records, true)
+	if !ok {
+		panic(fmt.Sprintf("%d records in the profile", n))
 	}
-	close(release)
-	wg.Wait()
+	for _, r := range records[:n] {
+		frames := runtime.CallersFrames(r.Stack())
+		for more := true; more; {
+			var f runtime.Frame
+			f, more = frames.Next()
+			if f.Function == "runtime.acquireSudog" || f.Function == "runtime.malg" {
+				objects += r.AllocObjects
+				break
+			}
+		}
+	}
+	return objects
 }
 
 var ctx, cancel = context.WithCancel(context.Background())

@@ -1,5 +1,7 @@
 package inspect
 
+import "strconv"
+
 // Resource is a semaphore, a lock, a queue or the like, and how it is used.
 type Resource struct {
 	Kind  string `json:"kind"` // semaphore, keyed, lock, rwlock, event, cond, barrier, queue
@@ -24,4 +26,20 @@ func (r *Resource) Stat(name string) int {
 		}
 	}
 	return 0
+}
+
+// appendLine appends the resource's line of [Snapshot.WriteText].
+func (r *Resource) appendLine(b []byte) []byte {
+	b = appendPlain(b, r.Kind)
+	if r.Name != "" {
+		b = append(b, ' ')
+		b = strconv.AppendQuote(b, r.Name)
+	}
+	for _, stat := range r.Stats {
+		b = append(b, "  "...)
+		b = appendPlain(b, stat.Name)
+		b = append(b, ' ')
+		b = strconv.AppendInt(b, int64(stat.Value), 10)
+	}
+	return b
 }

@@ -7,7 +7,7 @@ import "iter"
 type row struct {
 	depth  int
 	node   *Node // nil for the line of hidden children
-	parent *Node // nil for a root
+	scope  *Node // the node whose context the node's own derives from; nil for a root
 	hidden int
 	last   bool // of its parent's lines
 }
@@ -17,7 +17,7 @@ type row struct {
 // that are hidden.
 func rows(roots []*Node) iter.Seq[row] {
 	type level struct {
-		parent   *Node
+		scope    *Node
 		children []*Node
 		hidden   int
 	}
@@ -36,12 +36,12 @@ func rows(roots []*Node) iter.Seq[row] {
 				for len(l.children) > 0 && l.children[0] == nil {
 					l.children = l.children[1:]
 				}
-				if !yield(row{depth: depth, node: n, parent: l.parent, last: len(l.children) == 0 && l.hidden == 0}) {
+				if !yield(row{depth: depth, node: n, scope: l.scope, last: len(l.children) == 0 && l.hidden == 0}) {
 					return
 				}
-				levels = append(levels, level{parent: n, children: n.Children, hidden: max(n.Hidden, 0)})
+				levels = append(levels, level{scope: scopeOf(n, l.scope), children: n.Children, hidden: max(n.Hidden, 0)})
 			case l.hidden > 0:
-				if !yield(row{depth: depth, parent: l.parent, hidden: l.hidden, last: true}) {
+				if !yield(row{depth: depth, hidden: l.hidden, last: true}) {
 					return
 				}
 				l.hidden = 0
@@ -50,4 +50,13 @@ func rows(roots []*Node) iter.Seq[row] {
 			}
 		}
 	}
+}
+
+// scopeOf returns n, or the scope of n if n is a function that has no context of
+// its own in the snapshot: it has its call's.
+func scopeOf(n, scope *Node) *Node {
+	if n.Kind == KindFunc && n.Cause == "" && n.Deadline.IsZero() {
+		return scope
+	}
+	return n
 }

@@ -6,11 +6,7 @@ import (
 	"time"
 )
 
-func (s *Snapshot) WriteText(w io.Writer) error    { panic(todo) } // like pstree
-func (s *Snapshot) String() string                 { panic(todo) } // WriteText's
 func (s *Snapshot) WriteMetrics(w io.Writer) error { panic(todo) } // Prometheus text format 0.0.4
-func (n *Node) String() string                     { panic(todo) } // its line of WriteText
-func (w Wait) String() string                      { panic(todo) } // semaphore "db" ×2
 
 func (m *Monitor) Check(r Rules) []Finding { panic(todo) } // in order of All, deadlocks last
 

@@ -15,3 +15,26 @@ type Unseen struct {
 
 	id string // the ID that the task's node had
 }
+
+// label is the failure's path in a [Finding].
+func (u *Unseen) label() string {
+	if u.Name == "" {
+		return string(KindTask)
+	}
+	return u.Name
+}
+
+// appendLine appends the failure's line of [Snapshot.WriteText].
+func (u *Unseen) appendLine(b []byte) []byte {
+	b = append(b, "unseen "...)
+	b = appendPlain(b, u.label())
+	if u.Func != "" {
+		b = append(b, ' ')
+		b = appendPlain(b, shortFunc(u.Func))
+	}
+	b = appendSite(b, u.Site)
+	b = append(b, "  "...)
+	b = appendDuration(b, u.Age)
+	b = append(b, "  failed: "...)
+	return appendPlain(b, u.Error)
+}

@@ -1,6 +1,9 @@
 package inspect
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // What says what a blocked call waits for, or what a node holds.
 type What string
@@ -38,4 +41,39 @@ type Wait struct {
 	Node string        `json:"node,omitempty"`    // the ID of the task, group or call, if the monitor sees it
 	Age  time.Duration `json:"age_ns"`            // since the call blocked, or how long it has been held
 	Left time.Duration `json:"left_ns,omitempty"` // of a sleep
+}
+
+// String returns the wait in one line, without how long it has lasted, as in
+// `semaphore "db" ×2` or `keyed "hosts"[go.dev]`.
+func (w Wait) String() string { return string(w.append(nil)) }
+
+func (w Wait) append(b []byte) []byte {
+	b = appendPlain(b, string(w.What))
+	if w.Name != "" {
+		b = append(b, ' ')
+		b = strconv.AppendQuote(b, w.Name)
+	}
+	if w.Key != "" {
+		b = append(b, '[')
+		b = appendPlain(b, w.Key)
+		b = append(b, ']')
+	}
+	if w.N > 1 {
+		b = append(b, " ×"...)
+		b = strconv.AppendInt(b, int64(w.N), 10)
+	}
+	return b
+}
+
+// appendLasting is append with how long the wait has lasted; of a sleep, how long
+// it will last.
+func (w Wait) appendLasting(b []byte) []byte {
+	b = w.append(b)
+	if w.What == WaitSleep {
+		b = append(b, ", "...)
+		b = appendDuration(b, w.Left)
+		return append(b, " left"...)
+	}
+	b = append(b, " for "...)
+	return appendDuration(b, w.Age)
 }

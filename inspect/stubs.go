@@ -6,8 +6,6 @@ import (
 	"time"
 )
 
-func (s *Snapshot) WriteMetrics(w io.Writer) error { panic(todo) } // Prometheus text format 0.0.4
-
 func (m *Monitor) Check(r Rules) []Finding { panic(todo) } // in order of All, deadlocks last
 
 func (m *Monitor) Watch(ctx context.Context, every time.Duration, r Rules, report func(Finding)) error {

@@ -182,14 +182,14 @@ func (p *keyedPermit[K]) State() (kind string, stats []watch.Stat) {
 	return (*keyedResource[K])(p.keyed).State()
 }
 
-// Permits are how many of the key there are, and how many are held.
-func (p *keyedPermit[K]) Permits() (limit, held int) {
+// Permits are how many of the key there are, and how many calls wait for one.
+func (p *keyedPermit[K]) Permits() (limit, waiting int) {
 	p.keyed.mu.Lock()
 	defer p.keyed.mu.Unlock()
 	if e, ok := p.keyed.entries.Get(p.key); ok {
-		held = e.sem.Stats().Held
+		waiting = e.sem.waiting()
 	}
-	return p.keyed.limit, held
+	return p.keyed.limit, waiting
 }
 
 // doWatched is Do for a monitor.

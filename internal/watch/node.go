@@ -49,9 +49,10 @@ type Node struct {
 	place waitlist.Node[*Node] // in the list of the parent
 	below branch               // the list of its own
 
-	mu    sync.Mutex
-	waits waitlist.List[*Wait]
-	holds waitlist.List[*Wait]
+	mu       sync.Mutex
+	waits    waitlist.List[*Wait]
+	holds    waitlist.List[*Wait]
+	lastWait uint64
 
 	counters // of a group or a call
 }

@@ -32,12 +32,13 @@ func newTimeline(n int) *Timeline { return &Timeline{places: make([]atomic.Point
 
 // add adds a node that has ended.
 func (t *Timeline) add(n *Node, began, now int64, err error) {
-	s := n.span()
+	s := n.OpenSpan()
 	s.Start, s.End, s.Err = time.Duration(began-1), time.Duration(now-1), err
 	t.put(s)
 }
 
-func (n *Node) span() *Span {
+// OpenSpan is the span of a node without its times.
+func (n *Node) OpenSpan() *Span {
 	s := &Span{Kind: n.kind, Name: n.name, Code: n.Code(), Site: n.site, Index: -1}
 	if n.subject != nil && n.kind == Task {
 		r := n.subject.Report(0)

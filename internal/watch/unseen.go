@@ -19,6 +19,7 @@ type unseen struct {
 
 // Unseen is one such failure.
 type Unseen struct {
+	ID    string
 	Name  string
 	Code  uintptr
 	Site  []uintptr
@@ -31,7 +32,7 @@ type Unseen struct {
 // AddUnseen lists the failure of n, a task of Start, with that name, until Seen
 // is called.
 func (n *Node) AddUnseen(name string, err error) {
-	u := &Unseen{Name: name, Code: n.Code(), Site: n.site, Err: err, Since: n.monitor.Now()}
+	u := &Unseen{ID: n.ID(-1), Name: name, Code: n.Code(), Site: n.site, Err: err, Since: n.monitor.Now()}
 	u.place.Value = u
 	l := &n.monitor.unseen
 	l.mu.Lock()

@@ -46,6 +46,7 @@ type Wait struct {
 	left  time.Duration   // of a sleep: how long it lasts
 	node  *Node
 	holds bool
+	seq   uint64        // among those of the node
 	since time.Duration // of the monitor's
 	place waitlist.Node[*Wait]
 }
@@ -69,6 +70,8 @@ type Stat struct {
 type Part interface {
 	Resource
 	Key() any
+	// Permits are how many there are, and how many calls wait for one.
+	Permits() (limit, waiting int)
 }
 
 // Target is a task, a group or another handle that a call waits for.
@@ -160,6 +163,8 @@ func (w *Wait) start() {
 	w.since = w.node.monitor.Now()
 	w.node.mu.Lock()
 	defer w.node.mu.Unlock()
+	w.node.lastWait++
+	w.seq = w.node.lastWait
 	w.list().PushBack(&w.place)
 }
 
@@ -190,6 +195,7 @@ func (w *Wait) end() {
 
 // State is a Wait as a snapshot reads it.
 type State struct {
+	Seq     uint64 // unique among those of the node
 	What    What
 	On      any
 	N       int
@@ -199,7 +205,7 @@ type State struct {
 }
 
 func (w *Wait) state() State {
-	s := State{w.what, w.on, w.n, w.ctx, w.since, w.left}
+	s := State{w.seq, w.what, w.on, w.n, w.ctx, w.since, w.left}
 	if s.Context == nil {
 		s.Context = w.node.Context
 	}

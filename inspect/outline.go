@@ -5,6 +5,8 @@ package inspect
 import (
 	"context"
 	"errors"
+
+	"example.com/asyncgo/internal/misuse"
 )
 
 const todo = "outline"
@@ -60,3 +62,6 @@ type Event struct {
 	Func, Site string
 	Index      int
 }
+
+// misused returns the panic value for a wrong call.
+func misused(text string) error { return misuse.New("inspect: "+text, ErrMisuse) }

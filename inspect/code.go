@@ -1,7 +1,7 @@
 package inspect
 
 import (
-	"path"
+	"path/filepath"
 	"runtime"
 	"strconv"
 
@@ -37,7 +37,7 @@ func siteOf(pcs []uintptr) string {
 	for {
 		f, more := frames.Next()
 		if f.Function != "" && !watch.IsOwn(f.Function) {
-			return path.Base(f.File) + ":" + strconv.Itoa(f.Line)
+			return filepath.Base(f.File) + ":" + strconv.Itoa(f.Line)
 		}
 		if !more {
 			return ""

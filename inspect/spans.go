@@ -31,7 +31,7 @@ func (m *Monitor) Timeline() *Timeline {
 			t.Spans = append(t.Spans, s)
 		}
 	}
-	t.sort()
+	t.order()
 	return t
 }
 

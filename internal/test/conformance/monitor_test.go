@@ -3,7 +3,7 @@ package conformance_test
 import (
 	"testing"
 
-	"example.com/asyncgo/internal/test/testkit"
+	"example.com/asyncgo/internal/test/monitored"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) { monitored.Main(m) }

@@ -1,4 +1,5 @@
-package testkit
+// Package monitored runs tests with a monitor open.
+package monitored
 
 import (
 	"os"

@@ -1,0 +1,257 @@
+'use strict';
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const main = document.querySelector('main');
+  const news = $('news');
+  const filter = $('filter');
+  const folded = new Set(); // the ids of the rows that the reader has folded
+  const own = new Set(['open', 'hidden']); // attributes that are the reader's, not the server's
+
+  // ---- refreshing ----------------------------------------------------------
+
+  let stopped = false;
+  let timer = 0;
+  let fetching = false;
+
+  function schedule(ms) {
+    clearTimeout(timer);
+    if (!stopped && !document.hidden) timer = setTimeout(refresh, ms);
+  }
+
+  async function refresh() {
+    if (fetching) return; // the one under way schedules the next
+    fetching = true;
+    let took = 0;
+    try {
+      const answer = await fetch(location.pathname + location.search, { cache: 'no-store', signal: AbortSignal.timeout(10000) });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(text.split('\n')[0]);
+      if (!stopped) {
+        const start = performance.now();
+        update(new DOMParser().parseFromString(text, 'text/html'));
+        took = performance.now() - start;
+        say('', false);
+      }
+    } catch (failure) {
+      say('not refreshed: ' + failure.message, true);
+    } finally {
+      fetching = false;
+      schedule(Math.max(1000, 5 * took)); // never busy for more than a sixth of the time
+    }
+  }
+
+  function say(text, bad) {
+    if (stopped) text = 'stopped';
+    if (news.textContent !== text) news.textContent = text;
+    news.classList.toggle('bad', bad && !stopped);
+  }
+
+  function update(next) {
+    const from = next.querySelector('main');
+    if (!from) throw new Error('the answer is not this page');
+    const focused = document.activeElement;
+    const place = focused && focused.closest('#tree li');
+    const up = place && place.parentElement.closest('li');
+    morph(main, from);
+    morph($('states'), next.getElementById('states'));
+    morph(document.querySelector('time'), next.querySelector('time'));
+    document.title = next.title;
+    if (place && !focused.isConnected) {
+      // The row that had the focus is another one now, or gone: then the one
+      // it was in gets the focus, so that the arrow keys go on from there.
+      const to = [place, up].find((li) => li && li.isConnected) || first();
+      if (to) row(to).focus({ preventScroll: true });
+    }
+    applyFilter();
+  }
+
+  // morph makes old like now, and changes only what differs: so focus,
+  // selection, scroll position and folds stay.
+  function morph(old, now) {
+    if (old.isEqualNode(now)) return;
+    for (const { name } of [...old.attributes]) {
+      if (!now.hasAttribute(name) && !own.has(name)) old.removeAttribute(name);
+    }
+    for (const { name, value } of now.attributes) {
+      if (old.getAttribute(name) !== value && !own.has(name)) old.setAttribute(name, value);
+    }
+    const keyed = new Map();
+    const wanted = new Set();
+    for (const child of now.children) if (child.id) wanted.add(child.id);
+    for (const child of [...old.children]) {
+      if (!child.id) continue;
+      if (wanted.has(child.id)) keyed.set(child.id, child);
+      else child.remove();
+    }
+    let at = old.firstChild;
+    for (let next = now.firstChild; next; ) {
+      const child = next;
+      next = next.nextSibling;
+      const same = child.id ? keyed.get(child.id) : at && !at.id && at.nodeName === child.nodeName ? at : null;
+      if (same && same.nodeName === child.nodeName) {
+        if (same === at) at = at.nextSibling;
+        else old.insertBefore(same, at);
+        if (same.nodeType === Node.ELEMENT_NODE) morph(same, child);
+        else if (same.data !== child.data) same.data = child.data;
+      } else {
+        old.insertBefore(fold(child), at);
+        if (same) same.remove();
+      }
+    }
+    while (at) {
+      const gone = at;
+      at = at.nextSibling;
+      gone.remove();
+    }
+  }
+
+  // fold folds in what is new the rows that the reader has folded before.
+  function fold(fresh) {
+    if (fresh.nodeType === Node.ELEMENT_NODE && folded.size) {
+      for (const details of fresh.matches('details') ? [fresh] : fresh.querySelectorAll('details')) {
+        if (folded.has(idOf(details))) details.open = false;
+      }
+    }
+    return fresh;
+  }
+
+  function idOf(details) {
+    return details.closest('li').id;
+  }
+
+  // ---- folding -------------------------------------------------------------
+
+  // toggle does not bubble.
+  main.addEventListener('toggle', ({ target }) => {
+    if (!target.isConnected || target.nodeName !== 'DETAILS') return;
+    if (target.open) folded.delete(idOf(target));
+    else folded.add(idOf(target));
+  }, true);
+
+  function foldAll(open) {
+    for (const details of main.querySelectorAll('#tree details')) details.open = open;
+  }
+
+  // ---- the keyboard --------------------------------------------------------
+
+  const row = (li) => li.querySelector('.row');
+  const first = () => main.querySelector('#tree > li:not([hidden])');
+  const list = (li) => li.querySelector(':scope > details[open] > ul');
+
+  function sibling(li, which) {
+    do li = li[which];
+    while (li && li.hidden);
+    return li;
+  }
+
+  function below(li) {
+    const ul = list(li);
+    if (ul && ul.firstElementChild) {
+      const child = ul.firstElementChild;
+      return child.hidden ? sibling(child, 'nextElementSibling') : child;
+    }
+    for (; li; li = parent(li)) {
+      const next = sibling(li, 'nextElementSibling');
+      if (next) return next;
+    }
+    return null;
+  }
+
+  function above(li) {
+    const previous = sibling(li, 'previousElementSibling');
+    return previous ? last(previous) : parent(li);
+  }
+
+  function last(li) {
+    for (let ul; (ul = list(li)) && ul.lastElementChild; ) {
+      const child = ul.lastElementChild.hidden ? sibling(ul.lastElementChild, 'previousElementSibling') : ul.lastElementChild;
+      if (!child) break;
+      li = child;
+    }
+    return li;
+  }
+
+  function parent(li) {
+    return li.parentElement.closest('#tree li');
+  }
+
+  const keys = {
+    ArrowDown: below,
+    ArrowUp: above,
+    Home: first,
+    End: () => {
+      let li = main.querySelector('#tree').lastElementChild;
+      if (li && li.hidden) li = sibling(li, 'previousElementSibling');
+      return li && last(li);
+    },
+    ArrowRight: (li) => {
+      const details = li.querySelector(':scope > details');
+      if (!details) return null;
+      if (details.open) return below(li);
+      details.open = true;
+      return li;
+    },
+    ArrowLeft: (li) => {
+      const details = li.querySelector(':scope > details');
+      if (!details || !details.open) return parent(li);
+      details.open = false;
+      return li;
+    },
+  };
+
+  main.addEventListener('keydown', (event) => {
+    const li = event.target.closest('#tree li');
+    const go = keys[event.key];
+    if (!li || !go || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const to = go(li);
+    if (!to) return;
+    row(to).focus();
+    row(to).scrollIntoView({ block: 'nearest' });
+  });
+
+  // A link leads to a row that the arrow keys can go on from.
+  addEventListener('hashchange', () => {
+    const li = $(decodeURIComponent(location.hash.slice(1)));
+    if (!li || !li.closest('#tree')) return;
+    for (let at = parent(li); at; at = parent(at)) at.querySelector('details').open = true;
+    row(li).focus({ preventScroll: true });
+    li.scrollIntoView({ block: 'center' });
+  });
+
+  // ---- filtering -----------------------------------------------------------
+
+  let filtered = false;
+
+  function applyFilter() {
+    const words = filter.value.toLowerCase();
+    if (!words && !filtered) return;
+    filtered = words !== '';
+    const tree = $('tree');
+    if (tree) for (const li of tree.children) show(li, words);
+  }
+
+  // show hides li unless it or something in it contains the words.
+  function show(li, words) {
+    let found = row(li).textContent.toLowerCase().includes(words);
+    const ul = li.querySelector(':scope > details > ul');
+    if (ul) for (const child of ul.children) found = show(child, words) || found;
+    if (li.hidden === found) li.hidden = !found;
+    return found;
+  }
+
+  // ---- wiring --------------------------------------------------------------
+
+  $('tools').hidden = false;
+  filter.addEventListener('input', applyFilter);
+  $('fold').addEventListener('click', () => foldAll(false));
+  $('unfold').addEventListener('click', () => foldAll(true));
+  $('stop').addEventListener('click', () => {
+    stopped = !stopped;
+    $('stop').textContent = stopped ? 'Continue' : 'Stop';
+    say('', false);
+    schedule(0);
+  });
+  document.addEventListener('visibilitychange', () => schedule(0));
+  schedule(1000);
+})();

@@ -21,15 +21,17 @@ import (
 // its own: everything is told apart by the query.
 //
 //	?format=html      the page, also without a format
-//	?format=text      the tree, as Snapshot.WriteText writes it
+//	?format=text      the text of Snapshot.WriteText
 //	?format=json      the Snapshot
-//	?format=findings  what Monitor.Check finds by inspect.DefaultRules, as JSON
+//	?format=findings  what Monitor.Check finds by inspect.DefaultRules: JSON,
+//	                  {"findings":[{"rule","path","node","cycle","for_ns","text"}]}
 //	?format=metrics   Prometheus text, as Snapshot.WriteMetrics writes it
 //	?format=trace     the timeline, for Perfetto
 //	?format=svg       the timeline, as a picture
 //
-// With &stacks=1, text and JSON are those of Monitor.SnapshotStacks. If m is
-// nil, each request is answered for [inspect.Default].
+// With &stacks=1, text and JSON are those of [inspect.Monitor.SnapshotStacks];
+// the stacks follow the text. If m is nil, each request is answered for
+// [inspect.Default].
 //
 // Other methods get status 405, other formats 400, timelines of a monitor
 // without [inspect.WithTimeline] 404, and while there is no default monitor
@@ -148,7 +150,12 @@ func writePage(out *bytes.Buffer, m *inspect.Monitor, _ bool) error {
 }
 
 func writeText(out *bytes.Buffer, m *inspect.Monitor, stacks bool) error {
-	return snapshot(m, stacks).WriteText(out)
+	s := snapshot(m, stacks)
+	if err := s.WriteText(out); err != nil {
+		return err
+	}
+	writeStacks(out, s)
+	return nil
 }
 
 func writeJSON(out *bytes.Buffer, m *inspect.Monitor, stacks bool) error {

@@ -120,7 +120,7 @@ func part(r *inspect.Resource) int {
 	if !ok {
 		return -1
 	}
-	return percent(statOf(r, names[0]), statOf(r, names[1]))
+	return percent(r.Stat(names[0]), r.Stat(names[1]))
 }
 
 // percent returns how much of all part is, of 100, or -1 if all is nothing.
@@ -133,14 +133,5 @@ func percent(part, all int) int {
 
 // waited reports whether a call waits for r.
 func waited(r *inspect.Resource) bool {
-	return statOf(r, "waiting")+statOf(r, "getting")+statOf(r, "putting")+statOf(r, "joining") > 0
-}
-
-func statOf(r *inspect.Resource, name string) int {
-	for _, s := range r.Stats {
-		if s.Name == name {
-			return s.Value
-		}
-	}
-	return 0
+	return r.Stat("waiting")+r.Stat("getting")+r.Stat("putting")+r.Stat("joining") > 0
 }

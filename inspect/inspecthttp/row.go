@@ -78,19 +78,23 @@ func newTree(s *inspect.Snapshot, findings []inspect.Finding) *tree {
 	return t
 }
 
-// rows makes the rows of nodes, which are the children of parent, or roots if
-// parent is nil.
-func (t *tree) rows(parent *inspect.Node, nodes []*inspect.Node) []*row {
+// rows makes the rows of nodes, whose contexts derive from that of scope; they
+// are roots if scope is nil.
+func (t *tree) rows(scope *inspect.Node, nodes []*inspect.Node) []*row {
 	rows := make([]*row, 0, len(nodes))
 	for _, n := range nodes {
-		r := t.row(parent, n)
-		r.Children = t.rows(n, n.Children)
+		r := t.row(scope, n)
+		within := n
+		if n.Kind == inspect.KindFunc && n.Cause == "" && n.Deadline.IsZero() {
+			within = scope // it has its call's context
+		}
+		r.Children = t.rows(within, n.Children)
 		rows = append(rows, r)
 	}
 	return rows
 }
 
-func (t *tree) row(parent, n *inspect.Node) *row {
+func (t *tree) row(scope, n *inspect.Node) *row {
 	r := &row{
 		Anchor: nodeAnchor(n.ID),
 		Class:  string(n.State),
@@ -124,7 +128,7 @@ func (t *tree) row(parent, n *inspect.Node) *row {
 		r.Hidden = group3(n.Hidden)
 		t.hidden += n.Hidden
 	}
-	r.Phrases = t.phrases(parent, n)
+	r.Phrases = t.phrases(scope, n)
 	if n.Daemon {
 		r.Marks = append(r.Marks, "daemon")
 	}
@@ -137,8 +141,9 @@ func (t *tree) row(parent, n *inspect.Node) *row {
 	return r
 }
 
-// phrases says what n does, in the order of WriteText.
-func (t *tree) phrases(parent, n *inspect.Node) []phrase {
+// phrases says what n does, in the order of WriteText. A deadline and a cause
+// that are the scope's are left out.
+func (t *tree) phrases(scope, n *inspect.Node) []phrase {
 	var all []phrase
 	waits := n.Waits
 	if n.State == inspect.StateWaiting && len(waits) > 0 {
@@ -161,10 +166,10 @@ func (t *tree) phrases(parent, n *inspect.Node) []phrase {
 		p.Class, p.Before = "holds", "holds "
 		all = append(all, p)
 	}
-	if !n.Deadline.IsZero() && (parent == nil || !n.Deadline.Equal(parent.Deadline)) {
+	if !n.Deadline.IsZero() && (scope == nil || !n.Deadline.Equal(scope.Deadline)) {
 		all = append(all, phrase{Before: short(n.Deadline.Sub(t.now)) + " left"})
 	}
-	if n.Cause != "" && (parent == nil || n.Cause != parent.Cause) {
+	if n.Cause != "" && (scope == nil || n.Cause != scope.Cause) {
 		all = append(all, phrase{Class: "bad", Before: "cancelled: " + visible(n.Cause)})
 	}
 	if n.Error != "" {
@@ -241,10 +246,10 @@ func nodeAnchor(id string) string { return "n-" + id }
 // label is how a path names n.
 func label(n *inspect.Node) string {
 	switch {
-	case n.Kind == inspect.KindFunc:
-		return "[" + strconv.Itoa(n.Index) + "]"
 	case n.Name != "":
 		return visible(n.Name)
+	case n.Kind == inspect.KindFunc:
+		return "[" + strconv.Itoa(n.Index) + "]"
 	case n.Kind == inspect.KindTask && n.Index >= 0:
 		return "#" + strconv.Itoa(n.Index)
 	default:

@@ -62,12 +62,18 @@ func TestWhatIsInheritedIsNotRepeated(t *testing.T) {
 	}
 	page := render(t, &inspect.Snapshot{Nodes: []*inspect.Node{{
 		Kind: inspect.KindGroup, Name: "g", State: inspect.StateRunning, Deadline: soon, Cause: "over",
-		Children: []*inspect.Node{child(soon.In(time.FixedZone("", 3600)), "over"), child(soon.Add(-500*ms), "late")},
+		Children: []*inspect.Node{
+			child(soon.In(time.FixedZone("", 3600)), "over"),
+			child(soon.Add(-500*ms), "late"),
+			{Kind: inspect.KindFunc, State: inspect.StateCalling, Children: []*inspect.Node{child(soon, "over")}}, // of a call
+		},
 	}}})
 	assert.Equal(t, []string{
 		"group g running, 1s left, cancelled: over 0s",
 		"#0 running 0s",
 		"#0 running, 500ms left, cancelled: late 0s",
+		"[0] calling 0s",
+		"#0 running 0s",
 	}, rows(t, page))
 }
 

@@ -21,23 +21,53 @@
   async function refresh() {
     if (fetching) return; // the one under way schedules the next
     fetching = true;
-    let took = 0;
+    busy = 0;
     try {
-      const answer = await fetch(location.pathname + location.search, { cache: 'no-store', signal: AbortSignal.timeout(10000) });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(text.split('\n')[0]);
+      const answer = await fetch(location.pathname + location.search, { cache: 'no-store', signal: AbortSignal.timeout(20000) });
+      if (!answer.ok) throw new Error((await answer.text()).split('\n')[0]);
+      const next = await parse(answer.body);
       if (!stopped) {
-        const start = performance.now();
-        update(new DOMParser().parseFromString(text, 'text/html'));
-        took = performance.now() - start;
+        await update(next);
         say('', false);
       }
     } catch (failure) {
       say('not refreshed: ' + failure.message, true);
     } finally {
       fetching = false;
-      schedule(Math.max(1000, 5 * took)); // never busy for more than a sixth of the time
+      schedule(Math.max(1000, 3 * busy)); // a large page leaves most of the time to the reader
     }
+  }
+
+  // A large page is read and applied in slices, so that keys and clicks are
+  // never kept waiting.
+  const slice = 8; // ms
+  let busy = 0;
+  let since = 0;
+
+  async function breathe() {
+    if (performance.now() - since < slice) return;
+    busy += performance.now() - since;
+    await (globalThis.scheduler?.yield ? scheduler.yield() : new Promise((go) => setTimeout(go)));
+    since = performance.now();
+  }
+
+  // parse reads HTML into a document of its own, in which nothing runs.
+  async function parse(body) {
+    const next = document.implementation.createHTMLDocument('');
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    next.open();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      since = performance.now();
+      for (let at = 0; at < value.length; at += 1 << 16) {
+        next.write(value.slice(at, at + (1 << 16)));
+        await breathe();
+      }
+      busy += performance.now() - since;
+    }
+    next.close();
+    return next;
   }
 
   function say(text, bad) {
@@ -46,28 +76,31 @@
     news.classList.toggle('bad', bad && !stopped);
   }
 
-  function update(next) {
+  async function update(next) {
     const from = next.querySelector('main');
     if (!from) throw new Error('the answer is not this page');
     const focused = document.activeElement;
     const place = focused && focused.closest('#tree li');
     const up = place && place.parentElement.closest('li');
-    morph(main, from);
-    morph($('states'), next.getElementById('states'));
-    morph(document.querySelector('time'), next.querySelector('time'));
+    since = performance.now();
     document.title = next.title;
-    if (place && !focused.isConnected) {
+    for (const [old, now] of [[$('states'), next.getElementById('states')], [document.querySelector('time'), next.querySelector('time')], [main, from]]) {
+      for (const _ of morph(old, now)) await breathe();
+    }
+    if (place && !focused.isConnected && document.activeElement === document.body) {
       // The row that had the focus is another one now, or gone: then the one
       // it was in gets the focus, so that the arrow keys go on from there.
       const to = [place, up].find((li) => li && li.isConnected) || first();
       if (to) row(to).focus({ preventScroll: true });
     }
     applyFilter();
+    busy += performance.now() - since;
   }
 
   // morph makes old like now, and changes only what differs: so focus,
-  // selection, scroll position and folds stay.
-  function morph(old, now) {
+  // selection, scroll position and folds stay. It can be interrupted after each
+  // row.
+  function* morph(old, now) {
     if (old.isEqualNode(now)) return;
     for (const { name } of [...old.attributes]) {
       if (!now.hasAttribute(name) && !own.has(name)) old.removeAttribute(name);
@@ -91,12 +124,14 @@
       if (same && same.nodeName === child.nodeName) {
         if (same === at) at = at.nextSibling;
         else old.insertBefore(same, at);
-        if (same.nodeType === Node.ELEMENT_NODE) morph(same, child);
+        if (same.nodeType === Node.ELEMENT_NODE) yield* morph(same, child);
         else if (same.data !== child.data) same.data = child.data;
       } else {
-        old.insertBefore(fold(child), at);
+        if (same && same === at) at = at.nextSibling;
         if (same) same.remove();
+        old.insertBefore(fold(child), at);
       }
+      if (child.nodeName === 'LI') yield;
     }
     while (at) {
       const gone = at;

@@ -3,7 +3,8 @@
 // timelines; [Publish] adds the totals to package expvar.
 //
 // It is a package of its own so that net/http is linked only into programs that
-// import it. It registers nothing on [http.DefaultServeMux].
+// import it. It registers nothing on [http.DefaultServeMux]; package expvar, which
+// it imports, registers /debug/vars there.
 package inspecthttp
 
 import (
@@ -11,9 +12,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"example.com/asyncgo/inspect"
+	"example.com/asyncgo/inspect/inspecthttp/internal/page"
 	"example.com/asyncgo/inspect/internal/report"
 )
 
@@ -70,8 +74,8 @@ type format struct {
 const nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 var formats = map[string]format{
-	"":         {"text/html; charset=utf-8", pagePolicy, writePage},
-	"html":     {"text/html; charset=utf-8", pagePolicy, writePage},
+	"":         {"text/html; charset=utf-8", page.Policy, writePage},
+	"html":     {"text/html; charset=utf-8", page.Policy, writePage},
 	"text":     {"text/plain; charset=utf-8", nothing, writeText},
 	"json":     {"application/json; charset=utf-8", nothing, writeJSON},
 	"findings": {"application/json; charset=utf-8", nothing, writeFindings},
@@ -146,15 +150,18 @@ func snapshot(m *inspect.Monitor, stacks bool) *inspect.Snapshot {
 
 func writePage(out *bytes.Buffer, m *inspect.Monitor, _ bool) error {
 	s := m.Snapshot()
-	return renderPage(out, program(), s, m.Check(inspect.DefaultRules()))
+	return page.Render(out, program(), s, m.Check(inspect.DefaultRules()))
 }
+
+// program says which process this is.
+func program() string { return filepath.Base(os.Args[0]) + " " + strconv.Itoa(os.Getpid()) }
 
 func writeText(out *bytes.Buffer, m *inspect.Monitor, stacks bool) error {
 	s := snapshot(m, stacks)
 	if err := s.WriteText(out); err != nil {
 		return err
 	}
-	writeStacks(out, s)
+	page.WriteStacks(out, s)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package inspecthttp
 
 import (
 	"expvar"
+	"strconv"
 	"sync"
 
 	"example.com/asyncgo/inspect"
@@ -26,7 +27,7 @@ func Publish(name string, m *inspect.Monitor) {
 	publishing.Lock()
 	defer publishing.Unlock()
 	if expvar.Get(name) != nil {
-		panic(misuse.New("inspecthttp: Publish: the name is taken: "+visible(name), inspect.ErrMisuse))
+		panic(misuse.New("inspecthttp: Publish: taken: "+strconv.Quote(name), inspect.ErrMisuse))
 	}
 	expvar.Publish(name, expvar.Func(func() any { return totalsOf(monitorOrDefault(m)) }))
 }

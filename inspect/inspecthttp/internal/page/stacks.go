@@ -1,4 +1,4 @@
-package inspecthttp
+package page
 
 import (
 	"bytes"
@@ -8,8 +8,8 @@ import (
 	"example.com/asyncgo/inspect"
 )
 
-// writeStacks writes the stack of each node that has one, as in a traceback.
-func writeStacks(out *bytes.Buffer, s *inspect.Snapshot) {
+// WriteStacks writes the stack of each node that has one, as in a traceback.
+func WriteStacks(out *bytes.Buffer, s *inspect.Snapshot) {
 	var path []string
 	for depth, n := range s.All() {
 		path = append(path[:depth], label(n))

@@ -46,9 +46,40 @@
 
   async function breathe() {
     if (performance.now() - since < slice) return;
+    restore();
     busy += performance.now() - since;
     await (globalThis.scheduler?.yield ? scheduler.yield() : new Promise((go) => setTimeout(go)));
     since = performance.now();
+    remember();
+  }
+
+  // What is in sight stays where it is when rows above it come and go: remember
+  // notes some of it before a slice, restore scrolls back to the first that is
+  // still there. Not every browser does that by itself.
+  let sights = [];
+
+  function remember() {
+    sights = [];
+    if (scrollY === 0) return; // the top is what is looked at
+    const left = $('tasks').getBoundingClientRect().left + 60;
+    const focused = document.activeElement;
+    const seen = new Set(focused.matches('.row') ? [focused] : []);
+    for (let y = 50; y < innerHeight; y += 60) {
+      const at = document.elementFromPoint(left, y)?.closest('.row, li, h2');
+      if (at && main.contains(at)) seen.add(at);
+    }
+    for (const at of seen) {
+      const { top, bottom } = at.getBoundingClientRect();
+      if (bottom > 0 && top < innerHeight) sights.push({ at, top });
+    }
+  }
+
+  function restore() {
+    const sight = sights.find(({ at }) => at.isConnected && at.checkVisibility());
+    sights = [];
+    if (!sight) return;
+    const moved = sight.at.getBoundingClientRect().top - sight.top;
+    if (Math.abs(moved) >= 1) scrollBy(0, moved);
   }
 
   // parse reads HTML into a document of its own, in which nothing runs.
@@ -83,6 +114,7 @@
     const place = focused && focused.closest('#tree li');
     const up = place && place.parentElement.closest('li');
     since = performance.now();
+    remember();
     document.title = next.title;
     for (const [old, now] of [[$('states'), next.getElementById('states')], [document.querySelector('time'), next.querySelector('time')], [main, from]]) {
       for (const _ of morph(old, now)) await breathe();
@@ -94,6 +126,7 @@
       if (to) row(to).focus({ preventScroll: true });
     }
     applyFilter();
+    restore();
     busy += performance.now() - since;
   }
 
@@ -143,8 +176,8 @@
   // fold folds in what is new the rows that the reader has folded before.
   function fold(fresh) {
     if (fresh.nodeType === Node.ELEMENT_NODE && folded.size) {
-      for (const details of fresh.matches('details') ? [fresh] : fresh.querySelectorAll('details')) {
-        if (folded.has(idOf(details))) details.open = false;
+      for (const details of [fresh, ...fresh.querySelectorAll('details')]) {
+        if (details.nodeName === 'DETAILS' && folded.has(idOf(details))) details.open = false;
       }
     }
     return fresh;

@@ -1,41 +1,42 @@
-package inspecthttp
+// Package page renders the page of inspecthttp. It is complete HTML: style sheet
+// and script are within it, and allowed by their checksums, so that it works
+// wherever it is mounted. The script fetches the page anew and applies what
+// differs.
+package page
 
 import (
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
 	"html/template"
-	"os"
-	"path/filepath"
-	"strconv"
+	"io"
 
 	"example.com/asyncgo/inspect"
 )
 
 var (
 	//go:embed page.html
-	pageHTML string
+	markup string
 	//go:embed page.css
-	pageCSS string
+	styles string
 	//go:embed page.js
-	pageJS string
+	script string
 
-	pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+	whole = template.Must(template.New("page").Parse(markup))
 )
 
-// pagePolicy allows the style sheet and the script that are in the page, by
-// their checksums, requests to where the page came from, and the icon.
-var pagePolicy = nothing +
-	"; style-src '" + checksum(pageCSS) + "'; script-src '" + checksum(pageJS) + "'; connect-src 'self'; img-src data:"
+// Policy is the Content-Security-Policy of the page. It allows the style sheet
+// and the script that are in it, requests to where it came from, and the icon.
+var Policy = "default-src 'none'; style-src '" + checksum(styles) + "'; script-src '" + checksum(script) +
+	"'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 func checksum(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// page is what the template shows.
-type page struct {
+// content is what the template shows.
+type content struct {
 	Style     template.CSS
 	Script    template.JS
 	Program   string
@@ -78,15 +79,14 @@ type unseen struct {
 	Name, Func, FuncIs, Site, Error, Age string
 }
 
-// program says which process this is.
-func program() string { return visible(filepath.Base(os.Args[0])) + " " + strconv.Itoa(os.Getpid()) }
-
-func renderPage(out *bytes.Buffer, program string, s *inspect.Snapshot, findings []inspect.Finding) error {
+// Render writes the page of a program. It looks at s and findings only; a node
+// that is in findings but not in s is named, without a link.
+func Render(out io.Writer, program string, s *inspect.Snapshot, findings []inspect.Finding) error {
 	t := newTree(s, findings)
-	p := page{
-		Style:   template.CSS(pageCSS), //nolint:gosec // embedded
-		Script:  template.JS(pageJS),   //nolint:gosec // embedded
-		Program: program,
+	p := content{
+		Style:   template.CSS(styles), //nolint:gosec // embedded
+		Script:  template.JS(script),  //nolint:gosec // embedded
+		Program: visible(program),
 		Time:    s.Time.Format("15:04:05"),
 	}
 	p.Resources = t.addResources(s) // before the rows, which lead to them
@@ -109,7 +109,7 @@ func renderPage(out *bytes.Buffer, program string, s *inspect.Snapshot, findings
 			Error: visible(u.Error), Age: short(u.Age),
 		})
 	}
-	return pageTemplate.Execute(out, p)
+	return whole.Execute(out, p)
 }
 
 func (t *tree) finding(f inspect.Finding) finding {

@@ -1,4 +1,4 @@
-package inspecthttp
+package page
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ func render(t *testing.T, s *inspect.Snapshot, findings ...inspect.Finding) stri
 		s.Time = noon
 	}
 	var out bytes.Buffer
-	require.NoError(t, renderPage(&out, "app 1", s, findings))
+	require.NoError(t, Render(&out, "app 1", s, findings))
 	return out.String()
 }
 

@@ -1,4 +1,4 @@
-package inspecthttp
+package page
 
 import (
 	"fmt"
@@ -51,20 +51,20 @@ func TestFindings(t *testing.T) {
 // Everything that the page allows to be applied or run is what is in it.
 func TestThePolicyAllowsThePageAndNothingElse(t *testing.T) {
 	page := render(t, &inspect.Snapshot{})
-	for kind, text := range map[string]string{"style": pageCSS, "script": pageJS} {
+	for kind, text := range map[string]string{"style": styles, "script": script} {
 		within := regexp.MustCompile(`(?s)<`+kind+`>(.*?)</`+kind+`>`).FindAllStringSubmatch(page, -1)
 		require.Len(t, within, 1, kind)
 		assert.Equal(t, text, within[0][1], kind)
-		assert.Contains(t, pagePolicy, kind+"-src '"+checksum(within[0][1])+"'", kind)
+		assert.Contains(t, Policy, kind+"-src '"+checksum(within[0][1])+"'", kind)
 		page = strings.Replace(page, within[0][0], "", 1)
 	}
-	assert.NotContains(t, pagePolicy, "unsafe")
-	assert.True(t, strings.HasPrefix(pagePolicy, "default-src 'none';"))
+	assert.NotContains(t, Policy, "unsafe")
+	assert.True(t, strings.HasPrefix(Policy, "default-src 'none';"))
 	for _, m := range tag.FindAllString(page, -1) {
 		assert.NotRegexp(t, ` (style|src|on\w+)=|://|javascript:`, m)
 	}
-	assert.NotContains(t, pageCSS, "url(")
-	assert.NotContains(t, pageCSS, "@import")
+	assert.NotContains(t, styles, "url(")
+	assert.NotContains(t, styles, "@import")
 }
 
 // Without scripts, and only then, the page loads itself again.

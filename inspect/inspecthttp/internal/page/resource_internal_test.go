@@ -1,4 +1,4 @@
-package inspecthttp
+package page
 
 import (
 	"strconv"

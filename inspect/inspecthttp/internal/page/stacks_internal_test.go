@@ -1,4 +1,4 @@
-package inspecthttp
+package page
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 func TestStacksFollowTheText(t *testing.T) {
 	stack := []inspect.Frame{{Func: "main.wait", File: "/src/a.go", Line: 7}, {Func: "main.main.func1", File: "/src/\x1b.go", Line: 8}}
 	var out bytes.Buffer
-	writeStacks(&out, &inspect.Snapshot{Nodes: []*inspect.Node{
+	WriteStacks(&out, &inspect.Snapshot{Nodes: []*inspect.Node{
 		{Kind: inspect.KindGroup, Name: "g", Children: []*inspect.Node{
 			{Kind: inspect.KindTask, Name: "a", State: inspect.StateCalling, Age: time.Second, Stack: stack[1:], Children: []*inspect.Node{
 				{Kind: inspect.KindCall, Name: "Map", Children: []*inspect.Node{

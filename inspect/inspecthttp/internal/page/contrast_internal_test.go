@@ -1,4 +1,4 @@
-package inspecthttp
+package page
 
 import (
 	"math"
@@ -14,7 +14,7 @@ import (
 // Each color of text is readable on each background, light and dark: WCAG 2.2
 // AA, criterion 1.4.3.
 func TestContrast(t *testing.T) {
-	light, dark, ok := strings.Cut(pageCSS, "@media (prefers-color-scheme: dark)")
+	light, dark, ok := strings.Cut(styles, "@media (prefers-color-scheme: dark)")
 	require.True(t, ok)
 	for scheme, css := range map[string]string{"light": light, "dark": dark} {
 		colors := map[string]float64{}

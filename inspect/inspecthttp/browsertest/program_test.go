@@ -16,7 +16,7 @@ import (
 // program serves the page of what the test says runs.
 type program struct {
 	url      string
-	requests chan string // where the answer goes: document, empty (fetch)
+	requests chan request
 
 	mu       sync.Mutex
 	snapshot inspect.Snapshot
@@ -24,9 +24,15 @@ type program struct {
 	status   int
 }
 
+// request is one that has been answered.
+type request struct {
+	at time.Time
+	by string // document: the browser; empty: the script
+}
+
 func serve(t *testing.T, nodes ...*inspect.Node) *program {
 	t.Helper()
-	p := &program{requests: make(chan string, 100), snapshot: inspect.Snapshot{Nodes: nodes}, status: http.StatusOK}
+	p := &program{requests: make(chan request, 100), snapshot: inspect.Snapshot{Nodes: nodes}, status: http.StatusOK}
 	s := httptest.NewServer(p)
 	t.Cleanup(s.Close)
 	p.url = s.URL + "/debug/tasks"
@@ -50,7 +56,7 @@ func (p *program) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", page.Policy)
 	_, _ = w.Write(out.Bytes())
 	select {
-	case p.requests <- r.Header.Get("Sec-Fetch-Dest"):
+	case p.requests <- request{time.Now(), r.Header.Get("Sec-Fetch-Dest")}:
 	default:
 	}
 }

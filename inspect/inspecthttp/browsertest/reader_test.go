@@ -141,6 +141,26 @@ func TestLinks(t *testing.T) {
 	assert.Equal(t, "n-1/0", eval[string](b, focused))
 }
 
+// What sticks to the window is in sight: a link to it does not scroll the tree
+// away.
+func TestLinksToWhatIsInSight(t *testing.T) {
+	all := tasks("1", 200)
+	for _, n := range all {
+		n.State, n.Waits = inspect.StateWaiting, []inspect.Wait{{What: inspect.WaitLock, Name: "l"}}
+	}
+	p := serve(t, group("1", all...))
+	p.snapshot.Resources = []*inspect.Resource{{Kind: "lock", Name: "l"}}
+	b := openManually(t, p.url)
+	b.resize(1600, 700, "light")
+	run(b, `scrollTo(0, 1000); const done = new Promise((go) => addEventListener("hashchange", go)); document.querySelector("#n-1\\/50 a").click(); await done`)
+	assert.Equal(t, 1000, eval[int](b, "scrollY"))
+	assert.Equal(t, "lock", eval[string](b, `document.querySelector(":target .kind").textContent`))
+
+	b.resize(360, 700, "light") // there it is below the tree
+	run(b, `location.hash = ""; scrollTo(0, 1000); const done = new Promise((go) => addEventListener("hashchange", go)); document.querySelector("#n-1\\/50 a").click(); await done`)
+	assert.Greater(t, eval[int](b, "scrollY"), 5000)
+}
+
 func TestFilter(t *testing.T) {
 	p := serve(t, group("1", tasks("1", 3)...), group("2", task("2/0", group("3", tasks("3", 3)...))))
 	b := openManually(t, p.url)

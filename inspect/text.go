@@ -28,13 +28,13 @@ func (s *Snapshot) WriteText(w io.Writer) error {
 	for _, r := range s.Resources {
 		if r != nil {
 			line = r.appendLine(line[:0])
-			writeLine(out, line)
+			_ = writeLine(out, line)
 		}
 	}
 	for _, u := range s.Unseen {
 		if u != nil {
 			line = u.appendLine(line[:0])
-			writeLine(out, line)
+			_ = writeLine(out, line)
 		}
 	}
 	return out.Flush()
@@ -71,11 +71,13 @@ func (s *Snapshot) writeTree(out *bufio.Writer) {
 			line = strconv.AppendInt(line, int64(row.hidden), 10)
 			line = append(line, " more"...)
 		}
-		writeLine(out, line)
+		if writeLine(out, line) != nil {
+			return
+		}
 	}
 }
 
-func writeLine(out *bufio.Writer, line []byte) {
+func writeLine(out *bufio.Writer, line []byte) error {
 	_, _ = out.Write(line)
-	_ = out.WriteByte('\n')
+	return out.WriteByte('\n')
 }

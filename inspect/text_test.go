@@ -241,7 +241,10 @@ func TestTextReturnsTheErrorOfTheWriter(t *testing.T) {
 	for _, room := range []fullAfter{0, 1, 1000} {
 		assert.ErrorIs(t, crawl().WriteText(&room), errFull)
 	}
-	room := fullAfter(len(crawlText))
+	many := &inspect.Snapshot{Nodes: []*inspect.Node{{Hidden: 1, Name: strings.Repeat("n", 4080)}, {Name: strings.Repeat("n", 1<<20)}}}
+	room := fullAfter(0)
+	assert.ErrorIs(t, many.WriteText(&room), errFull, "at the line of the hidden child")
+	room = fullAfter(len(crawlText))
 	assert.NoError(t, crawl().WriteText(&room))
 }
 

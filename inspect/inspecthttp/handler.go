@@ -41,13 +41,25 @@ import (
 // without [inspect.WithTimeline] 404, and while there is no default monitor
 // everything gets 503; the body says what to do.
 //
+// Handler panics if m is the zero Monitor.
+//
 // The answers show names, errors and code of the program: mount the handler
 // where net/http/pprof is mounted, not where strangers reach it. Each request
 // costs one snapshot.
 //
 // It mirrors python -m asyncio pstree, which reads another process's memory
 // instead.
-func Handler(m *inspect.Monitor) http.Handler { return handler{monitor: m} }
+func Handler(m *inspect.Monitor) http.Handler {
+	check(m)
+	return handler{monitor: m}
+}
+
+// check panics if m is the zero Monitor, as its methods do.
+func check(m *inspect.Monitor) {
+	if m != nil {
+		m.KeepsTimeline()
+	}
+}
 
 type handler struct {
 	monitor *inspect.Monitor // nil: the default one
@@ -193,11 +205,9 @@ func writeSVG(out *bytes.Buffer, m *inspect.Monitor, _ bool) error {
 	return t.WriteSVG(out)
 }
 
-// timeline returns the timeline of m, which has no start if m keeps none.
 func timeline(m *inspect.Monitor) (*inspect.Timeline, error) {
-	t := m.Timeline()
-	if t.Start.IsZero() {
+	if !m.KeepsTimeline() {
 		return nil, errNoTimeline
 	}
-	return t, nil
+	return m.Timeline(), nil
 }

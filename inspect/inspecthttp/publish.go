@@ -19,11 +19,12 @@ var publishing sync.Mutex
 // [inspect.Default], and empty while there is none.
 //
 // Like [expvar.Publish], it cannot be taken back, so it belongs into main or an
-// init function. It panics if the name is taken already, with an error that
-// wraps [inspect.ErrMisuse].
+// init function. It panics if the name is taken already or if m is the zero
+// Monitor, with an error that wraps [inspect.ErrMisuse].
 //
 // asyncio has no counterpart.
 func Publish(name string, m *inspect.Monitor) {
+	check(m)
 	publishing.Lock()
 	defer publishing.Unlock()
 	if expvar.Get(name) != nil {

@@ -1,0 +1,90 @@
+package otelinspect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
+	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/taskgroup"
+)
+
+// stackKey is the semantic conventions' name of the stack of an exception.
+const stackKey = attribute.Key("exception.stacktrace")
+
+// end ends the span of what ran under ctx and returned err.
+func end(ctx context.Context, span trace.Span, err error) {
+	defer span.End()
+	switch {
+	case err == nil || !span.IsRecording():
+	case isCancellation(ctx, err):
+		span.SetAttributes(cancelledKey.Bool(true))
+	default:
+		fail(span, err)
+	}
+}
+
+func fail(span trace.Span, err error) {
+	var options []trace.EventOption
+	if e, ok := err.(*taskgroup.PanicError); ok && e != nil { //nolint:errorlint // one that is wrapped is not the panic of this span
+		// A copy: the text of one that has been raised ends with the stack.
+		err = &taskgroup.PanicError{Value: e.Value, Stack: e.Stack, Task: e.Task, Others: e.Others}
+		options = append(options, trace.WithAttributes(stackKey.String(string(e.Stack))))
+	}
+	err = printable(err)
+	span.RecordError(err, options...)
+	span.SetStatus(codes.Error, err.Error())
+}
+
+// printable returns err or, if its Error panics, an error that says so.
+func printable(err error) (e error) {
+	defer func() {
+		if recover() != nil {
+			e = fmt.Errorf("%T, whose Error panics", err)
+		}
+	}()
+	_ = err.Error()
+	return err
+}
+
+// isCancellation reports that err says only that the work under ctx was
+// canceled.
+//
+// The error of a context does not say which one has ended. A deadline, while ctx
+// is alive, is that of another context, which the function made: the work has
+// failed. A context without a Done channel never ends and proves nothing.
+func isCancellation(ctx context.Context, err error) bool {
+	if ctx.Err() != nil && leadsTo(err, context.Cause(ctx)) {
+		return true
+	}
+	if !taskgroup.Cancelled(err) {
+		return false
+	}
+	alive := ctx.Done() != nil && ctx.Err() == nil
+	return !alive || !ctxerr.Is(err, context.DeadlineExceeded)
+}
+
+// maxDepth is how far an error is unwrapped, which may go in a circle.
+const maxDepth = 1000
+
+// leadsTo reports that err unwraps to cause by single steps. Neither a panic nor
+// a LateError is on that way: they say more than that the work was canceled. It
+// is false where a method of an error panics.
+func leadsTo(err, cause error) (leads bool) {
+	defer func() { _ = recover() }()
+	for range maxDepth {
+		switch err.(type) { //nolint:errorlint // each is looked at on its own
+		case nil, *taskgroup.LateError, *taskgroup.PanicError:
+			return false
+		}
+		if ctxerr.Same(err, cause) {
+			return true
+		}
+		err = errors.Unwrap(err)
+	}
+	return false
+}

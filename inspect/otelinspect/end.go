@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -40,14 +41,17 @@ func fail(span trace.Span, err error) {
 	span.SetStatus(codes.Error, err.Error())
 }
 
-// printable returns err or, if its Error panics, an error that says so.
+// printable returns err, or an error that can be printed: if the text of err is
+// not UTF-8, or its Error panics.
 func printable(err error) (e error) {
 	defer func() {
 		if recover() != nil {
 			e = fmt.Errorf("%T, whose Error panics", err)
 		}
 	}()
-	_ = err.Error()
+	if text := err.Error(); !utf8.ValidString(text) {
+		return errors.New(valid(text))
+	}
 	return err
 }
 

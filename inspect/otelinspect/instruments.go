@@ -43,11 +43,11 @@ func (i *instruments) all() []metric.Observable {
 	return []metric.Observable{i.begun, i.ended, i.failed, i.cancelled, i.panicked, i.busy, i.open, i.resource}
 }
 
-// observe hands o what s says.
+// observe passes what s says to o. Resources that have the same kind and name are
+// added up, as in the text for Prometheus: o would keep the last one.
 func (i *instruments) observe(o metric.Observer, s *inspect.Snapshot) {
 	for _, t := range s.Totals {
-		labels := metric.WithAttributeSet(attribute.NewSet(
-			attribute.String("kind", string(t.Kind)), attribute.String("name", t.Name)))
+		labels := labelsOf("kind", string(t.Kind), "name", t.Name)
 		o.ObserveInt64(i.begun, int64(t.Begun), labels)
 		o.ObserveInt64(i.ended, int64(t.Ended), labels)
 		o.ObserveInt64(i.failed, int64(t.Failed), labels)
@@ -56,10 +56,23 @@ func (i *instruments) observe(o metric.Observer, s *inspect.Snapshot) {
 		o.ObserveFloat64(i.busy, t.Busy.Seconds(), labels)
 		o.ObserveInt64(i.open, int64(t.Open), labels)
 	}
+	type series struct{ kind, name, stat string }
+	sums := map[series]int64{}
 	for _, r := range s.Resources {
 		for _, stat := range r.Stats {
-			o.ObserveInt64(i.resource, int64(stat.Value), metric.WithAttributeSet(attribute.NewSet(
-				attribute.String("kind", r.Kind), attribute.String("name", r.Name), attribute.String("stat", stat.Name))))
+			sums[series{r.Kind, r.Name, stat.Name}] += int64(stat.Value)
 		}
 	}
+	for of, sum := range sums {
+		o.ObserveInt64(i.resource, sum, labelsOf("kind", of.kind, "name", of.name, "stat", of.stat))
+	}
+}
+
+// labelsOf returns attributes, given as keys and values in turns.
+func labelsOf(all ...string) metric.MeasurementOption {
+	var labels []attribute.KeyValue
+	for i := 0; i < len(all); i += 2 {
+		labels = append(labels, attribute.String(all[i], valid(all[i+1])))
+	}
+	return metric.WithAttributeSet(attribute.NewSet(labels...))
 }

@@ -25,7 +25,9 @@ func TestObserve(t *testing.T) {
 			{Kind: inspect.KindTask, Opened: 4, Open: 4, Begun: 4},
 		},
 		Resources: []*inspect.Resource{
-			{Kind: "lock", Name: "cache", Stats: []inspect.Stat{{Name: "held", Value: 1}, {Name: "waiting", Value: 5}}},
+			{Kind: "lock", Name: "cache", Stats: []inspect.Stat{{Name: "held", Value: 1}, {Name: "waiting", Value: 2}}},
+			{Kind: "lock", Name: "cache", Stats: []inspect.Stat{{Name: "held", Value: 0}, {Name: "waiting", Value: 3}}},
+			{Kind: "event", Name: "a\xffb", Stats: []inspect.Stat{{Name: "set", Value: 1}}},
 		},
 	}
 	reader := sdkmetric.NewManualReader()
@@ -70,6 +72,7 @@ func TestObserve(t *testing.T) {
 		"asyncgo.resource": {"", "gauge", []point{
 			{of("kind", "lock", "name", "cache", "stat", "held"), 1},
 			{of("kind", "lock", "name", "cache", "stat", "waiting"), 5},
+			{of("kind", "event", "name", "a\uFFFDb", "stat", "set"), 1},
 		}},
 	}
 	var seen []string

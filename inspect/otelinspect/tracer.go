@@ -45,7 +45,7 @@ func Tracer(tp trace.TracerProvider) inspect.Tracer {
 type tracer struct{ spans trace.Tracer }
 
 func (t tracer) Begin(ctx context.Context, e inspect.Event) (context.Context, func(err error)) {
-	inner, span := t.spans.Start(ctx, nameOf(e), trace.WithAttributes(attributesOf(e)...))
+	inner, span := t.spans.Start(ctx, valid(nameOf(e)), trace.WithAttributes(attributesOf(e)...))
 	return inner, func(err error) { end(ctx, span, err) }
 }
 
@@ -62,7 +62,7 @@ func nameOf(e inspect.Event) string {
 func attributesOf(e inspect.Event) []attribute.KeyValue {
 	all := []attribute.KeyValue{kindKey.String(string(e.Kind)), indexKey.Int(e.Index)}
 	if e.Func != "" {
-		all = append(all, functionKey.String(e.Func))
+		all = append(all, functionKey.String(valid(e.Func)))
 	}
 	return all
 }

@@ -266,6 +266,18 @@ func TestPanic(t *testing.T) {
 	assert.Contains(t, attributes, attribute.String("exception.type", "*taskgroup.PanicError"))
 }
 
+// What is not UTF-8 would be lost in the protocol, with all that is sent with it.
+func TestTextIsUTF8(t *testing.T) {
+	tracer, spans := record(t)
+	_, end := tracer.Begin(t.Context(), inspect.Event{Kind: inspect.KindTask, Name: "a\xffb", Func: "f\xff"})
+	end(errors.New("no \xff"))
+	span := only(t, spans)
+	assert.Equal(t, "a\uFFFDb", span.Name())
+	assert.Contains(t, span.Attributes(), attribute.String("code.function.name", "f\uFFFD"))
+	assert.Equal(t, "no \uFFFD", span.Status().Description)
+	assert.Contains(t, span.Events()[0].Attributes, attribute.String("exception.message", "no \uFFFD"))
+}
+
 // An error whose Error panics still ends the span.
 func TestErrorPanics(t *testing.T) {
 	for _, c := range []struct {

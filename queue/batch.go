@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // GetBatch takes items out of the queue and puts them into buf; n says how
@@ -78,7 +79,9 @@ func (q *Queue[T]) collect(ctx context.Context, op ctxerr.Op, within time.Durati
 			timer.Stop()
 		}
 	}()
+	node := watch.In(ctx)
 	for {
+		blocked := node.BlockedIn(ctx, watch.Get, (*resource[T])(q), 0)
 		q.mu.Lock()
 		over := n > 0 && (isClosed(done) || timer != nil && !time.Now().Before(deadline))
 		if !over {
@@ -103,7 +106,7 @@ func (q *Queue[T]) collect(ctx context.Context, op ctxerr.Op, within time.Durati
 		var none T
 		w := newWaiter(none)
 		w.Value.batch = true
-		switch served := q.waitLocked(w, &q.getters, done, timeout); {
+		switch served := q.waitLocked(w, &q.getters, done, timeout, blocked); {
 		case served && !w.Value.refused:
 			buf[n] = w.Value.item
 			n++

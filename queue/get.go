@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Get takes the next item out of the queue. While there is none it waits, in
@@ -68,6 +69,7 @@ func (q *Queue[T]) TryGet() (T, error) {
 // receive takes an item out of a queue that has been found empty.
 func (q *Queue[T]) receive(ctx context.Context) (item T, err error) {
 	done := ctx.Done()
+	blocked := q.blocked(ctx, watch.Get)
 	q.mu.Lock()
 	if q.lenLocked() > 0 { // since it was found empty
 		return q.takeLocked(), nil
@@ -78,7 +80,7 @@ func (q *Queue[T]) receive(ctx context.Context) (item T, err error) {
 	}
 	n := newWaiter(item)
 	switch {
-	case !q.waitLocked(n, &q.getters, done, nil):
+	case !q.waitLocked(n, &q.getters, done, nil, blocked):
 		return item, ctxerr.EndedIn(ctx, opGet)
 	case n.Value.refused:
 		return item, ErrShutdown

@@ -5,6 +5,7 @@ import (
 
 	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/misuse"
+	"example.com/asyncgo/internal/watch"
 )
 
 // TaskDone says that the work for one item that has been taken out of the queue
@@ -64,13 +65,14 @@ func (q *Queue[T]) Join(ctx context.Context) error {
 		return ctxerr.EndedIn(ctx, opJoin)
 	}
 	done := ctx.Done()
+	blocked := q.blocked(ctx, watch.Unfinished)
 	q.mu.Lock()
 	if q.zeros != zeros { // since it was found unfinished
 		q.mu.Unlock()
 		return nil
 	}
 	var none T
-	if !q.waitLocked(newWaiter(none), &q.joiners, done, nil) {
+	if !q.waitLocked(newWaiter(none), &q.joiners, done, nil, blocked) {
 		return ctxerr.EndedIn(ctx, opJoin)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Put puts an item into the queue. While there is no room it waits, and is
@@ -67,13 +68,14 @@ func (q *Queue[T]) TryPut(item T) error {
 // send puts an item into a queue that has been found full.
 func (q *Queue[T]) send(ctx context.Context, item T) error {
 	done := ctx.Done()
+	blocked := q.blocked(ctx, watch.Put)
 	q.mu.Lock()
 	if q.shutdown || !q.fullLocked() { // since it was found full
 		return q.offerLocked(item)
 	}
 	n := newWaiter(item)
 	switch {
-	case !q.waitLocked(n, &q.putters, done, nil):
+	case !q.waitLocked(n, &q.putters, done, nil, blocked):
 		return ctxerr.EndedIn(ctx, opPut)
 	case n.Value.refused:
 		return ErrShutdown

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/asyncgo/internal/waitlist"
+	"example.com/asyncgo/internal/watch"
 )
 
 // A waiter is one blocked call. It lives for that one wait, and so does its
@@ -60,15 +61,23 @@ func (l *line[T]) firstOpen() *waiter[T] {
 //
 // done comes from a context's Done, which has been called before the queue was
 // locked: a context may be user code, which may panic or use the queue.
-func (q *Queue[T]) waitLocked(n *node[T], l *line[T], done <-chan struct{}, timeout <-chan time.Time) bool {
+//
+// blocked is the record of the wait for a monitor, or nil.
+func (q *Queue[T]) waitLocked(n *node[T], l *line[T], done <-chan struct{}, timeout <-chan time.Time, blocked *watch.Wait) bool {
 	w := &n.Value
 	l.PushBack(n)
 	q.mu.Unlock()
+	blocked.Start()
+	served := false
 	select {
 	case <-w.ready:
-		return true
+		served = true
 	case <-done:
 	case <-timeout:
+	}
+	blocked.End()
+	if served {
+		return true
 	}
 	if !w.claim() {
 		<-w.ready

@@ -6,6 +6,7 @@ import (
 
 	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/waitlist"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Barrier is a point at which a fixed number of parties wait for each other,
@@ -70,6 +71,7 @@ func (b *Barrier) Wait(ctx context.Context) (int, error) {
 		return noIndex, ctxerr.EndedIn(ctx, opBarrier)
 	}
 	done := ctx.Done() // may panic, so before the call counts
+	blocked := watch.Blocked(ctx, watch.Barrier, (*barrierResource)(b), 0)
 	b.mu.Lock()
 	if b.broken {
 		b.mu.Unlock()
@@ -88,6 +90,7 @@ func (b *Barrier) Wait(ctx context.Context) (int, error) {
 	b.waiters.PushBack(w)
 	b.mu.Unlock()
 
+	blocked.Start()
 	gaveUp := false
 	if done == nil {
 		<-wake
@@ -99,6 +102,7 @@ func (b *Barrier) Wait(ctx context.Context) (int, error) {
 			b.giveUp(w)
 		}
 	}
+	blocked.End()
 	if w.Value != noIndex {
 		return w.Value, nil
 	}

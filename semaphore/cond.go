@@ -7,6 +7,7 @@ import (
 
 	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/waitlist"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Cond is a condition variable: holders of a [Lock] wait at it until another
@@ -74,6 +75,9 @@ func (c *Cond) Wait(ctx context.Context) error {
 		return ctxerr.EndedIn(ctx, opCond)
 	}
 	done := ctx.Done() // may panic, so while the lock is still held
+	if watch.On() {
+		return c.waitWatched(ctx, done)
+	}
 	if !c.await(ctx, done) {
 		return ctxerr.EndedIn(ctx, opCond)
 	}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Event is a flag that goroutines wait for: [Event.Set] lets all waiters
@@ -94,6 +95,7 @@ func (e *Event) Wait(ctx context.Context) error {
 		return ctxerr.EndedIn(ctx, opEvent)
 	}
 	done := ctx.Done() // may panic, so before the call counts
+	blocked := watch.Blocked(ctx, watch.Event, (*eventResource)(e), 0)
 	e.mu.Lock()
 	if e.set.Load() {
 		e.mu.Unlock()
@@ -106,16 +108,19 @@ func (e *Event) Wait(ctx context.Context) error {
 	e.waiting++
 	e.mu.Unlock()
 
+	blocked.Start()
+	woken := true
 	if done == nil {
 		<-wake
-		return nil
+	} else {
+		select {
+		case <-wake:
+		case <-done:
+			woken = false
+		}
 	}
-	select {
-	case <-wake:
-		return nil
-	case <-done:
-	}
-	if !e.giveUp(wake) {
+	blocked.End()
+	if woken || !e.giveUp(wake) {
 		return nil
 	}
 	return ctxerr.EndedIn(ctx, opEvent)

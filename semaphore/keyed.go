@@ -7,6 +7,7 @@ import (
 
 	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/keys"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Keyed is a bounded semaphore for each key: at most so many callers hold the
@@ -79,7 +80,11 @@ func (k *Keyed[K]) Acquire(ctx context.Context, key K) error {
 	e.waiting++
 	k.mu.Unlock()
 	defer k.waited(key, e) // even if a method of ctx panics
-	return e.sem.acquire(ctx, 1, opKeyed)
+	var r resource
+	if watch.On() {
+		r = &keyedPermit[K]{k, key}
+	}
+	return e.sem.acquire(ctx, 1, opKeyed, r)
 }
 
 // confirm reports whether ctx is alive, and otherwise, or if a method of ctx
@@ -147,6 +152,9 @@ func (k *Keyed[K]) Release(key K) {
 func (k *Keyed[K]) Do(ctx context.Context, key K, fn func(ctx context.Context) error) error {
 	if fn == nil {
 		panic(misused("Keyed.Do of a nil function"))
+	}
+	if watch.On() {
+		return k.doWatched(ctx, key, fn)
 	}
 	if err := k.Acquire(ctx, key); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Lock is a mutual exclusion lock whose wait takes a context. The zero Lock is
@@ -49,7 +50,10 @@ func (l *Lock) Lock(ctx context.Context) error {
 	if v == unlocked && l.one.sem.word.CompareAndSwap(unlocked, locked) {
 		return nil
 	}
-	return l.sem().acquire(ctx, 1, opLock)
+	if watch.On() {
+		return l.lockWatched(ctx)
+	}
+	return l.sem().acquire(ctx, 1, opLock, (*lockResource)(l))
 }
 
 // TryLock locks l if it is unlocked and no call waits for it, and reports
@@ -71,6 +75,7 @@ func (l *Lock) Unlock() {
 }
 
 func (l *Lock) unlock() {
+	l.one.released()
 	if !l.sem().release(1) {
 		panic(misused("Unlock of a lock that is not locked", ErrNotLocked))
 	}
@@ -100,6 +105,9 @@ func (l *Lock) Waiting() int { return l.sem().waiting() }
 func (l *Lock) Do(ctx context.Context, fn func(ctx context.Context) error) error {
 	if fn == nil {
 		panic(misused("Lock.Do of a nil function"))
+	}
+	if watch.On() && !l.one.isTracked() {
+		return doWatched(ctx, (*lockResource)(l), 1, (*scopedLock)(l), fn)
 	}
 	if err := l.Lock(ctx); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/waitlist"
+	"example.com/asyncgo/internal/watch"
 )
 
 // A waiter is one blocked call. Its semaphore's mu guards it until ready is
@@ -81,12 +82,12 @@ func (s *Semaphore) setUp(limit, free int) {
 // so that the zero value of a lock is ready to use.
 type lazySemaphore struct {
 	sem  Semaphore
-	used atomic.Bool
+	used atomic.Pointer[holder] // nil: not used; otherwise what holds it, if that is noted
 }
 
 // with returns the semaphore, which has or now gets that many permits.
 func (l *lazySemaphore) with(permits int) *Semaphore {
-	if !l.used.Load() {
+	if l.used.Load() == nil {
 		l.setUp(permits)
 	}
 	return &l.sem
@@ -95,14 +96,15 @@ func (l *lazySemaphore) with(permits int) *Semaphore {
 func (l *lazySemaphore) setUp(permits int) {
 	l.sem.mu.Lock()
 	defer l.sem.mu.Unlock()
-	if !l.used.Load() {
+	if l.used.Load() == nil {
 		l.sem.setUp(permits, permits)
-		l.used.Store(true)
+		l.used.Store(&unknownHolder)
 	}
 }
 
-// acquire acquires n permits for the wait named op, in FIFO order.
-func (s *Semaphore) acquire(ctx context.Context, n int, op ctxerr.Op) error {
+// acquire acquires n permits for the wait named op, in FIFO order. A monitor
+// sees it as a wait for r.
+func (s *Semaphore) acquire(ctx context.Context, n int, op ctxerr.Op, r resource) error {
 	// Without waiters, as Acquire does, for as long as only other acquisitions
 	// and releases come in between.
 	for v := s.word.Load(); freeIn(v) >= n; v = s.word.Load() {
@@ -114,10 +116,14 @@ func (s *Semaphore) acquire(ctx context.Context, n int, op ctxerr.Op) error {
 		}
 	}
 	done := ctx.Done() // may panic, so before the call is in line
+	var blocked *watch.Wait
+	if watch.On() {
+		blocked = watchWait(ctx, r, n)
+	}
 	// The node is made outside the lock, which is held the shorter for it.
 	w := nodes.Get().(*waitlist.Node[waiter])
 	w.Value = newWaiter(n)
-	if !s.await(ctx, done, w) {
+	if !s.await(ctx, done, w, blocked) {
 		// The node is not reused. Very many calls may give up at once, and what
 		// is put into a pool outlives the next collection.
 		return ctxerr.EndedIn(ctx, op)
@@ -135,21 +141,27 @@ func (s *Semaphore) acquire(ctx context.Context, n int, op ctxerr.Op) error {
 // It does not yield before it blocks, as cheap as that looks: a yield goes
 // behind every runnable goroutine, for milliseconds where some compute, and the
 // permit would be unused.
-func (s *Semaphore) await(ctx context.Context, done <-chan struct{}, w *waitlist.Node[waiter]) (over bool) {
+func (s *Semaphore) await(ctx context.Context, done <-chan struct{}, w *waitlist.Node[waiter], blocked *watch.Wait) (over bool) {
 	defer func() {
 		if !over {
 			s.giveUp(w)
 		}
 	}()
 	if s.join(w) {
+		blocked.Start()
+		ended := false
 		if done == nil {
 			<-w.Value.ready
 		} else {
 			select {
 			case <-w.Value.ready:
 			case <-done:
-				return false
+				ended = true
 			}
+		}
+		blocked.End()
+		if ended {
+			return false
 		}
 	}
 	// Not under the lock, since a context may be user code.
@@ -279,7 +291,7 @@ func (s *Semaphore) unlock() {
 // The following are called between lock and unlock.
 
 func (s *Semaphore) putBack() {
-	if s.waiters.Len() == 0 && !s.closed && 0 <= s.free && s.free <= halfMax {
+	if s.waiters.Len() == 0 && !s.closed && 0 <= s.free && s.free <= halfMax && !(s.tracked && watch.On()) {
 		room := min(s.limit-s.free, halfMax)
 		s.word.Store(uint64(room)<<halfBits | uint64(s.free))
 	}

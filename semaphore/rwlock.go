@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // RWLock is a fair readers-writer lock whose waits take a context: any number
@@ -66,7 +67,10 @@ func (l *RWLock) Lock(ctx context.Context) error {
 	if v == rwUnlocked && l.all.sem.word.CompareAndSwap(rwUnlocked, rwLocked) {
 		return nil
 	}
-	return l.sem().acquire(ctx, maxReaders, opWLock)
+	if watch.On() {
+		return l.lockWatched(ctx)
+	}
+	return l.sem().acquire(ctx, maxReaders, opWLock, (*rwResource)(l))
 }
 
 // TryLock locks l for writing if it is unlocked and no call waits for it, and
@@ -85,6 +89,7 @@ func (l *RWLock) Unlock() {
 	if l.all.sem.word.CompareAndSwap(rwLocked, rwUnlocked) {
 		return
 	}
+	l.all.released()
 	if !l.sem().release(maxReaders) {
 		panic(misused("Unlock of an RWLock that is not locked for writing", ErrNotLocked))
 	}
@@ -108,7 +113,7 @@ func (l *RWLock) RLock(ctx context.Context) error {
 	if freeIn(v) > 0 && l.all.sem.word.CompareAndSwap(v, v+takeDelta(1)) {
 		return nil
 	}
-	return l.sem().acquire(ctx, 1, opRLock)
+	return l.sem().acquire(ctx, 1, opRLock, (*rwResource)(l))
 }
 
 // TryRLock locks l for reading if it is not locked for writing and no call
@@ -184,6 +189,9 @@ func (l *RWLock) Do(ctx context.Context, fn func(ctx context.Context) error) err
 	if fn == nil {
 		panic(misused("RWLock.Do of a nil function"))
 	}
+	if watch.On() && !l.all.isTracked() {
+		return doWatched(ctx, (*rwResource)(l), maxReaders, (*scopedWriter)(l), fn)
+	}
 	if err := l.Lock(ctx); err != nil {
 		return err
 	}
@@ -197,6 +205,9 @@ func (l *RWLock) Do(ctx context.Context, fn func(ctx context.Context) error) err
 func (l *RWLock) RDo(ctx context.Context, fn func(ctx context.Context) error) error {
 	if fn == nil {
 		panic(misused("RWLock.RDo of a nil function"))
+	}
+	if watch.On() {
+		return doWatched(ctx, (*rwResource)(l), 1, (*scopedReader)(l), fn)
 	}
 	if err := l.RLock(ctx); err != nil {
 		return err

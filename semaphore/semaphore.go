@@ -99,6 +99,7 @@ import (
 
 	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/waitlist"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Semaphore is a number of permits that are acquired and released. Made by
@@ -131,6 +132,7 @@ type Semaphore struct {
 	closed  bool
 
 	counting bool // does not change
+	tracked  bool // while a monitor is open, the word stays 0
 }
 
 const (
@@ -191,7 +193,7 @@ func (s *Semaphore) Acquire(ctx context.Context) error {
 	if freeIn(v) > 0 && s.word.CompareAndSwap(v, v+takeDelta(1)) {
 		return nil
 	}
-	return s.acquire(ctx, 1, opAcquire)
+	return s.acquire(ctx, 1, opAcquire, (*semaphoreResource)(s))
 }
 
 // AcquireN acquires n permits at once, or none; see [Semaphore.Acquire]. While
@@ -213,7 +215,7 @@ func (s *Semaphore) AcquireN(ctx context.Context, n int) error {
 	if freeIn(v) >= n && s.word.CompareAndSwap(v, v+takeDelta(n)) {
 		return nil
 	}
-	return s.acquire(ctx, n, opAcquireN)
+	return s.acquire(ctx, n, opAcquireN, (*semaphoreResource)(s))
 }
 
 // TryAcquire acquires a permit if one is free, no call waits and the semaphore
@@ -275,6 +277,9 @@ func (s *Semaphore) ReleaseN(n int) {
 func (s *Semaphore) Do(ctx context.Context, fn func(ctx context.Context) error) error {
 	if fn == nil {
 		panic(misused("Semaphore.Do of a nil function"))
+	}
+	if watch.On() {
+		return doWatched(ctx, (*semaphoreResource)(s), 1, s, fn)
 	}
 	if err := s.Acquire(ctx); err != nil {
 		return err

@@ -1,6 +1,10 @@
 package semaphore
 
-import "context"
+import (
+	"context"
+
+	"example.com/asyncgo/internal/watch"
+)
 
 // Use acquires l, calls fn, and releases l when fn returns, panics or calls
 // [runtime.Goexit]: it is [Semaphore.Do] for a function with a result. l is a
@@ -26,6 +30,9 @@ func Use[T any](ctx context.Context, l interface {
 		panic(misused("Use of a nil function"))
 	}
 	var result T
+	if watch.On() {
+		return useWatched(ctx, l, fn)
+	}
 	if err := l.Acquire(ctx); err != nil {
 		return result, err
 	}

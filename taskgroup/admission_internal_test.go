@@ -1,6 +1,7 @@
 package taskgroup
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -18,8 +19,10 @@ type named struct {
 	name string
 }
 
-func (*named) call() {}
-func (*named) drop() {}
+func (*named) call(context.Context) {}
+
+func (*named) function() any { return nil }
+func (*named) drop()         {}
 
 func newNamed(name string, weight int, isShielded bool) *named {
 	r := &named{name: name}

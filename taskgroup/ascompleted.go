@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // AsCompleted is asyncio.as_completed of functions: each range over it calls
@@ -25,7 +26,10 @@ func AsCompleted[T any](ctx context.Context, fns ...Func[T]) iter.Seq[Result[T]]
 	return func(yield func(Result[T]) bool) {
 		c := newCompletions(fns)
 		if len(fns) > 0 && c.begin(ctx, "AsCompleted") {
-			defer c.abort() // also if the loop's body panics
+			defer func() { // also if the loop's body panics
+				c.abort()
+				c.endWatched(nil)
+			}()
 		} else {
 			c.over = true
 		}
@@ -59,9 +63,12 @@ func newCompletions[T any](fns []Func[T]) *completions[T] {
 		results: make([]Result[T], 0, len(fns)),
 		called:  make([]bool, len(fns)),
 	}
+	if watch.On() {
+		c.functions = func(i int) any { return fns[i] }
+	}
 	c.ready.L = &c.mu
-	c.do = func(i int) error {
-		v, err := fns[i](c.ctx)
+	c.do = func(ctx context.Context, i int) error {
+		v, err := fns[i](ctx)
 		c.add(Result[T]{Index: i, Value: v, Err: err})
 		return nil
 	}

@@ -101,6 +101,7 @@ func (t *target) hasCompleted() bool {
 func (t *target) waitCompleted() {
 	if t.completion != nil {
 		_ = t.completion.wait(context.Background(), nil)
+		t.completion.look()
 	}
 }
 

@@ -24,11 +24,15 @@ import (
 type batch struct {
 	call
 	n       int
-	limit   int64                  // of workers
-	do      func(i int) error      // calls function i and keeps its value
-	failed  func(i int, err error) // gets its failure; nil: fail, which cancels the others
-	settles bool                   // failed gets panics, too
-	ended   func()                 // is called when the last worker exits; may be nil
+	limit   int64                                  // of workers
+	do      func(ctx context.Context, i int) error // calls function i and keeps its value
+	failed  func(i int, err error)                 // gets its failure; nil: fail, which cancels the others
+	settles bool                                   // failed gets panics, too
+	ended   func()                                 // is called when the last worker exits; may be nil
+
+	// For a monitor.
+	functions func(i int) any // what function i was given as; nil if none was open
+	items     any             // the function of all items, or nil
 
 	loop    func()         // what a new worker does
 	gone    sync.WaitGroup // where the caller waits
@@ -68,8 +72,11 @@ func (b *batch) run(ctx context.Context, op string) error {
 
 // begin starts the first worker and reports true, unless ctx is done already.
 func (b *batch) begin(ctx context.Context, op string) bool {
-	if !b.open(ctx, op) {
+	if !b.open(ctx, op, b, b.items) {
 		return false
+	}
+	if node := b.node(); node != nil {
+		b.watch(node)
 	}
 	b.loop = func() {
 		b.state.And(^starting)
@@ -123,7 +130,7 @@ func (b *batch) callAll() (finished bool) {
 			}
 			b.startNext()
 			current = i
-			if err := b.do(i); err != nil {
+			if err := b.do(b.ctx, i); err != nil {
 				b.failure(i, err)
 			}
 			current = -1
@@ -202,12 +209,17 @@ func (b *batch) abandon(e exit) {
 
 // abnormalExit notes that function i did not return.
 func (b *batch) abnormalExit(i int, e exit) {
+	if b.survived(i, e) {
+		return
+	}
 	b.faulted.Store(true)
 	if e.goexit() {
+		b.endFunc(i, ErrGoexit)
 		b.failure(i, ErrGoexit)
 		return
 	}
 	pe, isNew := b.recovered(b.nameOf(i), e.panicked)
+	b.endFunc(i, pe)
 	if !b.settles {
 		b.raise(i, pe, isNew)
 		return

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Blocking is asyncio.to_thread: it calls fn, which cannot be canceled, in a
@@ -97,14 +98,19 @@ type blockingCall[T any] struct {
 // has ended.
 func (b *blockingCall[T]) do(ctx context.Context, done <-chan struct{}) (T, error) {
 	b.ended = make(chan struct{})
+	blocked := watch.Blocked(ctx, watch.Blocking, nil, 0)
 	go contain(ctx, b.call, func(how ending) { b.end(ctx, how) })
+	blocked.Start()
+	left := false
 	select {
 	case <-b.ended:
 	case <-done:
-		if b.leave() {
-			var zero T
-			return zero, ctxerr.EndedIn(ctx, b.op)
-		}
+		left = b.leave()
+	}
+	blocked.End()
+	if left {
+		var zero T
+		return zero, ctxerr.EndedIn(ctx, b.op)
 	}
 	if b.raised != nil {
 		panic(b.raised)

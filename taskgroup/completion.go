@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"example.com/asyncgo/internal/lazyctx"
+	"example.com/asyncgo/internal/watch"
 )
 
 // completion is what a [Task] and a [Future] have in common: it completes once,
@@ -52,6 +53,8 @@ const (
 	failedEarly                      // failed before its start: not to be called
 	refused                          // the group did not accept it: it has no index
 	daemon                           // does not keep its group open
+	watched                          // extra.node is the task for a monitor, since before the start
+	unseen                           // the monitor lists the failure until something looks at it
 	flagBits      = iota
 )
 
@@ -59,8 +62,8 @@ const (
 type extra struct {
 	// Under completion.mu.
 	done      chan struct{} // made by doneChan, closed on completion
-	callbacks []*callback
-	id        uint64 // made, together with a name that was not given, on first use
+	callbacks *callback     // the last first
+	id        uint64        // made, together with a name that was not given, on first use
 	name      string
 
 	// The task's own context, used with the hasContext flag, which is set once,
@@ -73,6 +76,8 @@ type extra struct {
 	weight int
 
 	taken int // units of the group's limit; under the group's lock
+
+	node *watch.Node // with the watched flag
 }
 
 // observer is a registration with one completion. It is embedded in what a call
@@ -92,7 +97,10 @@ type observer struct {
 }
 
 // callback is one function registered with OnDone.
-type callback struct{ f func() }
+type callback struct {
+	f    func()
+	next *callback
+}
 
 // closedChan is the Done channel of what has completed before Done is called.
 var closedChan = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
@@ -135,7 +143,7 @@ func (c *completion) complete(flags uint64) { run(c.publish(flags)) }
 // Ordered observers are notified first, then the completion becomes visible,
 // then Done is closed, then the other observers are notified, then all are
 // woken.
-func (c *completion) publish(flags uint64) (callbacks []*callback) {
+func (c *completion) publish(flags uint64) (callbacks *callback) {
 	before := c.state.Load()
 	if before&hasContext != 0 {
 		c.extra.scope.End() // when the completion is visible, the task's context is done
@@ -176,12 +184,12 @@ func (c *completion) notifyOrdered() (waking *observer) {
 
 // closeDone closes Done, for a completion that is visible. It returns the
 // observers that have not been notified, and the callbacks.
-func (c *completion) closeDone() (late *observer, callbacks []*callback) {
+func (c *completion) closeDone() (late *observer, callbacks *callback) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closeDoneLocked()
 	if x := c.extra; x != nil {
-		callbacks, x.callbacks = x.callbacks, nil
+		callbacks, x.callbacks = inOrder(x.callbacks), nil
 	}
 	return c.detachLocked(), callbacks
 }
@@ -287,15 +295,17 @@ func (c *completion) forget(o *observer) bool {
 // goroutine of its own. remove unregisters f and reports whether it did so in
 // time.
 func (c *completion) onDone(f func()) (remove func() bool) {
-	cb := &callback{f}
+	cb := &callback{f: f}
 	c.mu.Lock()
 	if !c.announceLocked(observed) {
 		c.mu.Unlock()
-		go run([]*callback{cb})
+		c.look()
+		go run(cb)
 		return func() bool { return false }
 	}
 	x := c.moreLocked()
-	x.callbacks = append(x.callbacks, cb)
+	cb.next = x.callbacks
+	x.callbacks = cb
 	c.mu.Unlock()
 	return func() bool { return c.removeCallback(cb) }
 }
@@ -306,25 +316,33 @@ func (c *completion) removeCallback(cb *callback) bool {
 	if c.extra == nil {
 		return false
 	}
-	for i, registered := range c.extra.callbacks {
-		if registered == cb {
-			c.extra.callbacks = append(c.extra.callbacks[:i:i], c.extra.callbacks[i+1:]...)
+	for link := &c.extra.callbacks; *link != nil; link = &(*link).next {
+		if *link == cb {
+			*link = cb.next
 			return true
 		}
 	}
 	return false
 }
 
+// inOrder reverses a list of callbacks.
+func inOrder(last *callback) (first *callback) {
+	for last != nil {
+		last.next, first, last = first, last, last.next
+	}
+	return first
+}
+
 // run runs the callbacks in order, the rest also if one of them panics or calls
 // [runtime.Goexit].
-func run(callbacks []*callback) {
-	if len(callbacks) == 0 {
+func run(callbacks *callback) {
+	if callbacks == nil {
 		return
 	}
-	called := 0
-	defer func() { run(callbacks[called:]) }()
-	for _, cb := range callbacks {
-		called++
+	defer func() { run(callbacks) }()
+	for callbacks != nil {
+		cb := callbacks
+		callbacks = cb.next
 		cb.run()
 	}
 }

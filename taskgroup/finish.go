@@ -24,7 +24,7 @@ func (g *Group) finish(c *core, e exit) {
 		g.mu.Unlock()
 	}
 	switch {
-	case e.goexit():
+	case c.endedGoroutine(e):
 		c.err = ErrGoexit
 		g.fail(c, nil, false)
 	case e.panicked != nil:

@@ -31,10 +31,13 @@ func noResult[T any](fn func(context.Context, T) error) func(context.Context, T)
 // consume runs a stream without results, pulling in the caller's goroutine, and
 // says how the call ends.
 func (s *stream[T, R]) consume(ctx context.Context, op string, input source[T]) error {
-	if !s.open(ctx, op) {
+	if !s.open(ctx, op, s, s.fn) {
 		return s.join(false)
 	}
-	defer s.finish() // also if the input panics
+	defer func() { // also if the input panics
+		s.finish()
+		s.endWatched(nil)
+	}()
 	s.pull(input)
 	s.gone.Wait()
 	return s.join(s.exhausted && !s.failed)

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Gather is asyncio.gather of functions: it calls all of them at the same time
@@ -31,13 +32,16 @@ func Gather2[A, B any](ctx context.Context, a Func[A], b Func[B]) (A, B, error) 
 		vb B
 	)
 	c := newBatch(2, NoLimit)
-	c.do = func(i int) (err error) {
+	c.do = func(ctx context.Context, i int) (err error) {
 		if i == 0 {
-			va, err = a(c.ctx)
+			va, err = a(ctx)
 		} else {
-			vb, err = b(c.ctx)
+			vb, err = b(ctx)
 		}
 		return err
+	}
+	if watch.On() {
+		c.functions = func(i int) any { return []any{a, b}[i] }
 	}
 	if err := c.run(ctx, "Gather2"); err != nil {
 		return *new(A), *new(B), err
@@ -56,16 +60,19 @@ func Gather3[A, B, C any](ctx context.Context, a Func[A], b Func[B], c Func[C]) 
 		vc C
 	)
 	all := newBatch(3, NoLimit)
-	all.do = func(i int) (err error) {
+	all.do = func(ctx context.Context, i int) (err error) {
 		switch i {
 		case 0:
-			va, err = a(all.ctx)
+			va, err = a(ctx)
 		case 1:
-			vb, err = b(all.ctx)
+			vb, err = b(ctx)
 		default:
-			vc, err = c(all.ctx)
+			vc, err = c(ctx)
 		}
 		return err
+	}
+	if watch.On() {
+		all.functions = func(i int) any { return []any{a, b, c}[i] }
 	}
 	if err := all.run(ctx, "Gather3"); err != nil {
 		return *new(A), *new(B), *new(C), err
@@ -103,14 +110,19 @@ type call struct {
 	outcome outcome
 }
 
-// open begins the call and reports true, unless ctx is done already. A call
-// that has begun must end with stop.
-func (c *call) open(ctx context.Context, op string) bool {
+// open begins the call, which s is, and reports true, unless ctx is done
+// already. A call that has begun must end with stop, and with join, reraise or
+// endWatched. fn is the function for all items, or nil.
+func (c *call) open(ctx context.Context, op string, s watch.Subject, fn any) bool {
 	c.op, c.parent, c.mayEnd = op, ctx, ctx.Done() != nil
 	if ctx.Err() != nil {
 		return false
 	}
-	c.ctx, c.cancel = context.WithCancelCause(ctx)
+	if parent := watch.Under(ctx); parent != nil {
+		c.openWatched(ctx, parent, s, fn)
+	} else {
+		c.ctx, c.cancel = context.WithCancelCause(ctx)
+	}
 	return true
 }
 
@@ -194,8 +206,11 @@ func (c *call) nameOf(i int) string { return c.op + "[" + strconv.Itoa(i) + "]" 
 func (c *call) reraise() {
 	if c.outcome.panic != nil {
 		c.outcome.cause = c.endOf(c.parent)
-		panic(c.outcome.raised())
+		pe := c.outcome.raised()
+		c.endWatched(pe)
+		panic(pe)
 	}
+	c.endWatched(nil)
 }
 
 // join is how the call ends once everything has ended: it panics if a function
@@ -205,6 +220,9 @@ func (c *call) reraise() {
 func (c *call) join(succeeded bool) error {
 	if !succeeded {
 		c.outcome.cause = c.endOf(c.parent)
+	}
+	if c.node() != nil {
+		c.endJoined()
 	}
 	return c.outcome.answer()
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // GoReady is trio's nursery.start: it starts fn as a task of g, waits until
@@ -23,16 +24,23 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	}
 	var zero T
 	t := &readyTask[T]{fn: fn, announced: make(chan struct{})}
-	t.belong(ctx, g, opts)
+	t.belong(ctx, g)
+	if node := g.node(); node != nil {
+		new(watchedExtra).watch(&t.core, node)
+	}
+	t.apply(opts)
 	t.state.Or(callerOwned)
+	blocked := watch.Blocked(ctx, watch.Ready, (*taskSubject)(&t.core), 0)
 	if err := g.submit(ctx, t, false); err != nil {
 		return zero, err
 	}
+	blocked.Start()
 	select {
 	case <-t.announced:
 	case <-t.doneChan():
 	case <-ctx.Done():
 	}
+	blocked.End()
 	if t.isReady() {
 		return t.value, nil
 	}
@@ -63,12 +71,14 @@ type readyTask[T any] struct {
 	announced chan struct{}
 }
 
-func (t *readyTask[T]) call() {
+func (t *readyTask[T]) call(ctx context.Context) {
 	fn := t.fn
 	t.fn = nil
 	defer t.isReady() // also when it panics: too late from now on
-	t.err = fn(t.context(), t.announce)
+	t.err = fn(ctx, t.announce)
 }
+
+func (t *readyTask[T]) function() any { return t.fn }
 
 func (t *readyTask[T]) drop() { t.fn = nil }
 

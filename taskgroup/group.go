@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"example.com/asyncgo/internal/labels"
 )
 
 // Group is asyncio.TaskGroup: it owns tasks, and joins what it has started. Its
@@ -88,15 +90,21 @@ func New(ctx context.Context, opts ...Option) *Group {
 	if o.signals != nil {
 		panic(misused("WithSignals is for Run, not for New"))
 	}
-	return newGroup(ctx, o)
+	return newGroup(ctx, o, nil)
 }
 
-func newGroup(ctx context.Context, o *options) *Group {
+// newGroup returns a group. Its node shows main as the function.
+func newGroup(ctx context.Context, o *options, main any) *Group {
 	g := &Group{options: o, parent: ctx}
 	g.admission.init(o.limit, o.backlog, o.limiter != nil)
 	g.workers.init(g, &g.mu)
-	g.hasLabels = hasLabels(ctx)
+	ctx, node := g.watch(ctx, main)
+	g.hasLabels = labels.Has(ctx)
 	g.ctx, g.cancel = context.WithCancelCause(ctx)
+	if node != nil {
+		node.Context = g.ctx
+		g.ctx = node
+	}
 	if o.handler != nil {
 		g.handling = make(chan struct{}, 1)
 	}
@@ -105,6 +113,9 @@ func newGroup(ctx context.Context, o *options) *Group {
 	}
 	if o.grace > 0 {
 		g.grace = watchGrace(g.ctx, o.grace)
+	}
+	if node != nil {
+		node.Publish() // last: from now on it is read
 	}
 	return g
 }

@@ -7,6 +7,7 @@ import (
 
 	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/waitlist"
+	"example.com/asyncgo/internal/watch"
 )
 
 // handleSet yields handles in the order in which they complete. It is the one
@@ -219,6 +220,7 @@ func (s *handleSet) await(ctx context.Context, done <-chan struct{}, op fmt.Stri
 	if ctx.Err() != nil {
 		return s.giveUp(ctx, op, call.until)
 	}
+	blocked := watch.Blocked(ctx, watch.Any, nil, 0)
 	s.mu.Lock()
 	if got, ok := s.takeLocked(call.until); ok {
 		s.mu.Unlock()
@@ -227,8 +229,12 @@ func (s *handleSet) await(ctx context.Context, done <-chan struct{}, op fmt.Stri
 	call.answer = answer{} // node may have been used before
 	call.arm(done)
 	s.calls.PushBack(node)
+	blocked.Of(s.members.n)
 	s.mu.Unlock()
-	if call.park(done) {
+	blocked.Start()
+	woken := call.park(done)
+	blocked.End()
+	if woken {
 		return call.answer
 	}
 	s.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // join is what the calls of Wait and Shutdown share. It is guarded by the
@@ -56,18 +57,24 @@ func (g *Group) waitForEnd() *LateError {
 		g.mu.Unlock()
 		return nil
 	}
+	blocked := g.blockedJoin()
 	if g.grace == nil || g.join.gaveUp {
 		if !g.join.parked {
 			g.join.parked = true
 			g.join.end.Add(1)
 		}
 		g.mu.Unlock()
+		blocked.Start()
 		g.join.end.Wait()
+		blocked.End()
 		return nil
 	}
 	done := g.doneChanLocked()
 	g.mu.Unlock()
-	if g.grace.wait(g.ctx, done) {
+	blocked.Start()
+	ended := g.grace.wait(g.ctx, done)
+	blocked.End()
+	if ended {
 		return nil
 	}
 	cause := g.soFar()
@@ -92,7 +99,7 @@ func (g *Group) waitForEnd() *LateError {
 // its own context, Shutdown returns [ErrSelfWait] and does nothing.
 func (g *Group) Shutdown(ctx context.Context) error {
 	g.check()
-	if c, ok := ctx.Value(currentKey).(*core); ok && c.group() == g && !c.hasCompleted() {
+	if c, ok := ctx.Value(watch.CurrentTask).(*core); ok && c.group() == g && !c.hasCompleted() {
 		return ErrSelfWait
 	}
 	g.mu.Lock()
@@ -108,10 +115,16 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	if ended {
 		return g.answer()
 	}
+	blocked := g.blockedJoin()
+	blocked.Start()
 	select {
 	case <-done:
-		return g.answer()
+		ended = true
 	case <-ctx.Done():
+	}
+	blocked.End()
+	if ended {
+		return g.answer()
 	}
 	cause := ctxerr.EndedIn(ctx, ctxerr.Op(prefix+"Shutdown"))
 	g.mu.Lock()
@@ -193,6 +206,9 @@ func (g *Group) settle() {
 		g.grace.stop()
 	}
 	g.cancel(ErrGroupClosed)
+	if n := g.node(); n != nil {
+		g.endWatched(n)
+	}
 }
 
 // answerLocked makes the one answer of a group that is closed.

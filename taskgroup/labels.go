@@ -2,7 +2,8 @@ package taskgroup
 
 import (
 	"context"
-	"runtime/pprof"
+
+	"example.com/asyncgo/internal/labels"
 )
 
 // enter sets the pprof labels of a worker's goroutine to those of the group's
@@ -13,16 +14,5 @@ func (g *Group) enter() {
 	if g.hasLabels {
 		ctx = g.ctx
 	}
-	pprof.SetGoroutineLabels(ctx)
-}
-
-// hasLabels reports that ctx has labels. The Value method of a context may be
-// the user's code: if it panics, there are none.
-func hasLabels(ctx context.Context) (found bool) {
-	defer func() { _ = recover() }()
-	pprof.ForLabels(ctx, func(_, _ string) bool {
-		found = true
-		return false
-	})
-	return found
+	labels.Set(ctx)
 }

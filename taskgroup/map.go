@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Map is gather(*[fn(x) for x in items]) with a limit: it calls fn for each of
@@ -36,9 +37,12 @@ func checkMap(op string, limit int, isNil bool) {
 func mapAll[T, R any](ctx context.Context, op string, limit int, items []T, fn func(context.Context, T) (R, error)) ([]R, error) {
 	values := make([]R, len(items))
 	c := newBatch(len(items), limit)
-	c.do = func(i int) (err error) {
-		values[i], err = fn(c.ctx, items[i])
+	c.do = func(ctx context.Context, i int) (err error) {
+		values[i], err = fn(ctx, items[i])
 		return err
+	}
+	if watch.On() {
+		c.functions, c.items = functionsOf(op, items, fn)
 	}
 	if err := c.run(ctx, op); err != nil {
 		return nil, err
@@ -53,14 +57,18 @@ func settleAll[T, R any](ctx context.Context, op string, limit int, items []T, f
 	}
 	c := newBatch(len(items), limit)
 	c.settles = true
-	c.do = func(i int) error {
+	c.do = func(ctx context.Context, i int) error {
 		r := &results[i]
-		r.Value, r.Err = fn(c.ctx, items[i])
+		r.Value, r.Err = fn(ctx, items[i])
 		return r.Err
+	}
+	if watch.On() {
+		c.functions, c.items = functionsOf(op, items, fn)
 	}
 	c.failed = func(i int, err error) { results[i].Err = err }
 	if len(items) > 0 && c.begin(ctx, op) {
 		c.wait()
+		c.endWatched(nil)
 	}
 	if why := ctxerr.Of(ctx); why != nil {
 		for i := range results {

@@ -68,11 +68,14 @@ func (s *stream[T, R]) holdLocked(v T) *item[T, R] {
 
 // yieldTo yields the results, while another goroutine pulls the input.
 func (s *stream[T, R]) yieldTo(ctx context.Context, op string, input source[T], yield func(R, error) bool) {
-	if !s.open(ctx, op) {
+	if !s.open(ctx, op, s, s.fn) {
 		yield(*new(R), s.endOf(ctx))
 		return
 	}
-	defer s.finish() // also if the loop's body panics
+	defer func() { // also if the loop's body panics
+		s.finish()
+		s.endWatched(nil)
+	}()
 	s.gone.Add(1)
 	go s.pullAsync(input)
 	s.yieldAll(yield)

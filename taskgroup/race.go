@@ -1,6 +1,10 @@
 package taskgroup
 
-import "context"
+import (
+	"context"
+
+	"example.com/asyncgo/internal/watch"
+)
 
 // Race calls all functions at the same time and returns what the first one to
 // return returned, be it an error. That cancels the others. A panic in any
@@ -34,8 +38,8 @@ func race[T any](ctx context.Context, op string, fns []Func[T], patient bool) (T
 	}
 	c := newBatch(len(fns), NoLimit)
 	var decided, won bool // under c.mu
-	c.do = func(i int) error {
-		v, err := fns[i](c.ctx)
+	c.do = func(ctx context.Context, i int) error {
+		v, err := fns[i](ctx)
 		if err != nil {
 			return err
 		}
@@ -58,6 +62,9 @@ func race[T any](ctx context.Context, op string, fns []Func[T], patient bool) (T
 		decided = true
 		c.mu.Unlock()
 		c.stop(err)
+	}
+	if watch.On() {
+		c.functions = func(i int) any { return fns[i] }
 	}
 	if c.begin(ctx, op) {
 		c.wait()

@@ -34,7 +34,7 @@ func Run(ctx context.Context, main func(ctx context.Context, g *Group) error, op
 	if err := ctxerr.Of(ctx); err != nil {
 		return &GroupError{Cause: err}
 	}
-	g := newGroup(ctx, o)
+	g := newGroup(ctx, o, main)
 	g.inMain = true
 	if o.signals != nil {
 		defer g.catch(o.signals)()

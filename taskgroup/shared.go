@@ -8,6 +8,7 @@ import (
 	"example.com/asyncgo/internal/ctxerr"
 	"example.com/asyncgo/internal/keys"
 	"example.com/asyncgo/internal/misuse"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Shared is a set of calls that several callers share: while a call for a key
@@ -75,11 +76,30 @@ func (s *Shared[K, V]) Do(ctx context.Context, key K, fn Func[V]) (v V, shared b
 	if err := ctxerr.In(ctx, op); err != nil {
 		return v, false, err
 	}
-	c := s.join(ctx, key, fn)
+	parent := watch.Under(ctx)
+	var blocked *watch.Wait
+	if parent != nil {
+		blocked = watch.Blocked(ctx, watch.Shared, sharedKey{key}, 0)
+	}
+	c, joined := s.join(ctx, key)
+	if !joined {
+		blocked = nil
+		if parent == nil {
+			go contain(c.ctx, func() { c.value, c.err = fn(c.ctx) }, func(how ending) { s.end(key, c, how) })
+		} else {
+			s.startWatched(parent, key, c, fn)
+		}
+	}
+	blocked.Start()
+	waiting := true
 	select {
 	case <-c.ended:
-		return c.result()
+		waiting = false
 	case <-done:
+	}
+	blocked.End()
+	if !waiting {
+		return c.result()
 	}
 	left, last := s.leave(key, c)
 	switch {
@@ -117,21 +137,20 @@ func checkKey[K comparable](caller string, key K) {
 	}
 }
 
-// join adds a caller to the call that is running for key, or starts one.
-func (s *Shared[K, V]) join(ctx context.Context, key K, fn Func[V]) *sharedCall[V] {
+// join adds a caller to the call that is running for key, which it reports, or
+// makes one that is still to be started.
+func (s *Shared[K, V]) join(ctx context.Context, key K) (c *sharedCall[V], running bool) {
 	s.mu.Lock()
-	c, running := s.calls.Get(key)
+	defer s.mu.Unlock()
+	c, running = s.calls.Get(key)
 	if running {
 		c.callers++
-		s.mu.Unlock()
-		return c
+		return c, true
 	}
 	c = &sharedCall[V]{callers: 1, ended: make(chan struct{})}
 	c.ctx, c.cancel = context.WithCancelCause(detached(ctx)) // which calls no method of ctx
 	s.calls.Set(key, c)
-	s.mu.Unlock()
-	go contain(c.ctx, func() { c.value, c.err = fn(c.ctx) }, func(how ending) { s.end(key, c, how) })
-	return c
+	return c, false
 }
 
 // end publishes how the function has ended.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Sleep is asyncio.sleep: it blocks until d has passed and returns nil, or
@@ -20,19 +21,26 @@ func Sleep(ctx context.Context, d time.Duration) error {
 		return nil
 	}
 	if d == NoTimeout {
+		blocked := watch.Asleep(ctx, 0)
+		blocked.Start()
 		<-done
+		blocked.End()
 		return ctxerr.EndedIn(ctx, op)
 	}
+	blocked := watch.Asleep(ctx, d)
 	end := time.Now().Add(d)
 	timer := time.NewTimer(d)
 	defer timer.Stop()
+	blocked.Start()
 	select {
 	case <-timer.C:
+		blocked.End()
 		return nil
 	case <-done:
-		if !time.Now().Before(end) {
-			return nil
-		}
-		return ctxerr.EndedIn(ctx, op)
+		blocked.End()
 	}
+	if !time.Now().Before(end) {
+		return nil
+	}
+	return ctxerr.EndedIn(ctx, op)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"example.com/asyncgo/internal/watch"
 )
 
 // Staggered is asyncio.staggered.staggered_race: [FirstSuccess] of functions
@@ -24,8 +26,11 @@ func Staggered[T any](ctx context.Context, delay time.Duration, discard func(T),
 		return *new(T), ErrNoTasks
 	}
 	var s staggered[T]
-	if !s.open(ctx, "Staggered") {
+	if !s.open(ctx, "Staggered", &s, nil) {
 		return *new(T), s.join(false)
+	}
+	if node := s.node(); node != nil {
+		node.Plan(len(fns))
 	}
 	defer s.stop(nil)
 	s.begin(delay, fns)
@@ -87,39 +92,55 @@ func (s *staggered[T]) awaitNext(delay time.Duration, failed <-chan struct{}) bo
 // run is the goroutine of one function.
 func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
 	defer s.running.Done()
+	if s.over() {
+		return
+	}
+	var v T
+	var err error
 	returned := false
 	defer func() {
 		if !returned {
 			s.abnormalExit(i, recover())
 			close(failed)
+		} else if s.returned(i, v, err); err != nil {
+			close(failed)
 		}
 	}()
-	if s.over() {
+	node := s.node()
+	if node == nil {
+		v, err = fn(s.ctx)
 		returned = true
 		return
 	}
-	v, err := fn(s.ctx)
-	if err == nil {
+	beginFunc(node, i, fn, func(ctx context.Context, f *watch.Node) {
+		v, err = fn(ctx)
+		returned = true
+		f.End(err, s.how(err))
+	})
+}
+
+// returned notes what function i has returned.
+func (s *staggered[T]) returned(i int, v T, err error) {
+	switch {
+	case err == nil:
 		s.mu.Lock()
 		s.succeeded = append(s.succeeded, v)
 		s.mu.Unlock()
 		s.stop(nil)
-	} else if !s.isEcho(err) {
+	case !s.isEcho(err):
 		_ = s.add(i, err)
-	}
-	returned = true
-	if err != nil {
-		close(failed)
 	}
 }
 
 // abnormalExit notes that function i did not return.
 func (s *staggered[T]) abnormalExit(i int, v any) {
 	if v == nil {
+		s.endFunc(i, ErrGoexit)
 		_ = s.add(i, ErrGoexit)
 		return
 	}
 	pe, isNew := s.recovered(s.nameOf(i), v)
+	s.endFunc(i, pe)
 	s.raise(i, pe, isNew)
 }
 

@@ -84,13 +84,20 @@ func (s *stream[T, R]) enter() {}
 
 // run calls the function for one item.
 func (s *stream[T, R]) run(it *item[T, R]) {
-	protect(func() { it.res, it.err = s.fn(s.ctx, it.value) }, func(e exit) {
-		if !e.returned {
-			s.abnormalExit(it, e)
-		} else if it.err != nil {
-			s.fail(it)
-		}
-	})
+	if node := s.node(); node != nil {
+		s.runWatched(node, it)
+		return
+	}
+	protect(func() { it.res, it.err = s.fn(s.ctx, it.value) }, func(e exit) { s.ended(it, e) })
+}
+
+// ended notes how the function of an item has ended.
+func (s *stream[T, R]) ended(it *item[T, R], e exit) {
+	if !e.returned {
+		s.abnormalExit(it, e)
+	} else if it.err != nil {
+		s.fail(it)
+	}
 }
 
 // fail notes the failure of an item's function. The first one cancels the

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // plainTask is a task without a handle.
@@ -12,11 +13,13 @@ type plainTask struct {
 	fn func(ctx context.Context) error
 }
 
-func (t *plainTask) call() {
+func (t *plainTask) call(ctx context.Context) {
 	fn := t.fn
 	t.fn = nil
-	t.err = fn(t.context())
+	t.err = fn(ctx)
 }
+
+func (t *plainTask) function() any { return t.fn }
 
 func (t *plainTask) drop() { t.fn = nil }
 
@@ -43,18 +46,27 @@ func newTask[T any](ctx context.Context, what string, g *Group, fn Func[T], opts
 	if fn == nil {
 		panic(misused(what + " of a nil function"))
 	}
-	t := &Task[T]{fn: fn}
-	t.belong(ctx, g, opts)
-	return t
+	node := g.node()
+	if node == nil {
+		t := &Task[T]{fn: fn}
+		t.belong(ctx, g)
+		t.apply(opts)
+		return t
+	}
+	t := &watchedTask[T]{}
+	t.fn = fn
+	t.belong(ctx, g)
+	t.more.watch(&t.core, node)
+	t.apply(opts)
+	return &t.Task
 }
 
-// belong makes c a task of g, started under ctx, with options.
-func (c *core) belong(ctx context.Context, g *Group, opts []TaskOption) {
+// belong makes c a task of g, started under ctx.
+func (c *core) belong(ctx context.Context, g *Group) {
 	c.parent = (*groupContext)(g)
 	if ctx != nil {
 		c.parent = newSubmitContext(ctx, g)
 	}
-	c.apply(opts)
 }
 
 // SubmitTask is [Group.Submit] with a typed handle, which is nil if the task is
@@ -118,9 +130,19 @@ func (g *Group) plain(ctx context.Context, what string, fn func(ctx context.Cont
 	if fn == nil {
 		panic(misused(what + " of a nil function"))
 	}
-	t := &plainTask{fn: fn}
-	t.belong(ctx, g, opts)
-	return t
+	node := g.node()
+	if node == nil {
+		t := &plainTask{fn: fn}
+		t.belong(ctx, g)
+		t.apply(opts)
+		return t
+	}
+	t := &watchedPlainTask{}
+	t.fn = fn
+	t.belong(ctx, g)
+	t.more.watch(&t.core, node)
+	t.apply(opts)
+	return &t.plainTask
 }
 
 // noContext does not bound a wait for a slot.
@@ -133,8 +155,10 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 		return err
 	}
 	var done <-chan struct{}
-	if ctx != nil {
-		done = ctx.Done() // not under the lock: it may be the user's code
+	var blocked *watch.Wait
+	if ctx != nil { // not under the lock: it may be the user's code
+		done = ctx.Done()
+		blocked = watch.Blocked(ctx, watch.Room, (*groupSubject)(g), 0)
 	}
 	c := r.task()
 	g.lockToGrant()
@@ -166,17 +190,22 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 	g.admission.callers.PushBack(&p.node)
 	g.callers++
 	g.mu.Unlock()
-	return g.await(ctx, p)
+	if node := g.node(); node != nil && ctx == nil {
+		blocked = node.Blocked(watch.Room, (*groupSubject)(g), 0)
+	}
+	return g.await(ctx, p, blocked)
 }
 
 // await blocks a caller until it need not wait any more, and says whether its
 // task has been accepted.
-func (g *Group) await(ctx context.Context, p *caller) error {
+func (g *Group) await(ctx context.Context, p *caller, blocked *watch.Wait) error {
+	blocked.Start()
 	select {
 	case <-p.granted:
 	case <-p.done:
 	case <-g.ctx.Done():
 	}
+	blocked.End()
 	g.mu.Lock()
 	accepted := p.accept
 	if !accepted {

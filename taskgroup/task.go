@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Func is a unit of work: what asyncio calls a coroutine function. Its context
@@ -42,18 +43,22 @@ type core struct {
 type runner interface {
 	task() *core
 	// call calls the user's function and keeps its result.
-	call()
+	call(ctx context.Context)
+	// function is the user's function, which has not been called.
+	function() any
 	// drop releases the user's function, which will not be called.
 	drop()
 }
 
 func (c *core) task() *core { return c }
 
-func (t *Task[T]) call() {
+func (t *Task[T]) call(ctx context.Context) {
 	fn := t.fn
 	t.fn = nil // so that what it captured can be collected
-	t.value, t.err = fn(t.context())
+	t.value, t.err = fn(ctx)
 }
+
+func (t *Task[T]) function() any { return t.fn }
 
 func (t *Task[T]) drop() { t.fn = nil }
 
@@ -72,8 +77,7 @@ func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] 
 	if fn == nil {
 		panic(misused("Start of a nil function"))
 	}
-	t := &Task[T]{fn: fn}
-	t.parent = ctx
+	t := newStandAlone(ctx, fn)
 	t.apply(opts)
 	if err := ctxerr.Of(ctx); err != nil {
 		t.drop()
@@ -84,6 +88,21 @@ func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] 
 	return t
 }
 
+// newStandAlone returns a task of Start that is still to begin.
+func newStandAlone[T any](ctx context.Context, fn Func[T]) *Task[T] {
+	parent := watch.Under(ctx)
+	if parent == nil {
+		t := &Task[T]{fn: fn}
+		t.parent = ctx
+		return t
+	}
+	t := &watchedTask[T]{}
+	t.fn, t.parent = fn, ctx
+	t.more.watch(&t.core, parent)
+	t.more.node.PublishTask()
+	return &t.Task
+}
+
 // standAlone is the goroutine of a task that Start began.
 func standAlone(r runner) {
 	c := r.task()
@@ -91,7 +110,7 @@ func standAlone(r runner) {
 		switch {
 		case e.panicked != nil:
 			panic(e.panicked) // on the task's own stack, before the end is published
-		case e.goexit():
+		case c.endedGoroutine(e):
 			c.err = ErrGoexit
 		}
 		c.complete(c.echoes())
@@ -108,8 +127,10 @@ func (c *core) begin(r runner) {
 	case state&canceled != 0:
 		r.drop()
 		c.err = ctxerr.Of(c.context())
+	case state&watched != 0:
+		c.callWatched(r)
 	default:
-		r.call()
+		r.call(c.context())
 	}
 }
 
@@ -167,6 +188,7 @@ func (t *Task[T]) Err() error {
 	if !t.hasCompleted() {
 		return ErrNotDone
 	}
+	t.look()
 	return t.err
 }
 
@@ -177,6 +199,7 @@ func (t *Task[T]) Result() (T, error) {
 		var zero T
 		return zero, ErrNotDone
 	}
+	t.look()
 	return t.value, t.err
 }
 
@@ -194,6 +217,7 @@ func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 			return zero, err
 		}
 	}
+	t.look()
 	return t.value, t.err
 }
 
@@ -203,22 +227,25 @@ func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 // value or a failure of its own in spite of the cancellation. If the task
 // completed as canceled, the error is that of ctx.
 func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
-	if t.hasCompleted() {
-		return t.value, t.err
+	var err error
+	if !t.hasCompleted() {
+		if err = t.waitAlive(ctx); err == ErrSelfWait {
+			var zero T
+			return zero, err
+		}
 	}
-	err := t.waitAlive(ctx)
-	if err == nil {
-		return t.value, t.err
+	if err != nil {
+		t.cancel(context.Cause(ctx))
+		blocked := watch.Blocked(ctx, watch.OfTask, (*taskSubject)(&t.core), 0)
+		blocked.Start()
+		_ = t.wait(context.Background(), nil)
+		blocked.End()
+		if t.Cancelled() {
+			var zero T
+			return zero, err
+		}
 	}
-	var zero T
-	if err == ErrSelfWait {
-		return zero, err
-	}
-	t.cancel(context.Cause(ctx))
-	_ = t.wait(context.Background(), nil)
-	if t.Cancelled() {
-		return zero, err
-	}
+	t.look()
 	return t.value, t.err
 }
 

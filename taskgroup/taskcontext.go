@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/asyncgo/internal/lazyctx"
+	"example.com/asyncgo/internal/watch"
 )
 
 // taskContext is a task seen as the context of its function. Most tasks only
@@ -15,16 +16,11 @@ type taskContext core
 
 func (c *core) context() context.Context { return (*taskContext)(c) }
 
-type currentKeyType struct{}
-
-// currentKey is the key under which a task's context has the task.
-var currentKey any = currentKeyType{}
-
 // Current is asyncio.current_task: it returns the innermost task whose context
 // ctx is, or is derived from. Functions of [Gather], [Map] and their like
 // belong to the task that called.
 func Current(ctx context.Context) (TaskInfo, bool) {
-	c, ok := ctx.Value(currentKey).(*core)
+	c, ok := ctx.Value(watch.CurrentTask).(*core)
 	if !ok {
 		return TaskInfo{}, false
 	}
@@ -96,8 +92,13 @@ func (tc *taskContext) Err() error {
 
 func (tc *taskContext) Value(key any) any {
 	c := (*core)(tc)
-	if key == currentKey {
-		return c
+	if own, ok := key.(watch.Key); ok {
+		switch {
+		case own == watch.CurrentTask:
+			return c
+		case c.state.Load()&watched != 0:
+			return c.extra.node
+		}
 	}
 	if c.state.Load()&hasContext != 0 {
 		return c.extra.scope.Value(key)

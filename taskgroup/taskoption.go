@@ -54,7 +54,10 @@ func (c *core) apply(opts []TaskOption) {
 		}
 		opt.applyTask(&o)
 	}
-	c.extra = &extra{name: o.name, weight: max(o.weight, 1)}
+	if c.extra == nil {
+		c.extra = &extra{}
+	}
+	c.extra.name, c.extra.weight = o.name, max(o.weight, 1)
 	flags := hasOptions
 	g := c.group()
 	base := c.parent

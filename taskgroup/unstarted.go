@@ -1,6 +1,9 @@
 package taskgroup
 
-import "example.com/asyncgo/internal/ctxerr"
+import (
+	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
+)
 
 // drain ends the tasks in the backlog of a group that has been canceled, but
 // not those that are shielded from that.
@@ -37,10 +40,13 @@ func (g *Group) failUnstarted(r runner, err error) {
 	r.drop()
 	c := r.task()
 	c.err = err
+	if n := c.node(); n != nil {
+		n.End(err, watch.Cancelled)
+	}
 	callbacks := c.publish(secondary)
 	g.mu.Lock()
 	g.incomplete = true
-	if len(callbacks) == 0 {
+	if callbacks == nil {
 		g.doneLocked(r)
 		g.workers.unlock()
 		return

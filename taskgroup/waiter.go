@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 )
 
 // parker is where one call blocks until it is woken, once.
@@ -75,8 +76,11 @@ func (c *completion) block(ctx context.Context, op fmt.Stringer) error {
 	if ctx.Err() != nil {
 		return c.unless(ctx, op)
 	}
+	blocked := blockedAt(ctx, op)
 	w := waiters.Get().(*waiter)
 	w.arm(done)
+	blocked.Start()
+	left := false
 	switch {
 	case !c.observe(&w.observer, observed):
 		w.wake()
@@ -85,6 +89,10 @@ func (c *completion) block(ctx context.Context, op fmt.Stringer) error {
 	case !c.forget(&w.observer):
 		w.park(nil) // it is about to be woken
 	default:
+		left = true
+	}
+	blocked.End()
+	if left {
 		// The waiter is not reused. Very many may give up at once, and what is
 		// put into a pool outlives the next collection.
 		return c.unless(ctx, op)
@@ -107,10 +115,10 @@ func (c *completion) unless(ctx context.Context, op fmt.Stringer) error {
 // the first call whose context cannot end blocks on the task itself, which
 // costs 35 ns less: most tasks have just that one.
 func (c *core) waitAlive(ctx context.Context) error {
-	if self, ok := ctx.Value(currentKey).(*core); ok && self == c {
+	if self, ok := ctx.Value(watch.CurrentTask).(*core); ok && self == c {
 		return ErrSelfWait
 	}
-	if ctx.Done() == nil && ctx.Err() == nil && c.park() {
+	if ctx.Done() == nil && ctx.Err() == nil && !watch.On() && c.park() {
 		return nil
 	}
 	return c.block(ctx, (*waitOp)(c))
@@ -129,6 +137,21 @@ func (c *core) park() bool {
 		c.first.Wait()
 	}
 	return true
+}
+
+// blockedAt is the record of a call that is about to wait for what op names, a
+// task or a future.
+func blockedAt(ctx context.Context, op fmt.Stringer) *watch.Wait {
+	if !watch.On() {
+		return nil
+	}
+	switch op := op.(type) {
+	case *waitOp:
+		return watch.Blocked(ctx, watch.OfTask, (*taskSubject)(op), 0)
+	case nil:
+		return nil
+	}
+	return watch.Blocked(ctx, watch.Future, nil, 0)
 }
 
 // waitOp is a task as what a wait for it is called in the text of an error.

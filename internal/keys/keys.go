@@ -5,6 +5,7 @@ package keys
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 )
 
@@ -73,6 +74,9 @@ func (t *Table[K, V]) Delete(key K) {
 		t.entries = smaller
 	}
 }
+
+// All returns the entries, in no order.
+func (t *Table[K, V]) All() iter.Seq2[K, V] { return maps.All(t.entries) }
 
 // Len returns the number of entries.
 func (t *Table[K, V]) Len() int { return len(t.entries) }

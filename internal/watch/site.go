@@ -1,0 +1,31 @@
+package watch
+
+import (
+	"reflect"
+	"runtime"
+	"strings"
+)
+
+// callers returns the program counters of the calls that have led here.
+func callers() []uintptr {
+	pcs := make([]uintptr, 16)
+	return pcs[:runtime.Callers(3, pcs)]
+}
+
+// module is the path of the module, with a slash.
+var module = strings.TrimSuffix(reflect.TypeFor[Node]().PkgPath(), "internal/watch")
+
+// IsOwn reports whether a function with that name is of the packages that begin
+// and run functions.
+func IsOwn(function string) bool {
+	rest, ok := strings.CutPrefix(function, module)
+	if !ok {
+		return false
+	}
+	for _, pkg := range []string{"taskgroup.", "semaphore.", "queue.", "internal/watch.", "internal/lazyctx."} {
+		if strings.HasPrefix(rest, pkg) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,144 @@
+package taskgroup
+
+import "example.com/asyncgo/internal/watch"
+
+// watchedTask is a task that a monitor sees, with what it needs for that: one
+// allocation, as without.
+type watchedTask[T any] struct {
+	Task[T]
+	more watchedExtra
+}
+
+type watchedPlainTask struct {
+	plainTask
+	more watchedExtra
+}
+
+// watchedExtra is the extra of a task that a monitor sees, with its node.
+type watchedExtra struct {
+	extra extra
+	node  watch.Node
+}
+
+// watch makes the task one that a monitor sees, below parent. Its own parent is
+// set, and it has not begun.
+func (x *watchedExtra) watch(c *core, parent *watch.Node) {
+	x.extra.node = &x.node
+	c.extra = &x.extra
+	x.node.InitTask(c.context(), parent, c.group() != nil, (*taskSubject)(c))
+	c.state.Or(watched)
+}
+
+// call calls the function of a task that a monitor sees. A tracer may end the
+// goroutine: then the function is called all the same.
+func (c *core) callWatched(r runner) {
+	n := c.extra.node
+	n.BeginTask(r.function())
+	ctx := c.context()
+	if !n.IsTraced() {
+		r.call(ctx)
+		return
+	}
+	protect(func() { ctx = n.Trace(ctx) }, func(e exit) {
+		r.call(ctx)
+		if !e.returned {
+			n.Survive()
+		}
+	})
+}
+
+// endedGoroutine reports that e is that of a function which has called Goexit.
+func (c *core) endedGoroutine(e exit) bool {
+	return e.goexit() && !(c.state.Load()&watched != 0 && c.extra.node.Survived())
+}
+
+// complete publishes the end of a task.
+func (c *core) complete(flags uint64) {
+	if c.state.Load()&watched == 0 || flags&refused != 0 {
+		c.completion.complete(flags)
+		return
+	}
+	protect(func() { flags |= c.endWatched(flags) }, func(exit) { c.completion.complete(flags) })
+}
+
+// endWatched tells the monitor that the task is about to complete, and returns
+// a flag if that lists the failure.
+func (c *core) endWatched(flags uint64) uint64 {
+	n, how := c.extra.node, howEnded(c.err, flags&secondary != 0)
+	listed := uint64(0)
+	if (how == watch.Failed || how == watch.Panicked) && c.group() == nil && !c.hasCallbacks() {
+		n.AddUnseen(c.givenName(), c.err)
+		listed = unseen
+	}
+	n.End(c.err, how)
+	return listed
+}
+
+// howEnded says how a task or a function has ended; isEcho says that err is no
+// failure.
+func howEnded(err error, isEcho bool) watch.How {
+	switch {
+	case err == nil:
+		return watch.Returned
+	case isEcho:
+		return watch.Cancelled
+	}
+	if _, panicked := err.(*PanicError); panicked { //nolint:errorlint // a wrapped one is another's
+		return watch.Panicked
+	}
+	return watch.Failed
+}
+
+// look notes that something has looked at the result.
+func (c *completion) look() {
+	if c.state.Load()&unseen != 0 && c.state.And(^unseen)&unseen != 0 {
+		c.extra.node.Seen()
+	}
+}
+
+func (c *completion) hasCallbacks() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.extra.callbacks != nil
+}
+
+// givenName is the name that the task has by now, if any.
+func (c *core) givenName() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.extra == nil {
+		return ""
+	}
+	return c.extra.name
+}
+
+// node returns what the task is for a monitor, or nil.
+func (c *core) node() *watch.Node {
+	if c.state.Load()&watched == 0 {
+		return nil
+	}
+	return c.extra.node
+}
+
+// taskSubject is a task as its node reads it.
+type taskSubject core
+
+func (s *taskSubject) Report(int) watch.Report {
+	c := (*core)(s)
+	r := watch.Report{Index: -1, Context: c.context(), Name: c.givenName()}
+	c.mu.Lock()
+	r.TaskID = c.extra.id
+	c.mu.Unlock()
+	state := c.state.Load()
+	r.Daemon, r.Shielded = state&daemon != 0, state&shielded != 0
+	if c.group() != nil {
+		r.Index = c.index()
+	}
+	return r
+}
+
+// Target is the task as what a call waits for.
+func (s *taskSubject) Target() (name string, n *watch.Node) {
+	c := (*core)(s)
+	return c.givenName(), c.node()
+}

@@ -10,7 +10,9 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
+	"example.com/asyncgo/inspect"
 	"example.com/asyncgo/internal/ctxerr"
+	"example.com/asyncgo/internal/watch"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -18,11 +20,11 @@ import (
 const stackKey = attribute.Key("exception.stacktrace")
 
 // end ends the span of what ran under ctx and returned err.
-func end(ctx context.Context, span trace.Span, err error) {
+func end(ctx context.Context, kind inspect.Kind, span trace.Span, err error) {
 	defer span.End()
 	switch {
 	case err == nil || !span.IsRecording():
-	case isCancellation(ctx, err):
+	case isCancellation(ctx, kind, err):
 		span.SetAttributes(cancelledKey.Bool(true))
 	default:
 		fail(span, err)
@@ -58,18 +60,28 @@ func printable(err error) (e error) {
 // isCancellation reports that err says only that the work under ctx was
 // canceled.
 //
-// The error of a context does not say which one has ended. A deadline, while ctx
-// is alive, is that of another context, which the function made: the work has
-// failed. A context without a Done channel never ends and proves nothing.
-func isCancellation(ctx context.Context, err error) bool {
+// The error of a context does not say which one has ended. While that of a task
+// or a function is alive, it was another one, which the function made: the work
+// has failed. (A shielded task may have waited for its group's.) Of a group or a
+// call, ctx is that of the caller, and proves nothing.
+func isCancellation(ctx context.Context, kind inspect.Kind, err error) bool {
 	if ctx.Err() != nil && leadsTo(err, context.Cause(ctx)) {
 		return true
 	}
 	if !taskgroup.Cancelled(err) {
 		return false
 	}
-	alive := ctx.Done() != nil && ctx.Err() == nil
-	return !alive || !ctxerr.Is(err, context.DeadlineExceeded)
+	return ctx.Err() != nil || !isOwn(ctx, kind)
+}
+
+// isOwn reports that ctx is the context of a task or a function that a monitor
+// sees, and ends with the group or the call.
+func isOwn(ctx context.Context, kind inspect.Kind) bool {
+	if kind != inspect.KindTask && kind != inspect.KindFunc {
+		return false
+	}
+	n, ok := ctx.Value(watch.CurrentNode).(*watch.Node)
+	return ok && (n.Subject() == nil || !n.Subject().Report(0).Shielded)
 }
 
 // maxDepth is how far an error is unwrapped, which may go in a circle.

@@ -30,8 +30,9 @@ const (
 // A failure is recorded as an event, that of a panic with the stack of the task,
 // and sets the status Error. An error that says only that the work was canceled,
 // as [taskgroup.Cancelled] decides, sets neither, but the attribute
-// asyncgo.cancelled. So does the cause of the context, returned as it is. The
-// deadline of a context of the function's own is a failure.
+// asyncgo.cancelled; so does the cause of the context. While the context of a task
+// is alive, such an error is a failure, as it is for its group: it is that of a
+// context which the function has made, with a deadline for example.
 //
 // A task in the backlog has no span before it begins. asyncio has no
 // counterpart.
@@ -46,7 +47,7 @@ type tracer struct{ spans trace.Tracer }
 
 func (t tracer) Begin(ctx context.Context, e inspect.Event) (context.Context, func(err error)) {
 	inner, span := t.spans.Start(ctx, valid(nameOf(e)), trace.WithAttributes(attributesOf(e)...))
-	return inner, func(err error) { end(ctx, span, err) }
+	return inner, func(err error) { end(ctx, e.Kind, span, err) }
 }
 
 func nameOf(e inspect.Event) string {

@@ -99,10 +99,14 @@ func (t *target) hasCompleted() bool {
 // waitCompleted waits until a completion is visible of which an observer has
 // been notified: for a moment at most.
 func (t *target) waitCompleted() {
-	if t.completion != nil {
-		_ = t.completion.wait(context.Background(), nil)
-		t.completion.look()
+	c := t.completion
+	if c == nil {
+		return
 	}
+	if !c.hasCompleted() {
+		_ = c.block(context.Background(), nil)
+	}
+	c.look()
 }
 
 // hasFailed reports, after the completion, that it was a failure and no

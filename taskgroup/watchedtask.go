@@ -91,7 +91,13 @@ func howEnded(err error, isEcho bool) watch.How {
 
 // look notes that something has looked at the result.
 func (c *completion) look() {
-	if c.state.Load()&unseen != 0 && c.state.And(^unseen)&unseen != 0 {
+	if c.state.Load()&unseen != 0 {
+		c.lookAtUnseen()
+	}
+}
+
+func (c *completion) lookAtUnseen() {
+	if c.state.And(^unseen)&unseen != 0 {
 		c.extra.node.Seen()
 	}
 }

@@ -1,0 +1,9 @@
+package queue_test
+
+import (
+	"testing"
+
+	"example.com/asyncgo/internal/test/monitored"
+)
+
+func TestMain(m *testing.M) { monitored.Main(m) }

@@ -5,12 +5,24 @@ import (
 	"time"
 
 	"example.com/asyncgo/inspect"
+	"example.com/asyncgo/internal/test/testkit"
 )
 
 // at is the time of the snapshots that tests write as literals.
 var at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 const ms = time.Millisecond
+
+// large is the size of what is called large, and mebi that of a long name. The
+// race detector makes both slow.
+func large() int {
+	if testkit.Race {
+		return 10_000
+	}
+	return 100_000
+}
+
+func mebi() int { return large() * (1 << 20) / 100_000 }
 
 var errFull = errors.New("disk full")
 
@@ -86,8 +98,13 @@ func crawl() *inspect.Snapshot {
 		Resources: []*inspect.Resource{
 			{Kind: "lock", Name: "cache", Stats: []inspect.Stat{{Name: "held", Value: 1}, {Name: "waiting"}}},
 			{Kind: "queue", Name: "jobs", Stats: []inspect.Stat{
-				{Name: "len", Value: 3}, {Name: "cap", Value: 3}, {Name: "unfinished", Value: 6}, {Name: "getting"},
-				{Name: "putting", Value: 1}, {Name: "joining"}, {Name: "down"},
+				{Name: "len", Value: 3},
+				{Name: "cap", Value: 3},
+				{Name: "unfinished", Value: 6},
+				{Name: "getting"},
+				{Name: "putting", Value: 1},
+				{Name: "joining"},
+				{Name: "down"},
 			}},
 			{Kind: "semaphore", Name: "db", Stats: []inspect.Stat{
 				{Name: "limit", Value: 2}, {Name: "held", Value: 2}, {Name: "free"}, {Name: "waiting", Value: 1},

@@ -15,7 +15,7 @@ import (
 // error of w.
 //
 // The picture is XML without scripts, loads nothing, has its details as tooltips,
-// and follows the reader's light or dark scheme.
+// and adapts to a light or dark color scheme.
 func (t *Timeline) WriteSVG(w io.Writer) error {
 	p := picture{out: bufio.NewWriter(w), labels: 80}
 	rows := t.rows()
@@ -119,8 +119,12 @@ func (p *picture) begin(bars int) {
 		strconv.Itoa(bars), " spans\">\n", style, `<rect class="b" width="`, width, `" height="`, height, "\" fill=\"#fff\"/>\n")
 	x := margin
 	for _, entry := range []struct{ name, fill string }{
-		{"group", colorOf(KindGroup)}, {"call", colorOf(KindCall)}, {"task", colorOf(KindTask)}, {"func", colorOf(KindFunc)},
-		{"wait", colorOf(KindTask)}, {"failed", failed},
+		{"group", colorOf(KindGroup)},
+		{"call", colorOf(KindCall)},
+		{"task", colorOf(KindTask)},
+		{"func", colorOf(KindFunc)},
+		{"wait", colorOf(KindTask)},
+		{"failed", failed},
 	} {
 		p.rect(int64(x)*100, margin, 1200, 12, entry.fill, "")
 		if entry.name == "wait" {
@@ -139,7 +143,10 @@ func (p *picture) note(text string) {
 // axis writes the marks of time.
 func (p *picture) axis() {
 	step := tickStep(p.last - p.first)
-	at := (p.first + step - 1) / step * step
+	at := p.first
+	if rest := p.first % step; rest > 0 {
+		at += step - rest
+	}
 	for ; at <= p.last; at += step {
 		x := hundredths(p.x(at))
 		p.write(`<line `, grid, ` x1="`, x, `" x2="`, x, `" y1="`, strconv.Itoa(headHeight-6), `" y2="`, strconv.Itoa(p.height-margin), "\"/>\n",

@@ -62,6 +62,8 @@ const (
 	plotWidth     = 820
 	durationWidth = 84 // behind the last end, for a duration
 	indentWidth   = 14
+
+	pointWidth int64 = 600 // hundredths
 )
 
 // picture writes an SVG. Its errors are kept until the end.
@@ -182,7 +184,7 @@ func (p *picture) row(row *spanRow, y int) error {
 	}
 	if row.Open {
 		p.write(`<path `, fill, ` d="M`, hundredths(to), " ", strconv.Itoa(y+barTop), "l6 ", strconv.Itoa(barHeight/2), "l-6 ", strconv.Itoa(barHeight/2), "z\"/>\n")
-		to += 600
+		to += pointWidth
 	}
 	p.text(int(to/100)+6, y+15, outlined, "", rounded(row.end()-row.start()).String())
 	p.write("</g>")

@@ -43,7 +43,6 @@ func follow(ctx context.Context, every time.Duration, r Rules, report func(Findi
 	for ctx.Err() == nil {
 		found := make(map[findingKey]bool)
 		for _, f := range check(r, collect) {
-
 			found[f.key] = true
 			if !last[f.key] {
 				report(f.Finding)

@@ -34,13 +34,14 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	if err := g.submit(ctx, opGoReady, t, false); err != nil {
 		return zero, err
 	}
+	left := ctx.Done() // may panic, so before the record of the wait
 	blocked.Start()
+	defer blocked.End()
 	select {
 	case <-t.announced:
 	case <-t.doneChan():
-	case <-ctx.Done():
+	case <-left:
 	}
-	blocked.End()
 	if t.isReady() {
 		return t.value, nil
 	}

@@ -40,6 +40,9 @@ func runSituations(t *testing.T, situations []situation) {
 	for _, s := range situations {
 		t.Run(s.name, func(t *testing.T) {
 			assert.Equal(t, s.want, deadlocksIn(s.nodes...))
+			if s.want == nil {
+				assert.Empty(t, newStandstill(snapshotOf(s.nodes...), nil).nodes(), "all can go on")
+			}
 		})
 	}
 }
@@ -228,6 +231,9 @@ func TestRWLocks(t *testing.T) {
 		), []string{"a > b"}},
 		{"a reader again, behind a writer that gives up", nodes(
 			aTask("a", holds(WaitRLock, two), waits(WaitRLock, two)), aTask("b", waitsLimited(two)),
+		), nil},
+		{"a reader again, behind a writer that got it meanwhile", nodes(
+			aTask("a", holds(WaitRLock, written2), waits(WaitRLock, written2)), aTask("b", waits(WaitLock, written2)),
 		), nil},
 		{"a reader again, behind a writer without a node", nodes(
 			aTask("a", holds(WaitRLock, two), waits(WaitRLock, two)),

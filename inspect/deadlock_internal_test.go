@@ -40,6 +40,9 @@ func runSituations(t *testing.T, situations []situation) {
 	for _, s := range situations {
 		t.Run(s.name, func(t *testing.T) {
 			assert.Equal(t, s.want, deadlocksIn(s.nodes...))
+			if s.want == nil {
+				assert.Empty(t, newStandstill(snapshotOf(s.nodes...), nil).nodes(), "all can go on")
+			}
 		})
 	}
 }
@@ -229,6 +232,9 @@ func TestRWLocks(t *testing.T) {
 		{"a reader again, behind a writer that gives up", nodes(
 			aTask("a", holds(WaitRLock, two), waits(WaitRLock, two)), aTask("b", waitsLimited(two)),
 		), nil},
+		{"a reader again, behind a writer that got it meanwhile", nodes(
+			aTask("a", holds(WaitRLock, written2), waits(WaitRLock, written2)), aTask("b", waits(WaitLock, written2)),
+		), nil},
 		{"a reader again, behind a writer without a node", nodes(
 			aTask("a", holds(WaitRLock, two), waits(WaitRLock, two)),
 		), nil},
@@ -342,6 +348,9 @@ func TestCalls(t *testing.T) {
 		{"although another runs", in(aCall("Map", children(aFunc("e"), stuck()))), []string{"t > t/Map > t/Map/[1]"}},
 		{"all functions can go on", in(aCall("Map", children(aFunc("e"), aFunc("f")))), nil},
 		{"no function has begun", in(aCall("Map")), nil},
+		{"no function of a race has begun", in(aCall("Race")), nil},
+		{"a group of New under a call's context", in(aCall("MapSource", children(aFunc("e"), aGroup("g", detached, waits(WaitLock, x))))), nil},
+		{"a call under a call's context", in(aCall("MapSource", children(aFunc("e"), aCall("Map", children(stuck()))))), []string{"t > t/MapSource > t/MapSource/Map > t/MapSource/Map/[0]"}},
 		{"a function with a deadline", in(aCall("Map", children(aFunc("f", waitsLimited(x))))), nil},
 		{"a race is decided by one", in(aCall("Race", children(aFunc("e"), stuck()))), nil},
 		{"no function wins a race", in(aCall("Race", children(stuck(), stuck()))), []string{"t > t/Race > t/Race/[0]"}},
@@ -386,6 +395,10 @@ func TestADeadlockIsConfirmed(t *testing.T) {
 	} {
 		assert.Empty(t, deadlocks(first, always(second)), name)
 	}
+	// One that has gone on may help others.
+	c, d := aTask("c", waitsForTask("a"), waitsForTask("d")), aTask("d", waitsForTask("c"))
+	assert.Equal(t, []string{"a > b", "c > d"}, deadlocksIn(a(seq(1, 1)), b, c, d))
+	assert.Empty(t, deadlocks(snapshotOf(a(seq(1, 1)), b, c, d), always(snapshotOf(a(seq(2, 1)), b, c, d))))
 	again := snapshotOf(a(seq(1, 1)), b)
 	assert.Equal(t, []string{"a > b"}, cyclesOf(deadlocks(first, always(again))))
 }
@@ -417,11 +430,16 @@ func TestTextOfADeadlock(t *testing.T) {
 	assert.Equal(t, `deadlock: t: cannot go on: waits for t/MapSource, which waits at lock "x" for t`, deadlocks(s, always(s))[0].String())
 
 	// What makes each wait for the next is named for the first eight.
-	var many []*Node
-	for i := range 20 {
-		many = append(many, aTask(strconv.Itoa(i), waitsForTask(strconv.Itoa((i+1)%20))))
+	many := func(count int) []*Node {
+		var all []*Node
+		for i := range count {
+			all = append(all, aTask(strconv.Itoa(i), waitsForTask(strconv.Itoa((i+1)%count))))
+		}
+		return all
 	}
-	s = snapshotOf(many...)
+	s = snapshotOf(many(8)...)
+	assert.True(t, strings.HasSuffix(deadlocks(s, always(s))[0].Text, ", which waits at task for 0"))
+	s = snapshotOf(many(20)...)
 	f = deadlocks(s, always(s))[0].Finding
 	assert.Len(t, f.Cycle, 20)
 	assert.Zero(t, f.For)

@@ -46,15 +46,17 @@
 //	Task.add_done_callback              taskgroup.Task.OnDone
 //	Task.remove_done_callback           what OnDone returns
 //	Task.get_coro, get_context          - (context.Context is passed along)
-//	Task.get_stack, print_stack         - (runtime/pprof shows goroutines)
+//	Task.get_stack, print_stack         inspect.Monitor.SnapshotStacks
 //	Future                              taskgroup.Future
-//	current_task, all_tasks             taskgroup.Current, taskgroup.Group.Tasks
+//	current_task, all_tasks             taskgroup.Current; taskgroup.Group.Tasks,
+//	                                    inspect.Snapshot.All
 //	a dict of tasks, each shielded      taskgroup.Shared
 //	capture_call_graph, FutureCallGraph,
-//	format_call_graph, print_call_graph,
-//	FrameCallGraphEntry,
+//	FrameCallGraphEntry                 inspect.Monitor.Snapshot, Node, Frame
+//	format_call_graph, print_call_graph inspect.Snapshot.String, WriteText
 //	future_add_to_awaited_by,
-//	future_discard_from_awaited_by      - (runtime/pprof, runtime/trace)
+//	future_discard_from_awaited_by      - (what a task waits for is seen)
+//	python -m asyncio ps, pstree        inspect/cmd/asyncgo-ps, inspect/inspecthttp
 //
 //	gather                              taskgroup.Gather, Gather2, Gather3
 //	gather(return_exceptions=True)      taskgroup.Settle

@@ -49,14 +49,15 @@
 //	Task.get_coro, get_context          - (context.Context is passed along)
 //	Task.get_stack, print_stack         inspect.Monitor.SnapshotStacks
 //	Future                              taskgroup.Future
-//	current_task, all_tasks             taskgroup.Current, taskgroup.Group.Tasks
+//	current_task, all_tasks             taskgroup.Current; taskgroup.Group.Tasks,
+//	                                    inspect.Snapshot.All
 //	a dict of tasks, each shielded      taskgroup.Shared
 //	capture_call_graph, FutureCallGraph,
-//	format_call_graph, print_call_graph,
-//	FrameCallGraphEntry,
+//	FrameCallGraphEntry                 inspect.Monitor.Snapshot, Node, Frame
+//	format_call_graph, print_call_graph inspect.Snapshot.String, WriteText
 //	future_add_to_awaited_by,
-//	future_discard_from_awaited_by      inspect.Monitor.Snapshot, inspect.Snapshot.WriteText
-//	python -m asyncio ps, pstree (3.14) inspect.Snapshot, inspect/cmd/asyncgo-ps
+//	future_discard_from_awaited_by      - (what a task waits for is seen)
+//	python -m asyncio ps, pstree        inspect/cmd/asyncgo-ps, inspect/inspecthttp
 //	debug mode: slow callbacks,
 //	exceptions never retrieved          inspect.Monitor.Check, inspect.Monitor.Watch
 //

@@ -8,7 +8,7 @@ import (
 
 // Finding says that a node breaks one of the [Rules].
 type Finding struct {
-	Rule Rule
+	Rule Rule // the rule that it is of
 
 	// Path has the names from the root down, joined by slashes, as in
 	// "crawl/worker-1/Map/[3]". A task without a name has "#" and its index, a

@@ -18,8 +18,8 @@ import (
 // The zero Timeline and a nil one are empty. asyncio has nothing like it.
 type Timeline struct {
 	Start   time.Time // when the monitor was made
-	Spans   []Span
-	Dropped int // spans that others have pushed out
+	Spans   []Span    // parents before children, siblings by Start, Kind, Index, Name
+	Dropped int       // spans that others have pushed out
 }
 
 // KindWait is the kind of a [Span] that is a wait. No [Node] has it.
@@ -27,11 +27,11 @@ const KindWait Kind = "wait"
 
 // Span is a group, a call, a task, a function that ran, or a wait longer than 0.
 type Span struct {
-	ID, Parent string // of a wait: ID is empty, and Parent is the node that waited
-	Kind       Kind
-	Name       string // of a wait the text of Wait.String
-	Func, Site string
-	Index      int
+	ID, Parent string        // of a wait: ID is empty, and Parent is the node that waited
+	Kind       Kind          // what it stands for
+	Name       string        // of a wait the text of Wait.String
+	Func, Site string        // as in Node
+	Index      int           // as in Node
 	Start, End time.Duration // since Timeline.Start
 	Open       bool          // it had not ended: End is when the timeline was made
 	Error      string        // why it failed

@@ -144,7 +144,7 @@ func (t *tree) finding(f inspect.Finding) finding {
 
 func showTotal(t *inspect.Total) total {
 	number := func(head string, n uint64, bad bool) cell {
-		return cell{Head: head, Value: group3(int(min(n, 1<<62))), Zero: n == 0, Bad: bad && n > 0}
+		return cell{Head: head, Value: group3(n), Zero: n == 0, Bad: bad && n > 0}
 	}
 	return total{Kind: string(t.Kind), Name: visible(t.Name), Cells: []cell{
 		number("open", uint64(max(t.Open, 0)), false),

@@ -22,7 +22,7 @@ import (
 )
 
 // Handler answers GET and HEAD requests with what m sees. It needs no path of
-// its own: everything is told apart by the query.
+// its own: the query selects the format.
 //
 //	?format=html      the page, also without a format
 //	?format=text      the text of Snapshot.WriteText
@@ -39,7 +39,7 @@ import (
 //
 // Other methods get status 405, other formats 400, timelines of a monitor
 // without [inspect.WithTimeline] 404, and while there is no default monitor
-// everything gets 503; the body says what to do.
+// every request gets 503; the body names the remedy.
 //
 // Handler panics if m is the zero Monitor.
 //

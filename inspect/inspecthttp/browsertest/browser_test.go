@@ -25,7 +25,7 @@ type tab struct {
 	ctx context.Context // what chromedp calls a tab
 
 	mu       sync.Mutex
-	failures []string // what the console has said
+	failures []string // what the console shows
 }
 
 // open starts a browser. The test fails if its console shows an error, such as a
@@ -42,10 +42,10 @@ func open(t *testing.T) *tab {
 	t.Cleanup(cancel)
 	b := &tab{t: t, ctx: ctx}
 	require.NoError(t, chromedp.Do(ctx))
-	require.NoError(t, chromedp.Listen(ctx, b.hear))
+	require.NoError(t, chromedp.Listen(ctx, b.log))
 	_, err := chromedp.Call(ctx, log.Enable, cdp.Empty{})
 	require.NoError(t, err)
-	t.Cleanup(func() { assert.Empty(t, b.heard(), "on the console") })
+	t.Cleanup(func() { assert.Empty(t, b.logged(), "on the console") })
 	return b
 }
 
@@ -61,7 +61,7 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
-func (b *tab) hear(event any) {
+func (b *tab) log(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch event := event.(type) {
@@ -74,8 +74,8 @@ func (b *tab) hear(event any) {
 	}
 }
 
-// heard returns what the console has said since the last call.
-func (b *tab) heard() []string {
+// logged returns what the console has shown since the last call.
+func (b *tab) logged() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	failures := b.failures
@@ -102,8 +102,7 @@ func run(b *tab, statements string) {
 	eval[any](b, "(async () => {"+statements+"; return null})()")
 }
 
-// manual lets the test say when a timer of the page fires, and whether the page
-// is hidden. tick fires the timers and resolves when the next is set.
+// manual lets the test fire the timers of the page, and hide it. tick fires the timers and resolves when the next is set.
 const manual = `(() => {
   let timers = new Map(), last = 0, set = () => {}, hidden = false;
   window.setTimeout = (f, ms) => { timers.set(++last, { f, ms }); set(); return last; };
@@ -115,13 +114,14 @@ const manual = `(() => {
   window.hide = (to) => { hidden = to; document.dispatchEvent(new Event('visibilitychange')); };
 })()`
 
-// openManually opens a page whose timers fire when the test says so.
+// openManually opens a page whose timers the test fires.
 func openManually(t *testing.T, url string) *tab {
 	t.Helper()
 	b := open(t)
 	_, err := chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: manual})
 	require.NoError(t, err)
 	b.do(chromedp.Navigate(url))
+	require.Empty(t, b.logged()) // before anything is expected of its script
 	return b
 }
 

@@ -93,5 +93,5 @@ func TestPolicy(t *testing.T) {
 		await seen`)
 	assert.True(t, eval[bool](b, "window.ran === undefined"))
 	b.do(chromedp.Click("#stop")) // the messages of the console come in order
-	assert.Len(t, b.heard(), 1)
+	assert.Len(t, b.logged(), 1)
 }

@@ -13,7 +13,7 @@ import (
 	"example.com/asyncgo/inspect/inspecthttp/internal/page"
 )
 
-// program serves the page of what the test says runs.
+// program serves the page of a snapshot that the test changes.
 type program struct {
 	url      string
 	requests chan request

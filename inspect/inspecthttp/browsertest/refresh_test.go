@@ -95,7 +95,7 @@ func TestNoAnswer(t *testing.T) {
 	run(b, "await tick()")
 	assert.Equal(t, "not refreshed: out of order", eval[string](b, `document.getElementById("news").textContent`))
 	assert.Equal(t, "task-1", eval[string](b, shows))
-	assert.Len(t, b.heard(), 1, "the browser itself notes the status")
+	assert.Len(t, b.logged(), 1, "the browser itself notes the status")
 
 	p.mu.Lock()
 	p.status = http.StatusOK

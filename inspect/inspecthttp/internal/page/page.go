@@ -6,24 +6,42 @@ package page
 
 import (
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"io"
+	"strings"
 
 	"example.com/asyncgo/inspect"
 )
 
 var (
-	//go:embed page.html
-	markup string
-	//go:embed page.css
-	styles string
-	//go:embed page.js
-	script string
+	//go:embed *.html
+	markup embed.FS
+	//go:embed style script
+	assets embed.FS
 
-	whole = template.Must(template.New("page").Parse(markup))
+	whole = template.Must(template.ParseFS(markup, "page.html", "rows.html"))
+
+	styles = joined("style/%s.css", "colors", "text", "header", "sections", "tree", "aside", "widths")
+	// In a block, so that its names are not those of the window.
+	script = "'use strict';\n{\n" +
+		joined("script/%s.js", "elements", "refresh", "slices", "morph", "scroll", "fold", "keyboard", "links", "filter", "start") + "}\n"
 )
+
+// joined returns the files of those names, in that order.
+func joined(path string, names ...string) string {
+	var all strings.Builder
+	for _, name := range names {
+		file, err := assets.ReadFile(fmt.Sprintf(path, name))
+		if err != nil {
+			panic(err) // it is not in the list of what is embedded
+		}
+		all.Write(file)
+	}
+	return all.String()
+}
 
 // Policy is the Content-Security-Policy of the page. It allows the style sheet
 // and the script that are in it, requests to where it came from, and the icon.
@@ -126,7 +144,7 @@ func (t *tree) finding(f inspect.Finding) finding {
 
 func showTotal(t *inspect.Total) total {
 	number := func(head string, n uint64, bad bool) cell {
-		return cell{Head: head, Value: group3(int(min(n, 1<<62))), Zero: n == 0, Bad: bad && n > 0}
+		return cell{Head: head, Value: group3(n), Zero: n == 0, Bad: bad && n > 0}
 	}
 	return total{Kind: string(t.Kind), Name: visible(t.Name), Cells: []cell{
 		number("open", uint64(max(t.Open, 0)), false),

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -63,8 +64,8 @@ func base(name string) string { return name[strings.LastIndexByte(name, '/')+1:]
 
 // group3 returns n with a thin space between groups of three digits, from five
 // digits on.
-func group3(n int) string {
-	s := strconv.Itoa(n)
+func group3[T int | uint64](n T) string {
+	s := fmt.Sprint(n)
 	if len(s) < 5 {
 		return s
 	}

@@ -13,8 +13,7 @@ import (
 
 const focused = `document.activeElement.closest("li")?.id ?? document.activeElement.id`
 
-// What the reader has folded stays folded: also what comes back, and also a
-// place that other things come into.
+// What has been folded stays folded, also when it comes back.
 func TestFoldsAreKept(t *testing.T) {
 	p := serve(t, group("1", tasks("1", 2)...), task("2", group("3", task("3/0"))), task("4"))
 	b := openManually(t, p.url)
@@ -141,7 +140,7 @@ func TestLinks(t *testing.T) {
 	assert.Equal(t, "n-1/0", eval[string](b, focused))
 }
 
-// What sticks to the window is in sight: a link to it does not scroll the tree
+// What sticks to the window is visible: a link to it does not scroll the tree
 // away.
 func TestLinksToWhatIsInSight(t *testing.T) {
 	all := tasks("1", 200)

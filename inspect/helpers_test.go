@@ -86,8 +86,13 @@ func crawl() *inspect.Snapshot {
 		Resources: []*inspect.Resource{
 			{Kind: "lock", Name: "cache", Stats: []inspect.Stat{{Name: "held", Value: 1}, {Name: "waiting"}}},
 			{Kind: "queue", Name: "jobs", Stats: []inspect.Stat{
-				{Name: "len", Value: 3}, {Name: "cap", Value: 3}, {Name: "unfinished", Value: 6}, {Name: "getting"},
-				{Name: "putting", Value: 1}, {Name: "joining"}, {Name: "down"},
+				{Name: "len", Value: 3},
+				{Name: "cap", Value: 3},
+				{Name: "unfinished", Value: 6},
+				{Name: "getting"},
+				{Name: "putting", Value: 1},
+				{Name: "joining"},
+				{Name: "down"},
 			}},
 			{Kind: "semaphore", Name: "db", Stats: []inspect.Stat{
 				{Name: "limit", Value: 2}, {Name: "held", Value: 2}, {Name: "free"}, {Name: "waiting", Value: 1},

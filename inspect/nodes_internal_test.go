@@ -55,6 +55,7 @@ func waitsForTask(id string) change    { return waitsAt(Wait{What: WaitTask, Nod
 func waitsForRoom(id string) change    { return waitsAt(Wait{What: WaitRoom, Node: id}, record{}) }
 func waits(what What, g *guard) change { return waitsAt(Wait{What: what}, record{of: g}) }
 func waitsN(n int, g *guard) change    { return waitsAt(Wait{What: WaitSemaphore, N: n}, record{of: g}) }
+
 func waitsLimited(w What, g *guard) change {
 	return waitsAt(Wait{What: w}, record{of: g, limited: true})
 }

@@ -33,10 +33,9 @@ func (s *groupSubject) Report(limit int) watch.Report {
 	r := watch.Report{Index: -1, Context: g.ctx, Counts: n.Counts()}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	queued := g.admission.backlog.len() + g.workers.ready.n
 	r.Counts.Limit = max(g.admission.limit, 0)
-	r.Counts.Queued = queued
-	r.Counts.Running = g.pending - queued
+	r.Counts.Running = g.running - g.workers.ready.n
+	r.Counts.Queued = g.pending - r.Counts.Running // also those that never ran, until their callbacks have returned
 	r.Counts.Blocked = g.callers
 	r.Counts.Ended = g.accepted - g.pending
 	r.Counts.Total = g.accepted

@@ -2,11 +2,12 @@
 // and the primitives that tasks wait for.
 //
 // The work is done by three independent packages, built on plain goroutines and
-// [context.Context]; this one has only documentation:
+// [context.Context], and a fourth shows it; this one has only documentation:
 //
 //   - [taskgroup]: tasks, groups, gather and its relatives, timeouts
 //   - [semaphore]: semaphores, locks, events, conditions, barriers
 //   - [queue]: FIFO, LIFO and priority queues
+//   - [inspect]: what runs, under what, since when, and what it waits for
 //
 // A call that takes functions returns only after all of them have returned, even
 // on panic. The exceptions are calls that exist to start a task, such as Start,
@@ -57,6 +58,8 @@
 //	future_add_to_awaited_by,
 //	future_discard_from_awaited_by      - (what a task waits for is seen)
 //	python -m asyncio ps, pstree        inspect/cmd/asyncgo-ps, inspect/inspecthttp
+//	debug mode: slow callbacks,
+//	exceptions never retrieved          inspect.Monitor.Check, inspect.Monitor.Watch
 //
 //	gather                              taskgroup.Gather, Gather2, Gather3
 //	gather(return_exceptions=True)      taskgroup.Settle
@@ -114,4 +117,5 @@
 // [taskgroup]: https://pkg.go.dev/example.com/asyncgo/taskgroup
 // [semaphore]: https://pkg.go.dev/example.com/asyncgo/semaphore
 // [queue]: https://pkg.go.dev/example.com/asyncgo/queue
+// [inspect]: https://pkg.go.dev/example.com/asyncgo/inspect
 package asyncgo

@@ -34,11 +34,10 @@ func (m *Monitor) collect(limit int) *Snapshot {
 	s := newSnapshot(time.Now())
 	c := &collection{
 		monitor: m, limit: limit, at: s.Time, now: m.watch.Now(),
-		guards: map[any]*guard{}, resources: map[any]*Resource{},
+		seen: map[*watch.Node]bool{}, guards: map[any]*guard{}, resources: map[any]*Resource{},
 	}
-	for _, n := range m.watch.Roots() {
-		s.Nodes = append(s.Nodes, c.node(n, "", nil))
-	}
+	roots, _ := c.listed(m.watch.ListRoots, "", nil)
+	s.Nodes = append(s.Nodes, roots...)
 	if !m.watch.Closed() {
 		s.Resources = c.allResources()
 		s.Unseen = c.unseen()
@@ -56,8 +55,9 @@ type collection struct {
 	at      time.Time
 	now     time.Duration // of the monitor's
 
-	guards    map[any]*guard    // by the identity of the lock, or of the key
-	resources map[any]*Resource // by identity
+	seen      map[*watch.Node]bool // of those that may move while this goes on
+	guards    map[any]*guard       // by the identity of the lock, or of the key
+	resources map[any]*Resource    // by identity
 }
 
 // since is how long ago something was.
@@ -111,6 +111,7 @@ func (c *collection) scope(out *Node, n *watch.Node, r watch.Report) {
 	} else {
 		out.detached = streams[n.Name()]
 	}
+	out.detached = out.detached || n.HasMoved()
 }
 
 // streams are the calls whose loop runs in the function that has begun them.
@@ -125,18 +126,55 @@ func (c *collection) children(out *Node, n *watch.Node, r watch.Report) {
 		out.Children = append(out.Children, c.node(task, out.ID, n))
 	}
 	slices.SortFunc(out.Children, func(a, b *Node) int { return cmp.Compare(a.Index, b.Index) })
-	below, total := n.Children(c.limit - len(r.Tasks))
-	out.Hidden = max(0, r.Hidden) + total - len(below)
+	limit := c.limit - len(r.Tasks)
+	below, hidden := c.listed(func() watch.Listing { return n.List(limit) }, out.ID, n)
+	out.Hidden = max(0, r.Hidden) + hidden
 	var scopes []*Node
 	for _, child := range below {
-		made := c.node(child, out.ID, n)
-		if made.Kind == KindGroup || made.Kind == KindCall {
-			scopes = append(scopes, made)
+		if child.Kind == KindGroup || child.Kind == KindCall {
+			scopes = append(scopes, child)
 		} else {
-			out.Children = append(out.Children, made)
+			out.Children = append(out.Children, child)
 		}
 	}
 	out.Children = append(out.Children, scopes...)
+}
+
+// listed makes the nodes of what list lists, in order, and says how many others
+// there are.
+//
+// A node may move up meanwhile, since what it is under ends: out of a list that
+// is still to be read into one that has been. So that list is read again, until
+// nothing has moved there.
+func (c *collection) listed(list func() watch.Listing, parentID string, parent *watch.Node) (nodes []*Node, hidden int) {
+	made := map[*watch.Node]*Node{}
+	var order []*watch.Node
+	add := func(n *watch.Node) {
+		if !n.InGroup() {
+			if c.seen[n] {
+				return
+			}
+			c.seen[n] = true
+		}
+		order = append(order, n)
+		made[n] = c.node(n, parentID, parent)
+	}
+	first := list()
+	for _, n := range first.Nodes {
+		add(n)
+	}
+	for before, l := first, list(); l.Moves != before.Moves; before, l = l, list() {
+		for _, n := range l.Nodes {
+			if n.HasMoved() {
+				add(n)
+			}
+		}
+	}
+	slices.SortFunc(order, watch.Compare)
+	for _, n := range order {
+		nodes = append(nodes, made[n])
+	}
+	return nodes, first.Total - len(first.Nodes)
 }
 
 func stateOf(n *Node, hasBegun bool) State {

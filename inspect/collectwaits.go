@@ -30,6 +30,7 @@ func (c *collection) wait(w watch.State) (Wait, record) {
 	out := Wait{What: What(w.What), N: w.N, Age: c.since(w.Since)}
 	end := endOf(w.Context)
 	rec := record{seq: w.Seq, limited: end.done || !end.deadline.IsZero()}
+	out.Node = c.idOf(w.Of)
 	if w.Left > 0 {
 		out.Left = max(0, w.Left-out.Age)
 	}
@@ -37,9 +38,7 @@ func (c *collection) wait(w watch.State) (Wait, record) {
 	case watch.Target:
 		name, node := on.Target()
 		out.Name = name
-		if node != nil && node.Monitor() == c.monitor.watch {
-			out.Node = node.ID(node.Index())
-		}
+		out.Node = c.idOf(node)
 		if node != nil && w.What == watch.Room {
 			of := endOf(node.Context)
 			rec.limited = rec.limited || of.done || !of.deadline.IsZero()
@@ -57,6 +56,14 @@ func (c *collection) wait(w watch.State) (Wait, record) {
 		out.Key = keyText(on.Key())
 	}
 	return out, rec
+}
+
+// idOf returns the ID of a node; empty if the monitor does not see it.
+func (c *collection) idOf(n *watch.Node) string {
+	if n == nil || n.Monitor() != c.monitor.watch {
+		return ""
+	}
+	return n.ID(n.Index())
 }
 
 // resource returns the resource that r is, made once.
@@ -132,7 +139,9 @@ func endOf(ctx context.Context) (e end) {
 	if ctx == nil {
 		return e
 	}
-	e.deadline, _ = ctx.Deadline()
+	if deadline, ok := ctx.Deadline(); ok {
+		e.deadline = deadline
+	}
 	if ctx.Err() != nil {
 		e.done = true
 		e.cause = errorText(context.Cause(ctx))
@@ -153,22 +162,20 @@ func errorText(err error) (text string) {
 	return err.Error()
 }
 
-// keyText is the text of a key, whose methods may be the user's code.
+// keyText is the text of a key, as fmt.Sprint makes it. The key's methods may be
+// the user's code; they are called here, since package fmt would print a panic
+// of theirs in its own way.
 func keyText(key any) (text string) {
-	method := ""
 	defer func() {
 		if recover() != nil {
-			text = fmt.Sprintf("%T, whose %s panics", key, method)
+			text = fmt.Sprintf("%T, whose String panics", key)
 		}
 	}()
 	switch key := key.(type) {
 	case fmt.Formatter:
-		method = "Format"
 	case error:
-		method = "Error"
 		return key.Error()
 	case fmt.Stringer:
-		method = "String"
 		return key.String()
 	}
 	return fmt.Sprint(key)

@@ -33,7 +33,7 @@ func (f Finding) String() string {
 }
 
 // finding is a Finding and what it is about: two findings of one key, in two
-// checks, are the same trouble that still lasts.
+// checks, mean one problem, which still lasts.
 type finding struct {
 	Finding
 	key findingKey

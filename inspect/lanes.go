@@ -36,13 +36,14 @@ type place struct {
 	owner *spanRow // the owner of the lane then
 }
 
-// assign returns the place of each row.
-func (l *lanes) assign(rows []*spanRow) map[*spanRow]place {
-	order := slices.Clone(rows)
+// assign returns the place of each row, and the rows by time, what is around
+// another one before it.
+func (l *lanes) assign(rows []*spanRow) (of map[*spanRow]place, order []*spanRow) {
+	order = slices.Clone(rows)
 	slices.SortStableFunc(order, func(a, b *spanRow) int {
 		return cmp.Or(cmp.Compare(a.start(), b.start()), cmp.Compare(b.end(), a.end()))
 	})
-	of := make(map[*spanRow]place, len(rows))
+	of = make(map[*spanRow]place, len(rows))
 	for _, row := range order {
 		if row.Kind != KindTask && row.Kind != KindFunc {
 			caller := of[row.parent]
@@ -55,7 +56,7 @@ func (l *lanes) assign(rows []*spanRow) map[*spanRow]place {
 		heap.Push(&l.busy, entry{lane, lane.until})
 		of[row] = place{lane, row}
 	}
-	return of
+	return of, order
 }
 
 // take puts the span on a lane on which nothing is at that time.

@@ -29,26 +29,29 @@ func clip(text string, columns int) string {
 	return string([]rune(text)[:columns-1]) + "…"
 }
 
-// tickStep returns the distance of the marks of an axis that has at most eight.
+// tickSeconds are the distances between the marks of an axis, from a second to a
+// day.
+var tickSeconds = []int64{1, 2, 5, 10, 15, 30, 60, 2 * 60, 5 * 60, 10 * 60, 15 * 60, 30 * 60, 3600, 2 * 3600, 6 * 3600, 12 * 3600, 24 * 3600}
+
+// tickStep returns the distance of the marks of an axis that has at most eight of
+// them.
 func tickStep(total time.Duration) time.Duration {
-	const most = 8
-	fits := func(step time.Duration) bool { return total/step < most }
-	for decade := time.Nanosecond; decade < time.Second; decade *= 10 {
-		for _, step := range []time.Duration{decade, 2 * decade, 5 * decade} {
+	const most, second = 8, int64(time.Second)
+	fits := func(step int64) bool { return int64(total)/step < most }
+	for decade := int64(1); decade < second; decade *= 10 {
+		for _, step := range []int64{decade, 2 * decade, 5 * decade} {
 			if fits(step) {
-				return step
+				return time.Duration(step)
 			}
 		}
 	}
-	for _, step := range []time.Duration{
-		1, 2, 5, 10, 15, 30, 60, 2 * 60, 5 * 60, 10 * 60, 15 * 60, 30 * 60, 3600, 2 * 3600, 6 * 3600, 12 * 3600, 24 * 3600,
-	} {
-		if fits(step * time.Second) {
-			return step * time.Second
+	for _, seconds := range tickSeconds {
+		if fits(seconds * second) {
+			return time.Duration(seconds * second)
 		}
 	}
-	const day = 24 * time.Hour
-	return (total/(most-1)/day + 1) * day
+	const day = 24 * 3600 * second
+	return time.Duration((int64(total)/(most-1)/day + 1) * day)
 }
 
 // tickText is the time at a mark.

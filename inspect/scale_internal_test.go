@@ -10,8 +10,17 @@ import (
 
 func TestScale(t *testing.T) {
 	for _, c := range [][4]int64{
-		{0, 60, 100, 0}, {100, 60, 100, 60}, {50, 60, 100, 30}, {1, 60, 100, 1}, {1, 60, 121, 0}, {-5, 60, 100, 0}, {1, 100, 3, 33}, {2, 100, 3, 67},
-		{math.MaxInt64, 100_000, math.MaxInt64, 100_000}, {math.MaxInt64 - 1, 60, math.MaxInt64, 60}, {math.MaxInt64/2 + 1, 60, math.MaxInt64, 30},
+		{0, 60, 100, 0},
+		{100, 60, 100, 60},
+		{50, 60, 100, 30},
+		{1, 60, 100, 1},
+		{1, 60, 121, 0},
+		{-5, 60, 100, 0},
+		{1, 100, 3, 33},
+		{2, 100, 3, 67},
+		{math.MaxInt64, 100_000, math.MaxInt64, 100_000},
+		{math.MaxInt64 - 1, 60, math.MaxInt64, 60},
+		{math.MaxInt64/2 + 1, 60, math.MaxInt64, 30},
 	} {
 		assert.Equal(t, c[3], scale(time.Duration(c[0]), c[1], time.Duration(c[2])), c)
 	}

@@ -15,7 +15,7 @@ import (
 // error of w.
 //
 // The picture is XML without scripts, loads nothing, has its details as tooltips,
-// and follows the reader's light or dark scheme.
+// and adapts to a light or dark color scheme.
 func (t *Timeline) WriteSVG(w io.Writer) error {
 	p := picture{out: bufio.NewWriter(w), labels: 80}
 	rows := t.rows()
@@ -62,6 +62,8 @@ const (
 	plotWidth     = 820
 	durationWidth = 84 // behind the last end, for a duration
 	indentWidth   = 14
+
+	pointWidth int64 = 600 // hundredths
 )
 
 // picture writes an SVG. Its errors are kept until the end.
@@ -119,8 +121,12 @@ func (p *picture) begin(bars int) {
 		strconv.Itoa(bars), " spans\">\n", style, `<rect class="b" width="`, width, `" height="`, height, "\" fill=\"#fff\"/>\n")
 	x := margin
 	for _, entry := range []struct{ name, fill string }{
-		{"group", colorOf(KindGroup)}, {"call", colorOf(KindCall)}, {"task", colorOf(KindTask)}, {"func", colorOf(KindFunc)},
-		{"wait", colorOf(KindTask)}, {"failed", failed},
+		{"group", colorOf(KindGroup)},
+		{"call", colorOf(KindCall)},
+		{"task", colorOf(KindTask)},
+		{"func", colorOf(KindFunc)},
+		{"wait", colorOf(KindTask)},
+		{"failed", failed},
 	} {
 		p.rect(int64(x)*100, margin, 1200, 12, entry.fill, "")
 		if entry.name == "wait" {
@@ -139,7 +145,10 @@ func (p *picture) note(text string) {
 // axis writes the marks of time.
 func (p *picture) axis() {
 	step := tickStep(p.last - p.first)
-	at := (p.first + step - 1) / step * step
+	at := p.first
+	if rest := p.first % step; rest > 0 {
+		at += step - rest
+	}
 	for ; at <= p.last; at += step {
 		x := hundredths(p.x(at))
 		p.write(`<line `, grid, ` x1="`, x, `" x2="`, x, `" y1="`, strconv.Itoa(headHeight-6), `" y2="`, strconv.Itoa(p.height-margin), "\"/>\n",
@@ -175,7 +184,7 @@ func (p *picture) row(row *spanRow, y int) error {
 	}
 	if row.Open {
 		p.write(`<path `, fill, ` d="M`, hundredths(to), " ", strconv.Itoa(y+barTop), "l6 ", strconv.Itoa(barHeight/2), "l-6 ", strconv.Itoa(barHeight/2), "z\"/>\n")
-		to += 600
+		to += pointWidth
 	}
 	p.text(int(to/100)+6, y+15, outlined, "", rounded(row.end()-row.start()).String())
 	p.write("</g>")

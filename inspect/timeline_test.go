@@ -101,7 +101,7 @@ func TestTimelineText(t *testing.T) {
 	assert.Equal(t, 8, strings.Count(text, "\n"), "a line for each span but waits")
 	root, _, _ := strings.Cut(text, "\n")
 	_, bar, _ := strings.Cut(root, "  ")
-	assert.Equal(t, 60, len([]rune(strings.TrimLeft(bar, " "))))
+	assert.Len(t, []rune(strings.TrimLeft(bar, " ")), 60)
 }
 
 func TestTimelineSVG(t *testing.T) {
@@ -220,7 +220,7 @@ func TestTimelinesReturnTheErrorOfTheWriter(t *testing.T) {
 }
 
 func TestHostileTimelines(t *testing.T) {
-	evil := "</title><script>&'\"\x00\x1b\n\u2028\ufffe\xff" + strings.Repeat("ü", 1<<20)
+	evil := "</title><script>&'\"\x00\x1b\n\u2028\ufffe\xff" + strings.Repeat("ü", mebi())
 	tl := &inspect.Timeline{Spans: []inspect.Span{
 		{ID: evil, Kind: inspect.Kind(evil), Name: evil, Func: evil, Site: evil, Error: evil, End: ms},
 		{Parent: evil, Kind: inspect.KindWait, Name: evil, End: ms},
@@ -262,11 +262,11 @@ func TestAShortSpanHasAColumn(t *testing.T) {
 
 func TestADeepTimeline(t *testing.T) {
 	tl := new(inspect.Timeline)
-	for i := range 10_000 {
+	for i := range large() / 10 {
 		tl.Spans = append(tl.Spans, inspect.Span{ID: fmt.Sprint(i), Parent: fmt.Sprint(i - 1), Kind: inspect.KindGroup, Index: -1, End: ms})
 	}
 	text := written(t, tl.WriteText)
-	assert.Equal(t, 10_000, strings.Count(text, "\n"))
+	assert.Equal(t, large()/10, strings.Count(text, "\n"))
 	assertWellFormed(t, written(t, tl.WriteSVG))
 	assert.Equal(t, map[int]string{1: "group"}, readTrace(t, written(t, tl.WriteTrace)).threads())
 }
@@ -319,16 +319,15 @@ func assertThreads(t *testing.T, f traceFile) {
 	}
 }
 
+// Quadratic time would be minutes.
 func TestALargeTimeline(t *testing.T) {
 	tl := new(inspect.Timeline)
-	for i := range 100_000 {
+	for i := range large() {
 		tl.Spans = append(tl.Spans, inspect.Span{
 			ID: fmt.Sprint(i), Kind: inspect.KindTask, Index: i, Start: time.Duration(i % 1000), End: time.Duration(i%1000 + 1 + i%7),
 		})
 	}
 	for _, write := range []func(io.Writer) error{tl.WriteText, tl.WriteSVG, tl.WriteTrace} {
-		began := time.Now()
 		assert.NoError(t, write(io.Discard))
-		assert.Less(t, time.Since(began), 30*time.Second)
 	}
 }

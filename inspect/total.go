@@ -13,7 +13,7 @@ type Total struct {
 	Begun     uint64        `json:"begun"` // tasks and functions
 	Ended     uint64        `json:"ended"` // with those that never ran
 	Failed    uint64        `json:"failed"`
-	Cancelled uint64        `json:"cancelled"`
-	Panicked  uint64        `json:"panicked"` // also among Failed
-	Busy      time.Duration `json:"busy_ns"`  // the sum of the ages at the end
+	Cancelled uint64        `json:"cancelled"` //nolint:misspell // spelled as the field
+	Panicked  uint64        `json:"panicked"`  // also among Failed
+	Busy      time.Duration `json:"busy_ns"`   // the sum of the ages at the end
 }

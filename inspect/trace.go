@@ -16,9 +16,8 @@ import (
 // time; threads are used again. Calls, groups and waits are on the thread of the
 // span that they are in, unless they would overlap with another one there.
 func (t *Timeline) WriteTrace(w io.Writer) error {
-	rows := t.rows()
 	var threads lanes
-	places := threads.assign(rows)
+	places, rows := threads.assign(t.rows())
 	out := bufio.NewWriter(w)
 	_, _ = out.WriteString(`{"displayTimeUnit":"ms","traceEvents":[`)
 	events := 0

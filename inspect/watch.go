@@ -23,6 +23,7 @@ import (
 //
 // Different calls of Watch report independently of each other.
 func (m *Monitor) Watch(ctx context.Context, every time.Duration, r Rules, report func(Finding)) error {
+	m.check()
 	return follow(ctx, every, r, report, func() *Snapshot { return m.collect(0) })
 }
 

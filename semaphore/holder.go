@@ -88,18 +88,25 @@ func (l *RWLock) lockWatched(ctx context.Context) error {
 // waitWatched is Wait for a monitor, which sees the call at the condition until
 // it has the lock again.
 func (c *Cond) waitWatched(ctx context.Context, done <-chan struct{}) error {
-	blocked := watch.Blocked(ctx, watch.Cond, (*condResource)(c), 0)
-	held := watchHold(ctx, (*lockResource)(c.lock), 1)
-	c.lock.one.released()
+	node, lock, l := watch.In(ctx), &c.lock.one, (*lockResource)(c.lock)
+	blocked := node.BlockedIn(ctx, watch.Cond, (*condResource)(c), 0)
+	var held *watch.Wait
+	if lock.isTracked() {
+		held = node.Holding(watch.Lock, l, 0)
+		lock.released()
+	} else {
+		held = node.Suspend(l) // that of Do
+	}
 	blocked.Start()
-	defer func() { // it has the lock, unless that was not locked
-		blocked.End()
-		if held != nil && c.lock.one.isTracked() {
-			held.Start()
-			c.lock.one.used.Load().held.Swap(held).End()
-		}
-	}()
-	if !c.await(ctx, done) {
+	defer func() { blocked.End() }() // also if ctx panics
+	notified := c.await(ctx, done)
+	blocked.End()
+	blocked = nil
+	held.Start()
+	if held != nil && lock.isTracked() {
+		lock.used.Load().held.Swap(held).End()
+	}
+	if !notified {
 		return ctxerr.EndedIn(ctx, opCond)
 	}
 	return nil

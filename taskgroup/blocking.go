@@ -29,7 +29,8 @@ func Blocking[T any](ctx context.Context, fn func() (T, error)) (T, error) {
 		var zero T
 		return zero, err
 	}
-	return (&blockingCall[T]{op: op, fn: fn}).do(ctx, done)
+	blocked := watch.Blocked(ctx, watch.Blocking, nil, 0)
+	return (&blockingCall[T]{op: op, fn: fn}).do(ctx, done, blocked)
 }
 
 // BlockingIn is loop.run_in_executor with a ThreadPoolExecutor: [Blocking]
@@ -53,6 +54,7 @@ func BlockingIn[T any](ctx context.Context, l Limiter, fn func() (T, error)) (T,
 	if err := ctxerr.In(ctx, op); err != nil {
 		return zero, err
 	}
+	blocked := watch.Blocked(ctx, watch.Blocking, nil, 0) // before anything is taken
 	if err := l.AcquireN(ctx, 1); err != nil {
 		if isEcho(err, ctx) {
 			err = ctxerr.EndedIn(ctx, op)
@@ -70,7 +72,7 @@ func BlockingIn[T any](ctx context.Context, l Limiter, fn func() (T, error)) (T,
 		return zero, err
 	}
 	started = true
-	return b.do(ctx, done)
+	return b.do(ctx, done, blocked)
 }
 
 // blockingCall is one call of Blocking or BlockingIn. It is running, left or
@@ -96,9 +98,8 @@ type blockingCall[T any] struct {
 
 // do starts the function and waits for it, or until ctx, whose channel is done,
 // has ended.
-func (b *blockingCall[T]) do(ctx context.Context, done <-chan struct{}) (T, error) {
+func (b *blockingCall[T]) do(ctx context.Context, done <-chan struct{}, blocked *watch.Wait) (T, error) {
 	b.ended = make(chan struct{})
-	blocked := watch.Blocked(ctx, watch.Blocking, nil, 0)
 	go contain(ctx, b.call, func(how ending) { b.end(ctx, how) })
 	blocked.Start()
 	left := false

@@ -205,6 +205,7 @@ func (c *call) nameOf(i int) string { return c.op + "[" + strconv.Itoa(i) + "]" 
 // reraise panics if a function did. Everything must have ended.
 func (c *call) reraise() {
 	if c.outcome.panic != nil {
+		defer c.endWatched(nil) // also if the caller's context panics
 		c.outcome.cause = c.endOf(c.parent)
 		pe := c.outcome.raised()
 		c.endWatched(pe)
@@ -218,11 +219,10 @@ func (c *call) reraise() {
 // were called and returned nil: then an end of the caller's context is no
 // error.
 func (c *call) join(succeeded bool) error {
-	if !succeeded {
-		c.outcome.cause = c.endOf(c.parent)
-	}
 	if c.node() != nil {
-		c.endJoined()
+		c.endJoined(succeeded)
+	} else if !succeeded {
+		c.outcome.cause = c.endOf(c.parent)
 	}
 	return c.outcome.answer()
 }

@@ -17,6 +17,7 @@ type join struct {
 	parked  bool           // a call waits at end
 	gaveUp  bool           // a Wait has returned a LateError: the next one waits for the end
 	settled bool           // result and raised are set
+	blocked int32          // calls that wait for the end and have not given up
 	result  error
 	raised  *PanicError
 }
@@ -57,6 +58,7 @@ func (g *Group) waitForEnd() *LateError {
 		g.mu.Unlock()
 		return nil
 	}
+	g.join.blocked++
 	blocked := g.blockedJoin()
 	if g.grace == nil || g.join.gaveUp {
 		if !g.join.parked {
@@ -84,6 +86,7 @@ func (g *Group) waitForEnd() *LateError {
 		return nil // the last end wins a tie
 	}
 	g.join.gaveUp = true
+	g.join.blocked--
 	tasks := g.lateLocked()
 	g.mu.Unlock()
 	return &LateError{Tasks: infos(tasks), Cause: cause}
@@ -108,6 +111,7 @@ func (g *Group) Shutdown(ctx context.Context) error {
 		close(n.Value.granted)
 	}
 	done := g.doneChanLocked()
+	g.join.blocked++
 	g.mu.Unlock()
 	if g.shared != nil {
 		g.shared.refuse(ErrGroupClosed)
@@ -115,12 +119,13 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	if ended {
 		return g.answer()
 	}
+	left := ctx.Done() // may panic, so before the record of the wait
 	blocked := g.blockedJoin()
 	blocked.Start()
 	select {
 	case <-done:
 		ended = true
-	case <-ctx.Done():
+	case <-left:
 	}
 	blocked.End()
 	if ended {
@@ -129,6 +134,9 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	cause := ctxerr.EndedIn(ctx, ctxerr.Op(prefix+"Shutdown"))
 	g.mu.Lock()
 	late := g.cancelLocked(cause)
+	if late {
+		g.join.blocked--
+	}
 	tasks := g.lateLocked()
 	g.mu.Unlock()
 	if !late {
@@ -168,6 +176,18 @@ func (g *Group) closeIfOverLocked() {
 	}
 }
 
+// closeIfLeftLocked is closeIfOverLocked for the end of a task or of a call that
+// starts one. If the calls that have joined the group have all given up, a
+// monitor hears of the end from here: no other call may come.
+func (g *Group) closeIfLeftLocked() {
+	wasClosed := g.life == closed
+	g.closeIfOverLocked()
+	if n := g.node(); n != nil && !wasClosed && g.life == closed && g.join.blocked == 0 {
+		outcome := g.outcome
+		go endLate(n, &outcome) // not under the lock: it calls tracers
+	}
+}
+
 // doneChanLocked returns what is closed when the group is, unless it is.
 func (g *Group) doneChanLocked() <-chan struct{} {
 	if g.join.done == nil && g.life < closed {
@@ -190,6 +210,9 @@ func (g *Group) answer() error {
 
 // settle makes the result, once, and releases what the group holds.
 func (g *Group) settle() {
+	if n := g.node(); n != nil {
+		defer g.endWatched(n) // also if the parent panics
+	}
 	cause := g.cause(false)
 	g.mu.Lock()
 	if !g.join.settled {
@@ -206,9 +229,6 @@ func (g *Group) settle() {
 		g.grace.stop()
 	}
 	g.cancel(ErrGroupClosed)
-	if n := g.node(); n != nil {
-		g.endWatched(n)
-	}
 }
 
 // answerLocked makes the one answer of a group that is closed.

@@ -39,17 +39,19 @@ type sharedCall[V any] struct {
 	ctx    context.Context //nolint:containedctx // the function's
 	cancel context.CancelCauseFunc
 
+	watched *watchedShared // nil: no monitor sees the call
+
 	// Guarded by the lock.
-	callers int // that wait
+	callers int32 // that wait
 	over    bool
+	shared  bool // several callers waited at the end; read once ended is closed
 
 	// Written by the function's goroutine before over is set.
 	value  V
 	err    error
 	raised *PanicError
 
-	shared bool          // several callers waited at the end; written under the lock
-	ended  chan struct{} // closed after that
+	ended chan struct{} // closed after that
 }
 
 // Do returns the result of fn, or, if a call for key is running, the result of
@@ -81,25 +83,21 @@ func (s *Shared[K, V]) Do(ctx context.Context, key K, fn Func[V]) (v V, shared b
 	if parent != nil {
 		blocked = watch.Blocked(ctx, watch.Shared, sharedKey{key}, 0)
 	}
-	c, joined := s.join(ctx, key)
-	if !joined {
-		blocked = nil
-		if parent == nil {
-			go contain(c.ctx, func() { c.value, c.err = fn(c.ctx) }, func(how ending) { s.end(key, c, how) })
-		} else {
-			s.startWatched(parent, key, c, fn)
-		}
+	c, joined := s.join(ctx, key, parent, fn)
+	switch {
+	case joined:
+		blocked.For(c.watched.call())
+		blocked.Start()
+		defer blocked.End()
+	case parent == nil:
+		go contain(c.ctx, func() { c.value, c.err = fn(c.ctx) }, func(how ending) { s.end(key, c, how) })
+	default:
+		s.startWatched(key, c, fn)
 	}
-	blocked.Start()
-	waiting := true
 	select {
 	case <-c.ended:
-		waiting = false
-	case <-done:
-	}
-	blocked.End()
-	if !waiting {
 		return c.result()
+	case <-done:
 	}
 	left, last := s.leave(key, c)
 	switch {
@@ -138,8 +136,9 @@ func checkKey[K comparable](caller string, key K) {
 }
 
 // join adds a caller to the call that is running for key, which it reports, or
-// makes one that is still to be started.
-func (s *Shared[K, V]) join(ctx context.Context, key K) (c *sharedCall[V], running bool) {
+// makes one that is still to be started, which a monitor sees below parent,
+// unless that is nil.
+func (s *Shared[K, V]) join(ctx context.Context, key K, parent *watch.Node, fn Func[V]) (c *sharedCall[V], running bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, running = s.calls.Get(key)
@@ -149,6 +148,9 @@ func (s *Shared[K, V]) join(ctx context.Context, key K) (c *sharedCall[V], runni
 	}
 	c = &sharedCall[V]{callers: 1, ended: make(chan struct{})}
 	c.ctx, c.cancel = context.WithCancelCause(detached(ctx)) // which calls no method of ctx
+	if parent != nil {
+		c.watched = newWatchedShared(c.ctx, parent, fn)
+	}
 	s.calls.Set(key, c)
 	return c, false
 }

@@ -32,6 +32,7 @@ func Staggered[T any](ctx context.Context, delay time.Duration, discard func(T),
 	if node := s.node(); node != nil {
 		node.Plan(len(fns))
 	}
+	defer s.endWatched(nil) // also if ctx or discard panics
 	defer s.stop(nil)
 	s.begin(delay, fns)
 	s.running.Wait()

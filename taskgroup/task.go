@@ -84,6 +84,9 @@ func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] 
 		t.fail(err, secondary)
 		return t
 	}
+	if n := t.node(); n != nil {
+		n.PublishTask()
+	}
 	go standAlone(t)
 	return t
 }
@@ -99,7 +102,6 @@ func newStandAlone[T any](ctx context.Context, fn Func[T]) *Task[T] {
 	t := &watchedTask[T]{}
 	t.fn, t.parent = fn, ctx
 	t.more.watch(&t.core, parent)
-	t.more.node.PublishTask()
 	return &t.Task
 }
 
@@ -212,7 +214,7 @@ func (t *Task[T]) Result() (T, error) {
 // can be canceled.
 func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 	if !t.hasCompleted() {
-		if err := t.waitAlive(ctx); err != nil {
+		if err := t.waitAlive(ctx, (*waitOp)(&t.core)); err != nil {
 			var zero T
 			return zero, err
 		}
@@ -229,17 +231,17 @@ func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 func (t *Task[T]) WaitOrCancel(ctx context.Context) (T, error) {
 	var err error
 	if !t.hasCompleted() {
-		if err = t.waitAlive(ctx); err == ErrSelfWait {
+		blocked := watch.Blocked(ctx, watch.OfTask, (*taskSubject)(&t.core), 0)
+		blocked.Start()
+		defer blocked.End() // also if ctx panics
+		if err = t.waitAlive(ctx, (*waitOrCancelOp)(&t.core)); err == ErrSelfWait {
 			var zero T
 			return zero, err
 		}
 	}
 	if err != nil {
 		t.cancel(context.Cause(ctx))
-		blocked := watch.Blocked(ctx, watch.OfTask, (*taskSubject)(&t.core), 0)
-		blocked.Start()
 		_ = t.wait(context.Background(), nil)
-		blocked.End()
 		if t.Cancelled() {
 			var zero T
 			return zero, err

@@ -114,14 +114,14 @@ func (c *completion) unless(ctx context.Context, op fmt.Stringer) error {
 // waitAlive waits for a task that had not completed. It is completion.wait, but
 // the first call whose context cannot end blocks on the task itself, which
 // costs 35 ns less: most tasks have just that one.
-func (c *core) waitAlive(ctx context.Context) error {
+func (c *core) waitAlive(ctx context.Context, op fmt.Stringer) error {
 	if self, ok := ctx.Value(watch.CurrentTask).(*core); ok && self == c {
 		return ErrSelfWait
 	}
 	if ctx.Done() == nil && ctx.Err() == nil && !watch.On() && c.park() {
 		return nil
 	}
-	return c.block(ctx, (*waitOp)(c))
+	return c.block(ctx, op)
 }
 
 // park blocks until the completion. Only the first call can do that; for others
@@ -148,7 +148,7 @@ func blockedAt(ctx context.Context, op fmt.Stringer) *watch.Wait {
 	switch op := op.(type) {
 	case *waitOp:
 		return watch.Blocked(ctx, watch.OfTask, (*taskSubject)(op), 0)
-	case nil:
+	case *waitOrCancelOp, nil:
 		return nil
 	}
 	return watch.Blocked(ctx, watch.Future, nil, 0)
@@ -160,3 +160,9 @@ type waitOp core
 func (op *waitOp) String() string {
 	return "taskgroup: Wait for task " + strconv.Quote((*core)(op).info().Name)
 }
+
+// waitOrCancelOp is the same in [Task.WaitOrCancel], which notes its wait itself:
+// that goes on when its context has ended.
+type waitOrCancelOp core
+
+func (op *waitOrCancelOp) String() string { return (*waitOp)(op).String() }

@@ -29,8 +29,13 @@ func (c *call) endWatched(err error) {
 	}
 }
 
-// endJoined is endWatched with what join answers.
-func (c *call) endJoined() {
+// endJoined is endWatched with what join answers, for which it finds out the
+// cause.
+func (c *call) endJoined(succeeded bool) {
+	defer c.endWatched(nil) // also if the caller's context panics
+	if !succeeded {
+		c.outcome.cause = c.endOf(c.parent)
+	}
 	if pe := c.outcome.raised(); pe != nil {
 		c.endWatched(pe)
 		return
@@ -135,18 +140,19 @@ func (b *batch) Report(int) watch.Report {
 
 // Report says how far the stream is.
 func (s *stream[T, R]) Report(int) watch.Report {
+	r := s.report(s.limit, 0)
 	s.mu.Lock()
-	pulled := s.pulled
+	r.Counts.Total = s.pulled // last: no more have begun than have been taken
 	s.mu.Unlock()
-	r := s.report(s.limit, pulled)
 	r.Counts.Running = max(0, r.Counts.Begun-r.Counts.Ended)
+	r.Counts.Queued = max(0, r.Counts.Total-r.Counts.Begun)
 	return r
 }
 
 // runWatched is run for a monitor.
 func (s *stream[T, R]) runWatched(n *watch.Node, it *item[T, R]) {
 	protect(func() {
-		beginFunc(n, it.index, s.fn, func(ctx context.Context, f *watch.Node) {
+		beginFunc(n, it.index, nil, func(ctx context.Context, f *watch.Node) {
 			it.res, it.err = s.fn(ctx, it.value)
 			f.End(it.err, s.how(it.err))
 		})

@@ -93,6 +93,16 @@ func (g *Group) blockedJoin() *watch.Wait {
 	return nil
 }
 
+// endLate tells the monitor that a group has ended whose join has been given up,
+// with the outcome.
+func endLate(n *watch.Node, o *outcome) {
+	err := o.err()
+	if raised := o.raised(); raised != nil {
+		err = raised
+	}
+	n.End(err, howEnded(err, false))
+}
+
 // endWatched tells the monitor that the join has been answered.
 func (g *Group) endWatched(n *watch.Node) {
 	g.mu.Lock()

@@ -21,12 +21,27 @@ type watchedShared struct {
 	err      error // that the function has returned
 }
 
-// startWatched calls the function in a goroutine of its own, below parent.
-func (s *Shared[K, V]) startWatched(parent *watch.Node, key K, c *sharedCall[V], fn Func[V]) {
-	w := &watchedShared{ctx: c.ctx}
-	protect(func() { w.open(parent, fn) }, func(exit) { // also if a tracer ends this goroutine
+// newWatchedShared returns a call with that context, which begins below parent.
+func newWatchedShared(ctx context.Context, parent *watch.Node, fn any) *watchedShared {
+	w := &watchedShared{ctx: ctx}
+	w.node.PrepareScope(parent, watch.Call, "Shared.Do", fn, w)
+	return w
+}
+
+// call returns the node of the call; nil if no monitor sees it.
+func (w *watchedShared) call() *watch.Node {
+	if w == nil {
+		return nil
+	}
+	return &w.node
+}
+
+// startWatched calls the function in a goroutine of its own.
+func (s *Shared[K, V]) startWatched(key K, c *sharedCall[V], fn Func[V]) {
+	w := c.watched
+	protect(w.open, func(exit) { // also if a tracer ends this goroutine
 		go contain(c.ctx, func() {
-			w.call(fn, func(ctx context.Context) (err error) {
+			w.run(fn, func(ctx context.Context) (err error) {
 				c.value, c.err = fn(ctx)
 				return c.err
 			})
@@ -46,15 +61,15 @@ func (w *watchedShared) Report(int) watch.Report {
 	return r
 }
 
-// open begins the call, below parent.
-func (w *watchedShared) open(parent *watch.Node, fn any) {
+// open begins the call.
+func (w *watchedShared) open() {
 	w.node.Context = w.ctx
-	w.node.Context = w.node.InitScope(w.ctx, parent, watch.Call, "Shared.Do", fn, w)
+	w.node.Context = w.node.Trace(w.ctx)
 	w.node.Publish()
 }
 
-// call calls the function.
-func (w *watchedShared) call(function any, call func(ctx context.Context) error) {
+// run calls the function.
+func (w *watchedShared) run(function any, call func(ctx context.Context) error) {
 	beginFunc(&w.node, 0, function, func(ctx context.Context, f *watch.Node) {
 		w.err = call(ctx)
 		w.returned = true

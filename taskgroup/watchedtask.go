@@ -58,7 +58,13 @@ func (c *core) complete(flags uint64) {
 		c.completion.complete(flags)
 		return
 	}
-	protect(func() { flags |= c.endWatched(flags) }, func(exit) { c.completion.complete(flags) })
+	protect(func() { flags |= c.endWatched(flags) }, func(exit) {
+		callbacks := c.publish(flags)
+		if callbacks != nil {
+			c.look() // those that have been registered since it was listed
+		}
+		run(callbacks)
+	})
 }
 
 // endWatched tells the monitor that the task is about to complete, and returns

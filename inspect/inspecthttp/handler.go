@@ -77,7 +77,7 @@ func monitorOrDefault(m *inspect.Monitor) *inspect.Monitor {
 // that a failure still has a status.
 type format struct {
 	contentType string
-	policy      string // the Content-Security-Policy
+	policy      func(body []byte) string // the Content-Security-Policy
 	write       func(out *bytes.Buffer, m *inspect.Monitor, stacks bool) error
 }
 
@@ -85,15 +85,31 @@ type format struct {
 // scripts.
 const nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+func plain([]byte) string { return nothing }
+
+// ofPage allows what the page has.
+func ofPage([]byte) string { return page.Policy }
+
+// ofPicture allows the style sheet that a picture has. What is the program's is
+// escaped in it: the first style element is the picture's own.
+func ofPicture(svg []byte) string {
+	_, rest, ok := bytes.Cut(svg, []byte("<style>"))
+	if !ok {
+		return nothing
+	}
+	styles, _, _ := bytes.Cut(rest, []byte("</style>"))
+	return nothing + "; style-src '" + page.Checksum(styles) + "'"
+}
+
 var formats = map[string]format{
-	"":         {"text/html; charset=utf-8", page.Policy, writePage},
-	"html":     {"text/html; charset=utf-8", page.Policy, writePage},
-	"text":     {"text/plain; charset=utf-8", nothing, writeText},
-	"json":     {"application/json; charset=utf-8", nothing, writeJSON},
-	"findings": {"application/json; charset=utf-8", nothing, writeFindings},
-	"metrics":  {"text/plain; version=0.0.4; charset=utf-8", nothing, writeMetrics},
-	"trace":    {"application/json; charset=utf-8", nothing, writeTrace},
-	"svg":      {"image/svg+xml; charset=utf-8", nothing, writeSVG},
+	"":         {"text/html; charset=utf-8", ofPage, writePage},
+	"html":     {"text/html; charset=utf-8", ofPage, writePage},
+	"text":     {"text/plain; charset=utf-8", plain, writeText},
+	"json":     {"application/json; charset=utf-8", plain, writeJSON},
+	"findings": {"application/json; charset=utf-8", plain, writeFindings},
+	"metrics":  {"text/plain; version=0.0.4; charset=utf-8", plain, writeMetrics},
+	"trace":    {"application/json; charset=utf-8", plain, writeTrace},
+	"svg":      {"image/svg+xml; charset=utf-8", ofPicture, writeSVG},
 }
 
 var errNoTimeline = errors.New("this monitor keeps no timeline: make it with inspect.New(inspect.WithTimeline(10_000))")
@@ -134,7 +150,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		refuse(w, r, http.StatusInternalServerError, err.Error())
 	default:
-		header.Set("Content-Security-Policy", f.policy)
+		header.Set("Content-Security-Policy", f.policy(body.Bytes()))
 		send(w, r, http.StatusOK, f.contentType, body.Bytes())
 	}
 }

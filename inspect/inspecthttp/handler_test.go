@@ -2,9 +2,12 @@ package inspecthttp_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -103,6 +106,18 @@ func TestJSONIsTheSnapshot(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(body), &s))
 	require.NotNil(t, s.Find("worker"))
 	assert.Equal(t, inspect.StateRunning, s.Find("worker").State)
+}
+
+// A picture may apply its own style sheet, and no other.
+func TestThePictureMayApplyItsStyles(t *testing.T) {
+	m := monitor(t, inspect.WithTimeline(10))
+	require.NoError(t, taskgroup.Run(m.Context(t.Context()), func(context.Context, *taskgroup.Group) error { return nil },
+		taskgroup.WithName("<style>evil</style>")))
+	response, body := answer(t, inspecthttp.Handler(m), http.MethodGet, "/?format=svg")
+	within := regexp.MustCompile(`(?s)<style>(.*?)</style>`).FindAllStringSubmatch(body, -1)
+	require.Len(t, within, 1)
+	sum := sha256.Sum256([]byte(within[0][1]))
+	assert.Contains(t, response.Header.Get("Content-Security-Policy"), "style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
 }
 
 func TestStacksOnRequest(t *testing.T) {

@@ -119,16 +119,3 @@ func under(ctx context.Context) (n *Node) {
 	}
 	return &m.root
 }
-
-// Roots returns the nodes that have no parent, in order of their beginning.
-func (m *Monitor) Roots() []*Node {
-	if m.Closed() {
-		return nil
-	}
-	var all []*Node
-	for i := range m.trees {
-		all = m.trees[i].appendTo(all)
-	}
-	sortByID(all)
-	return all
-}

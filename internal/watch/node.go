@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -18,8 +17,8 @@ import (
 // it. It is also the context that is passed on: of a group or a call to its
 // functions, of a function of a call to that function.
 //
-// A group, a call and a task of Start are in the list of their parent, from
-// Publish to End, and so is a function of a call while it runs. The tasks of a
+// A group, a call and a task of Start are in a list, see branch, from Publish to
+// End, and so is a function of a call while it runs. The tasks of a
 // group are in no list: the group has them. Nodes are published complete, and
 // nothing but the fields below mu changes after that.
 type Node struct {
@@ -46,10 +45,13 @@ type Node struct {
 	site    []uintptr      // where it was begun: program counters
 	ends    []func(err error)
 
-	place waitlist.Node[*Node] // in the list of the parent
 	below branch               // the list of its own
+	place waitlist.Node[*Node] // in the list of another
+	moved atomic.Bool          // out of the list of the parent
 
 	mu       sync.Mutex
+	above    *Node   // under which it is: the parent, or a node further up
+	home     *branch // the list of that; nil: not there
 	waits    waitlist.List[*Wait]
 	holds    waitlist.List[*Wait]
 	lastWait uint64
@@ -84,37 +86,8 @@ type Counts struct {
 	Limit, Running, Queued, Blocked, Begun, Ended, Failed, Cancelled, Total int
 }
 
-// branch is a list of nodes, with the lock that guards it.
-type branch struct {
-	mu    sync.Mutex
-	nodes waitlist.List[*Node]
-}
-
-func (b *branch) add(n *Node) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	n.place.Value = n
-	b.nodes.PushBack(&n.place)
-}
-
-func (b *branch) remove(n *Node) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.nodes.Remove(&n.place)
-}
-
-func (b *branch) appendTo(all []*Node) []*Node {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for p := b.nodes.Front(); p != nil; p = p.Next() {
-		all = append(all, p.Value)
-	}
-	return all
-}
-
-func sortByID(nodes []*Node) {
-	slices.SortFunc(nodes, func(a, b *Node) int { return cmp.Compare(a.id, b.id) })
-}
+// Compare orders nodes by their beginning, and functions by index.
+func Compare(a, b *Node) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.index, b.index)) }
 
 // init makes n a node of that kind, which is not published yet.
 func (n *Node) init(parent *Node, kind Kind, s Subject) {
@@ -127,12 +100,17 @@ func (n *Node) init(parent *Node, kind Kind, s Subject) {
 // InitScope makes n the node of a group or a call of that name, and returns
 // what its context derives from instead of ctx.
 func (n *Node) InitScope(ctx context.Context, parent *Node, kind Kind, name string, function any, s Subject) context.Context {
+	n.PrepareScope(parent, kind, name, function, s)
+	return n.trace(ctx)
+}
+
+// PrepareScope is InitScope without the tracers, which [Node.Trace] calls.
+func (n *Node) PrepareScope(parent *Node, kind Kind, name string, function any, s Subject) {
 	n.init(parent, kind, s)
 	n.name = name
 	n.id = n.monitor.lastID.Add(1)
 	n.code.Store(CodeOf(function))
 	n.stamp()
-	return n.trace(ctx)
 }
 
 // InitTask makes n the node of a task with that context. Those of groups have
@@ -156,19 +134,11 @@ func CodeOf(function any) uintptr {
 // Publish puts a group or a call, whose Context is set, under its parent.
 func (n *Node) Publish() {
 	n.total = n.monitor.totals.enter(n)
-	n.list().add(n)
+	n.enter()
 }
 
 // PublishTask puts a task of Start under its parent.
-func (n *Node) PublishTask() { n.list().add(n) }
-
-// list is where n is.
-func (n *Node) list() *branch {
-	if n.parent.kind == Root {
-		return &n.monitor.trees[n.id%roots]
-	}
-	return &n.parent.below
-}
+func (n *Node) PublishTask() { n.enter() }
 
 func (n *Node) stamp() { n.began.Store(int64(n.monitor.Now()) + 1) }
 
@@ -180,10 +150,15 @@ func (n *Node) BeginTask(function any) {
 }
 
 // BeginFunc returns the node of function i of a call, which is about to be
-// called. Its context derives from ctx, that of the call.
+// called; nil stands for the function of all items. Its context derives from
+// ctx, that of the call.
 func (n *Node) BeginFunc(ctx context.Context, i int, function any) *Node {
 	f := &Node{Context: ctx, monitor: n.monitor, parent: n, kind: Func, index: i}
-	f.code.Store(CodeOf(function))
+	if function == nil {
+		f.code.Store(n.Code())
+	} else {
+		f.code.Store(CodeOf(function))
+	}
 	f.stamp()
 	n.counters.began()
 	n.below.add(f)
@@ -193,8 +168,8 @@ func (n *Node) BeginFunc(ctx context.Context, i int, function any) *Node {
 // IsTraced reports whether there are tracers, which are the user's code.
 func (n *Node) IsTraced() bool { return len(n.monitor.config.Tracers) > 0 }
 
-// Trace calls the tracers for a task or a function that is about to be called
-// with ctx, and returns what it is called with instead.
+// Trace calls the tracers for what is about to be called with ctx, and returns
+// what it is called with instead.
 func (n *Node) Trace(ctx context.Context) context.Context { return n.trace(ctx) }
 
 // FuncAt returns the node of function i, which has begun.
@@ -239,13 +214,17 @@ func (n *Node) end(err error, how How) {
 	default:
 		lasted := time.Duration(0)
 		if began != 0 {
-			lasted = time.Duration(now - began)
+			lasted = max(0, time.Duration(now-began))
 		}
 		n.scope().ended(how, lasted)
 	}
-	if n.kind != Task || n.id != 0 {
-		n.list().remove(n)
+	switch {
+	case n.id != 0:
+		n.leave()
+	case n.kind == Func:
+		n.parent.below.remove(n)
 	}
+	n.release()
 	if n.monitor.timeline != nil && began != 0 {
 		n.monitor.timeline.add(n, began, now, err)
 	}
@@ -409,19 +388,3 @@ func (n *Node) Planned() int { return int(n.planned.Load()) }
 
 // Subject is nil for a function of a call.
 func (n *Node) Subject() Subject { return n.subject }
-
-// Children returns at most limit of those in the list of n, and how many there
-// are: groups, calls and tasks of Start in order of their beginning, functions
-// of a call by index.
-func (n *Node) Children(limit int) (children []*Node, total int) {
-	n.below.mu.Lock()
-	total = n.below.nodes.Len()
-	for p := n.below.nodes.Front(); p != nil && len(children) < limit; p = p.Next() {
-		children = append(children, p.Value)
-	}
-	n.below.mu.Unlock()
-	slices.SortFunc(children, func(a, b *Node) int {
-		return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.index, b.index))
-	})
-	return children, total
-}

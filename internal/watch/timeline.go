@@ -63,7 +63,7 @@ func (t *Timeline) addWait(w *Wait, now time.Duration) {
 		return
 	}
 	state := w.state()
-	state.Context = nil
+	state.Context, state.Of = nil, nil
 	s := &Span{
 		Parent: w.node.ID(w.node.Index()), IsWait: true, Wait: state, Index: -1,
 		Start: w.since, End: now,

@@ -76,6 +76,7 @@ type totals struct {
 	tasks  counters // of Start
 	byName sync.Map // of *total, by totalKey
 	n      atomic.Int64
+	mu     sync.Mutex // held while a row is made
 }
 
 type totalKey struct {
@@ -122,11 +123,20 @@ func (ts *totals) row(key totalKey) *total {
 	}
 	if ts.n.Load() >= maxNames {
 		key.name = other
+		if t, ok := ts.byName.Load(key); ok {
+			return t.(*total) // without the lock, however many names there are
+		}
 	}
-	t, known := ts.byName.LoadOrStore(key, &total{past: Total{Kind: key.kind, Name: key.name}})
-	if !known {
-		ts.n.Add(1)
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if t, ok := ts.byName.Load(key); ok {
+		return t.(*total)
 	}
+	if ts.n.Load() >= maxNames {
+		key.name = other
+	}
+	t, _ := ts.byName.LoadOrStore(key, &total{past: Total{Kind: key.kind, Name: key.name}})
+	ts.n.Add(1)
 	return t.(*total)
 }
 

@@ -41,6 +41,7 @@ const (
 type Wait struct {
 	what  What
 	on    any             // a Resource, a Target, or nil
+	of    *Node           // what it waits for, if on does not say; or nil
 	n     int             // permits, handles
 	ctx   context.Context // of the call; nil: of the node
 	left  time.Duration   // of a sleep: how long it lasts
@@ -49,6 +50,7 @@ type Wait struct {
 	seq   uint64        // among those of the node
 	since time.Duration // of the monitor's
 	place waitlist.Node[*Wait]
+	over  bool // of a hold: End has been called
 }
 
 // Resource is what a call waits for or holds that is neither a task nor a
@@ -134,6 +136,16 @@ func Asleep(ctx context.Context, d time.Duration) *Wait {
 	return w
 }
 
+// Holding is the function of that name for a call whose context is known to have
+// that node: it calls nothing.
+func (n *Node) Holding(what What, on any, count int) *Wait {
+	w := n.Blocked(what, on, count)
+	if w != nil {
+		w.holds = true
+	}
+	return w
+}
+
 // Holding is Blocked for a call that will hold something. Start and End stand
 // for acquiring and releasing it.
 func Holding(ctx context.Context, what What, on any, n int) *Wait {
@@ -151,6 +163,14 @@ func (w *Wait) Of(n int) {
 	}
 }
 
+// For sets the node that the call waits for, which may be nil. It comes before
+// Start.
+func (w *Wait) For(n *Node) {
+	if w != nil {
+		w.of = n
+	}
+}
+
 // Start says that the call blocks from now on.
 func (w *Wait) Start() {
 	if w != nil {
@@ -159,13 +179,33 @@ func (w *Wait) Start() {
 }
 
 func (w *Wait) start() {
-	w.place.Value = w
-	w.since = w.node.monitor.Now()
 	w.node.mu.Lock()
 	defer w.node.mu.Unlock()
+	if w.over {
+		return
+	}
+	w.place.Value = w
+	w.since = w.node.monitor.Now()
 	w.node.lastWait++
 	w.seq = w.node.lastWait
 	w.list().PushBack(&w.place)
+}
+
+// Suspend takes out the record of the hold of on that n has, or a node that n is
+// below, and returns it, to be started again; nil if there is none.
+func (n *Node) Suspend(on any) *Wait {
+	for ; n != nil && n.kind != Root; n = n.parent {
+		n.mu.Lock()
+		for p := n.holds.Front(); p != nil; p = p.Next() {
+			if p.Value.on == on {
+				n.holds.Remove(p)
+				n.mu.Unlock()
+				return p.Value
+			}
+		}
+		n.mu.Unlock()
+	}
+	return nil
 }
 
 func (w *Wait) list() *waitlist.List[*Wait] {
@@ -185,8 +225,12 @@ func (w *Wait) End() {
 func (w *Wait) end() {
 	w.node.mu.Lock()
 	started := w.list().Remove(&w.place)
+	w.over = w.holds
 	w.node.mu.Unlock()
-	if m := w.node.monitor; started && !w.holds && m.timeline != nil {
+	if w.holds {
+		return // not reused: a call that has suspended it may start it again
+	}
+	if m := w.node.monitor; started && m.timeline != nil {
 		m.timeline.addWait(w, m.Now())
 	}
 	*w = Wait{}
@@ -201,11 +245,12 @@ type State struct {
 	N       int
 	Context context.Context //nolint:containedctx // it is reported
 	Since   time.Duration   // of the monitor's
+	Of      *Node           // what it waits for, if On does not say
 	Left    time.Duration   // of a sleep, from Since on; 0: it has no end
 }
 
 func (w *Wait) state() State {
-	s := State{w.seq, w.what, w.on, w.n, w.ctx, w.since, w.left}
+	s := State{w.seq, w.what, w.on, w.n, w.ctx, w.since, w.of, w.left}
 	if s.Context == nil {
 		s.Context = w.node.Context
 	}

@@ -27,10 +27,11 @@ var (
 
 // Policy is the Content-Security-Policy of the page. It allows the style sheet
 // and the script that are in it, requests to where it came from, and the icon.
-var Policy = "default-src 'none'; style-src '" + checksum(styles) + "'; script-src '" + checksum(script) +
+var Policy = "default-src 'none'; style-src '" + Checksum(styles) + "'; script-src '" + Checksum(script) +
 	"'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-func checksum(text string) string {
+// Checksum is the source of a Content-Security-Policy that allows text.
+func Checksum[T string | []byte](text T) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }

@@ -55,7 +55,7 @@ func TestThePolicyAllowsThePageAndNothingElse(t *testing.T) {
 		within := regexp.MustCompile(`(?s)<`+kind+`>(.*?)</`+kind+`>`).FindAllStringSubmatch(page, -1)
 		require.Len(t, within, 1, kind)
 		assert.Equal(t, text, within[0][1], kind)
-		assert.Contains(t, Policy, kind+"-src '"+checksum(within[0][1])+"'", kind)
+		assert.Contains(t, Policy, kind+"-src '"+Checksum(within[0][1])+"'", kind)
 		page = strings.Replace(page, within[0][0], "", 1)
 	}
 	assert.NotContains(t, Policy, "unsafe")

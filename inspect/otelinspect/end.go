@@ -33,7 +33,8 @@ func end(ctx context.Context, kind inspect.Kind, span trace.Span, err error) {
 
 func fail(span trace.Span, err error) {
 	var options []trace.EventOption
-	if e, ok := err.(*taskgroup.PanicError); ok && e != nil { //nolint:errorlint // one that is wrapped is not the panic of this span
+	//asyncvet:ignore errcompare one that is wrapped is not the panic of this span
+	if e, ok := err.(*taskgroup.PanicError); ok && e != nil { //nolint:errorlint // likewise
 		// A copy: the text of one that has been raised ends with the stack.
 		err = &taskgroup.PanicError{Value: e.Value, Stack: e.Stack, Task: e.Task, Others: e.Others}
 		options = append(options, trace.WithAttributes(stackKey.String(string(e.Stack))))
@@ -93,7 +94,8 @@ const maxDepth = 1000
 func leadsTo(err, cause error) (leads bool) {
 	defer func() { _ = recover() }()
 	for range maxDepth {
-		switch err.(type) { //nolint:errorlint // each is looked at on its own
+		switch err.(type) { //nolint:errorlint // each step is looked at on its own
+		//asyncvet:ignore errcompare likewise
 		case nil, *taskgroup.LateError, *taskgroup.PanicError:
 			return false
 		}

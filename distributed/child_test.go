@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/asyncgo/distributed"
+	"example.com/asyncgo/distributed/embedded"
 	"example.com/asyncgo/distributed/internal/servers"
 	"example.com/asyncgo/taskgroup"
 )
@@ -87,8 +88,12 @@ func (s *site) settings(ns string, lease time.Duration) []string {
 // child is the main function of a child.
 func child(role string) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	if role == "server" {
+	switch role {
+	case "server":
 		childServer()
+		return
+	case "embedded":
+		childEmbedded()
 		return
 	}
 	lease, _ := time.ParseDuration(os.Getenv("ASYNCGO_LEASE"))
@@ -241,6 +246,19 @@ func childPermit(ctx context.Context, c *distributed.Client) error {
 		}
 		say("released", p.Release())
 	}
+}
+
+// childEmbedded is an embedded server with a folder.
+func childEmbedded() {
+	cfg := embedded.Config{Dir: os.Getenv("ASYNCGO_DIR"), Listen: os.Getenv("ASYNCGO_LISTEN"), Token: testToken}
+	s, err := embedded.Start(context.Background(), cfg)
+	if err != nil {
+		say("failed", err)
+		return
+	}
+	say("ready")
+	_, _ = io.Copy(io.Discard, os.Stdin) // the parent closes it to have the server shut down
+	_ = s.Close(context.Background())
 }
 
 // childServer is one server of a cluster.

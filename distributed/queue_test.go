@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -163,6 +164,22 @@ func TestPutAfterIsHandedOutWhenItIsDue(t *testing.T) {
 		assert.Equal(t, "later", later.Value)
 		assert.Equal(t, 1, later.Attempt)
 		assert.GreaterOrEqual(t, time.Since(began), delay)
+	})
+}
+
+func TestTheLongestDelaysAreNoneThatHavePassed(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		q := openQueue(t, s.client(t, distributed.Config{}), distributed.QueueConfig[string]{})
+		require.NoError(t, q.PutAfter(within(t, 10*time.Second), math.MaxInt64, "never"))
+		put(t, q, "a")
+		it := get(t, q)
+		assert.Equal(t, "a", it.Value)
+		require.NoError(t, it.Retry(math.MaxInt64))
+		_, err := q.Get(within(t, time.Second))
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		n, err := q.Unfinished(within(t, 10*time.Second))
+		require.NoError(t, err)
+		assert.Equal(t, 2, n)
 	})
 }
 

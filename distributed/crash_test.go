@@ -5,6 +5,7 @@ package distributed_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -26,32 +28,91 @@ var long = os.Getenv("ASYNCGO_LONG") != ""
 
 const (
 	crashLease = 3 * time.Second
+	// signLease is of the tests that look at single signs of life: a busy machine
+	// delays them.
+	signLease = 5 * time.Second
 	// busy is what a machine that others use may add to a time.
 	busy = 3 * time.Second
 )
 
+// signs records when signs of life go by.
+type signs struct {
+	mu   sync.Mutex
+	seen []time.Time
+}
+
+// listen records each message on subject, with a payload that begins with word.
+func (r *signs) listen(t *testing.T, s *site, subject, word string) {
+	t.Helper()
+	_, err := s.raw(t).Subscribe(subject, func(m *nats.Msg) {
+		if strings.HasPrefix(string(m.Data), word) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.seen = append(r.seen, time.Now())
+		}
+	})
+	require.NoError(t, err)
+}
+
+// last returns how many there have been, and when the last was.
+func (r *signs) last() (n int, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.seen) == 0 {
+		return 0, time.Time{}
+	}
+	return len(r.seen), r.seen[len(r.seen)-1]
+}
+
+// killLate kills a process at the worst time, just before its next sign of life
+// is due, and returns the times before and after that.
+func (r *signs) killLate(t *testing.T, p *process) (before, after time.Time) {
+	t.Helper()
+	for {
+		n, _ := r.last()
+		require.Eventually(t, func() bool { now, _ := r.last(); return now > n }, time.Minute, time.Millisecond)
+		_, sign := r.last()
+		time.Sleep(time.Until(sign.Add(signLease / 5))) // it sends one each quarter of a lease
+		before = time.Now()
+		if _, sign = r.last(); before.Sub(sign) > signLease/3 {
+			continue // this process, or that one, stood still
+		}
+		p.kill()
+		return before, time.Now()
+	}
+}
+
+// comesBack asserts that what a process held that was killed between two times
+// is free after two thirds of a lease, and before a lease and a second.
+func comesBack(t *testing.T, before, after time.Time) {
+	t.Helper()
+	assert.Greater(t, time.Since(before), signLease*2/3)
+	assert.Less(t, time.Since(after), signLease+time.Second+busy)
+}
+
 func TestItemsOfAKilledProcessComeBack(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ns := newNamespace()
-		q := openQueue(t, s.client(t, distributed.Config{Namespace: ns, Lease: crashLease}), distributed.QueueConfig[string]{})
+		q := openQueue(t, s.client(t, distributed.Config{Namespace: ns, Lease: signLease}), distributed.QueueConfig[string]{})
 		const n = 10
 		for i := range n {
 			put(t, q, fmt.Sprint(i))
 		}
-		holder := start(t, "hold", append(s.settings(ns, crashLease), "ASYNCGO_N="+strconv.Itoa(n))...)
+		holder := start(t, "hold", append(s.settings(ns, signLease), "ASYNCGO_N="+strconv.Itoa(n))...)
 		for range n {
 			holder.await(t, "held")
 		}
-		time.Sleep(crashLease + crashLease/2) // it is alive, so it keeps them
-		_, err := q.Get(brief(t))
+		var alive signs
+		alive.listen(t, s, "$JS.ACK."+ns+"_q_jobs.>", "+WPI")
+		_, err := q.Get(within(t, signLease+signLease/2)) // it is alive, so it keeps them
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		holder.kill()
-		killed := time.Now()
+		total, _ := alive.last()
+		assert.GreaterOrEqual(t, total, 4*n, "signs of life in one and a half leases")
+		before, after := alive.killLate(t, holder)
 		for range n {
 			it := get(t, q)
 			assert.Equal(t, 2, it.Attempt)
-			assert.Greater(t, time.Since(killed), crashLease/2)
-			assert.Less(t, time.Since(killed), crashLease+time.Second+busy)
+			comesBack(t, before, after)
 			require.NoError(t, it.Done())
 		}
 	})
@@ -144,19 +205,43 @@ func TestAPermitOfAKilledProcessIsFree(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ns := newNamespace()
 		r := newResource(t, 1)
-		settings := append(s.settings(ns, crashLease), "ASYNCGO_N=1", "ASYNCGO_KEEP=1", "ASYNCGO_RESOURCE="+r.address)
+		settings := append(s.settings(ns, signLease), "ASYNCGO_N=1", "ASYNCGO_KEEP=1", "ASYNCGO_RESOURCE="+r.address)
 		holder := start(t, "permit", settings...)
 		holder.await(t, "acquired")
-		sem := openSemaphore(t, s.client(t, distributed.Config{Namespace: ns, Lease: crashLease}), 1)
-		_, err := sem.Acquire(within(t, crashLease+crashLease/2)) // it is alive, so it keeps it
+		sem := openSemaphore(t, s.client(t, distributed.Config{Namespace: ns, Lease: signLease}), 1)
+		var alive signs
+		alive.listen(t, s, "$KV."+ns+"_sessions."+session(t, s, ns), "")
+		_, err := sem.Acquire(within(t, signLease+signLease/2)) // it is alive, so it keeps it
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		holder.kill()
-		killed := time.Now()
+		total, _ := alive.last()
+		assert.GreaterOrEqual(t, total, 4, "signs of life in one and a half leases")
+		before, after := alive.killLate(t, holder)
 		p := acquire(t, sem)
-		assert.Greater(t, time.Since(killed), crashLease/2)
-		assert.Less(t, time.Since(killed), crashLease+time.Second+busy)
+		comesBack(t, before, after)
 		require.NoError(t, p.Release())
 	})
+}
+
+// session returns the one that holds the only permit.
+func session(t *testing.T, s *site, ns string) string {
+	t.Helper()
+	m, err := s.raw(t).Request("$JS.API.STREAM.MSG.GET.KV_"+ns+"_semaphores", []byte(`{"last_by_subj":"$KV.`+ns+`_semaphores.db"}`), 10*time.Second)
+	require.NoError(t, err)
+	var stored struct {
+		Message struct {
+			Data []byte `json:"data"`
+		} `json:"message"`
+	}
+	require.NoError(t, json.Unmarshal(m.Data, &stored))
+	var line struct {
+		Places []struct {
+			ID string `json:"i"`
+		} `json:"l"`
+	}
+	require.NoError(t, json.Unmarshal(stored.Message.Data, &line))
+	require.NotEmpty(t, line.Places)
+	id, _, _ := strings.Cut(line.Places[0].ID, "/")
+	return id
 }
 
 func TestAPermitIsFreeThoughNothingSawItsHolderDie(t *testing.T) {

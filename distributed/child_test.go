@@ -37,7 +37,13 @@ type process struct {
 // start starts a child with a role and its settings.
 func start(t *testing.T, role string, settings ...string) *process {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^$")
+	return startBinary(t, os.Args[0], role, settings...)
+}
+
+// startBinary is start for a binary that was built in another way.
+func startBinary(t *testing.T, binary, role string, settings ...string) *process {
+	t.Helper()
+	cmd := exec.Command(binary, "-test.run=^$")
 	cmd.Env = append(os.Environ(), append([]string{"ASYNCGO_CHILD=" + role}, settings...)...)
 	cmd.Stderr = os.Stderr
 	dieWithParent(cmd)
@@ -96,6 +102,7 @@ func child(role string) {
 		childEmbedded()
 		return
 	}
+	go obey()
 	lease, _ := time.ParseDuration(os.Getenv("ASYNCGO_LEASE"))
 	ctx := context.Background()
 	c, err := distributed.Connect(ctx, os.Getenv("ASYNCGO_URLS"), distributed.Config{Namespace: os.Getenv("ASYNCGO_NS"), Lease: lease, Token: testToken})
@@ -113,6 +120,21 @@ func child(role string) {
 }
 
 func say(words ...any) { fmt.Println(words...) }
+
+// jumpClock moves the wall clock of this process, if it was built for that.
+var jumpClock func(time.Duration)
+
+// obey moves the clock by what the parent says, and returns when the parent
+// closes the child's standard input.
+func obey() {
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		d, err := time.ParseDuration(lines.Text())
+		if err == nil && jumpClock != nil {
+			jumpClock(d)
+			say("jumped")
+		}
+	}
+}
 
 // childHold holds as many items as its settings say, and says what becomes of
 // them.
@@ -174,13 +196,14 @@ func childPut(ctx context.Context, c *distributed.Client) error {
 func childServe(ctx context.Context, c *distributed.Client) error {
 	slow := func(ctx context.Context, d time.Duration) (string, error) {
 		say("begin")
-		select {
-		case <-time.After(d):
-			return strconv.Itoa(os.Getpid()), nil
-		case <-ctx.Done():
-			say("ended", context.Cause(ctx))
-			return "", ctx.Err()
+		const step = 10 * time.Millisecond
+		for range d / step { // the time for which the process is stopped does not count
+			if err := taskgroup.Sleep(ctx, step); err != nil {
+				say("ended", context.Cause(ctx))
+				return "", err
+			}
 		}
+		return strconv.Itoa(os.Getpid()), nil
 	}
 	die := func(context.Context, int) (int, error) {
 		say("dying")
@@ -257,7 +280,7 @@ func childEmbedded() {
 		return
 	}
 	say("ready")
-	_, _ = io.Copy(io.Discard, os.Stdin) // the parent closes it to have the server shut down
+	obey()
 	_ = s.Close(context.Background())
 }
 
@@ -278,6 +301,6 @@ func childServer() {
 		return
 	}
 	say("ready")
-	_, _ = io.Copy(io.Discard, os.Stdin) // the parent closes it to have the server shut down
+	obey()
 	c.Stop(i)
 }

@@ -128,6 +128,8 @@ func TestAProcessThatWasStoppedForLongerThanALease(t *testing.T) {
 		require.NoError(t, holder.cmd.Process.Signal(syscall.SIGSTOP))
 		it := get(t, q)
 		assert.Equal(t, 2, it.Attempt)
+		var late signs
+		late.listen(t, s, "$JS.ACK."+ns+"_q_jobs.l0.1.>", "") // about the first hand-out
 		require.NoError(t, holder.cmd.Process.Signal(syscall.SIGCONT))
 		assert.Contains(t, holder.await(t, "ended"), "lease lost")
 		assert.Contains(t, holder.await(t, "done"), "lease lost")
@@ -135,6 +137,8 @@ func TestAProcessThatWasStoppedForLongerThanALease(t *testing.T) {
 		// Its late words have not taken the item from the next holder.
 		_, err := q.Get(within(t, crashLease+time.Second))
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		said, _ := late.last()
+		assert.Zero(t, said, "nothing is sent about what is lost")
 		assert.NoError(t, it.Context().Err())
 		assert.NoError(t, it.Done())
 		assert.NoError(t, q.Join(within(t, 10*time.Second)))
@@ -157,6 +161,28 @@ func TestACallOfAKilledWorkerIsHandedOutAgain(t *testing.T) {
 		first.kill()
 		second := start(t, "serve", s.settings(ns, crashLease)...)
 		assert.Equal(t, strconv.Itoa(second.cmd.Process.Pid), <-got)
+	})
+}
+
+func TestAWorkerThatWasStoppedForLongerThanALease(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ns := newNamespace()
+		c := s.client(t, distributed.Config{Namespace: ns, Lease: crashLease})
+		first := start(t, "serve", s.settings(ns, crashLease)...)
+		first.await(t, "ready")
+		got := make(chan string, 1)
+		go func() {
+			worker, err := distributed.Func[time.Duration, string](c, "slow")(context.Background(), time.Second)
+			assert.NoError(t, err)
+			got <- worker
+		}()
+		first.await(t, "begin")
+		require.NoError(t, first.cmd.Process.Signal(syscall.SIGSTOP))
+		second := start(t, "serve", s.settings(ns, crashLease)...)
+		second.await(t, "begin")
+		require.NoError(t, first.cmd.Process.Signal(syscall.SIGCONT))
+		assert.Contains(t, first.await(t, "ended"), "lease lost")
+		assert.Equal(t, strconv.Itoa(second.cmd.Process.Pid), <-got, "the result of the first is dropped")
 	})
 }
 

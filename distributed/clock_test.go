@@ -22,7 +22,7 @@ import (
 )
 
 // jumping builds this test's binary with a standard library in which the wall
-// clock of a process can be set, and returns its name.
+// clock of a process can be moved, and returns its name.
 func jumping(t *testing.T) string {
 	t.Helper()
 	if !long {
@@ -98,8 +98,8 @@ func TestAClockOfAClientThatJumps(t *testing.T) {
 	})
 }
 
-// Clocks of servers that jump are not promised to keep a lease, but nothing is
-// lost, and everything goes on.
+// A server whose clock jumps may end a lease too early or too late, but nothing
+// is lost, and everything goes on.
 func TestAClockOfAServerThatJumps(t *testing.T) {
 	t.Parallel()
 	binary := jumping(t)
@@ -116,10 +116,10 @@ func TestAClockOfAServerThatJumps(t *testing.T) {
 	serve(t, c, 1, distributed.Handle("double", double))
 	for _, d := range []time.Duration{time.Hour, -2 * time.Hour, time.Hour} {
 		put(t, q, "a", "b", "c")
-		require.NoError(t, q.PutAfter(ctx, time.Second, "later"))
 		held, permit := get(t, q), acquire(t, sem)
 		server.jump(t, d)
 		put(t, q, "d")
+		require.NoError(t, q.PutAfter(ctx, time.Second, "later")) // what is delayed before waits until its clock is there again
 		err := held.Done()
 		if err != nil {
 			assert.ErrorIs(t, err, distributed.ErrLeaseLost)

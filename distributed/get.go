@@ -64,7 +64,7 @@ func (q *Queue[T]) receive(ctx context.Context, d delivery) *Item[T] {
 		return nil
 	}
 	if after := d.number(headerAfter); after > 0 {
-		if left := time.Until(d.stored.Add(time.Duration(after) * time.Millisecond)); left > 0 {
+		if left := d.untilDue(time.Duration(after) * time.Millisecond); left > 0 {
 			q.c.errand(func() { _ = it.back(left) })
 			return nil
 		}

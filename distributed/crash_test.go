@@ -5,7 +5,6 @@ package distributed_test
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
 	"os"
@@ -27,7 +26,6 @@ import (
 var long = os.Getenv("ASYNCGO_LONG") != ""
 
 const (
-	crashLease = 3 * time.Second
 	// signLease is of the tests that look at single signs of life: a busy machine
 	// delays them.
 	signLease = 5 * time.Second
@@ -251,22 +249,9 @@ func TestAPermitOfAKilledProcessIsFree(t *testing.T) {
 // session returns the one that holds the only permit.
 func session(t *testing.T, s *site, ns string) string {
 	t.Helper()
-	m, err := s.raw(t).Request("$JS.API.STREAM.MSG.GET.KV_"+ns+"_semaphores", []byte(`{"last_by_subj":"$KV.`+ns+`_semaphores.db"}`), 10*time.Second)
-	require.NoError(t, err)
-	var stored struct {
-		Message struct {
-			Data []byte `json:"data"`
-		} `json:"message"`
-	}
-	require.NoError(t, json.Unmarshal(m.Data, &stored))
-	var line struct {
-		Places []struct {
-			ID string `json:"i"`
-		} `json:"l"`
-	}
-	require.NoError(t, json.Unmarshal(stored.Message.Data, &line))
-	require.NotEmpty(t, line.Places)
-	id, _, _ := strings.Cut(line.Places[0].ID, "/")
+	places := placesOf(s.raw(t), ns)
+	require.Len(t, places, 1)
+	id, _, _ := strings.Cut(places[0], "/")
 	return id
 }
 
@@ -397,7 +382,7 @@ func TestTheLateEffectOfAStoppedHolderIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ns := newNamespace()
 		r := newResource(t, 1)
-		lease := 2 * time.Second
+		lease := crashLease
 		holder := start(t, "permit", append(s.settings(ns, lease), "ASYNCGO_N=1", "ASYNCGO_KEEP=1", "ASYNCGO_BLIND=1", "ASYNCGO_RESOURCE="+r.address)...)
 		holder.await(t, "acquired")
 		require.NoError(t, holder.cmd.Process.Signal(syscall.SIGSTOP))

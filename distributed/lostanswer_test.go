@@ -73,7 +73,7 @@ func TestABatchWhoseAnswersAreLostEndsWithItsContext(t *testing.T) {
 	const wait = 100 * time.Millisecond
 	began := time.Now()
 	n, err := q.PutBatch(within(t, wait), make([]string, 100))
-	assert.Less(t, time.Since(began), wait+500*time.Millisecond+time.Second, "not when its answers are given up")
+	assert.Less(t, time.Since(began), 2*time.Second, "when its answers are given up")
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
 	assert.ErrorIs(t, err, distributed.ErrUnconfirmed)
 	assert.Zero(t, n)
@@ -208,7 +208,7 @@ func TestAResultThatItsCallerDidNotGetIsKept(t *testing.T) {
 
 func TestAWaitingAcquireSurvivesTheLossOfItsSession(t *testing.T) {
 	t.Parallel()
-	lease := 2 * time.Second
+	lease := 3 * time.Second
 	p, c, other := newLossy(t, lease)
 	sem, reliable := openSemaphore(t, c, 1), openSemaphore(t, other, 1)
 	held := acquire(t, reliable)

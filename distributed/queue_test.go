@@ -78,7 +78,7 @@ func TestPutWaitsWhileItemsAreUnfinished(t *testing.T) {
 		assert.ErrorIs(t, q.TryPut(within(t, 10*time.Second), "b"), queue.ErrFull)
 
 		it := get(t, q) // held is unfinished too
-		err := q.Put(brief(t), "b")
+		err := q.Put(within(t, 2*time.Second), "b")
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.ErrorIs(t, err, distributed.ErrFull)
 		assert.NotErrorIs(t, err, distributed.ErrUnconfirmed)
@@ -96,14 +96,16 @@ func TestPutsThatWaitEnterInOrder(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		q := openQueue(t, s.client(t, distributed.Config{}), distributed.QueueConfig[string]{MaxSize: 1})
 		put(t, q, "first")
-		var all sync.WaitGroup
+		entered := make(chan error, 5)
 		for i := range 5 {
-			all.Go(func() { assert.NoError(t, q.Put(context.Background(), fmt.Sprint(i))) })
-			time.Sleep(100 * time.Millisecond) // far enough apart to be in order
+			// The first of them waits for room, and the others for the first.
+			startWaiting(t, func() { entered <- q.Put(context.Background(), fmt.Sprint(i)) }, ".(*storing).enter(", ".(*Client).await(")
 		}
 		assert.ErrorIs(t, q.TryPut(within(t, 10*time.Second), "late"), distributed.ErrFull)
 		assert.Equal(t, []string{"first", "0", "1", "2", "3", "4"}, drain(t, q, 6))
-		all.Wait()
+		for range 5 {
+			assert.NoError(t, <-entered)
+		}
 	})
 }
 
@@ -258,26 +260,20 @@ func TestGetThatGivesUpHasTakenNothing(t *testing.T) {
 func TestGettersOfAClientAreServedInOrder(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		q := openQueue(t, s.client(t, distributed.Config{}), distributed.QueueConfig[string]{})
-		var mu sync.Mutex
-		var order []int
-		var all sync.WaitGroup
+		served := make(chan int, 4)
 		for i := range 4 {
-			all.Go(func() {
+			startWaiting(t, func() {
 				it, err := q.Get(context.Background())
-				mu.Lock()
-				defer mu.Unlock()
-				assert.NoError(t, err)
-				order = append(order, i)
-				assert.NoError(t, it.Done())
-			})
-			time.Sleep(50 * time.Millisecond)
+				served <- i
+				if assert.NoError(t, err) {
+					assert.NoError(t, it.Done())
+				}
+			}, ".(*source).next(")
 		}
-		for range 4 {
+		for i := range 4 {
 			put(t, q, "x")
-			time.Sleep(100 * time.Millisecond)
+			assert.Equal(t, i, <-served)
 		}
-		all.Wait()
-		assert.True(t, slices.IsSorted(order), order)
 	})
 }
 

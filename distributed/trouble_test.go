@@ -99,7 +99,7 @@ func TestSettingsOfANamespaceAgree(t *testing.T) {
 		}
 		err := connect(distributed.Config{Lease: 7 * time.Second})
 		assert.ErrorIs(t, err, distributed.ErrMismatch)
-		assert.ErrorContains(t, err, "4000")
+		assert.ErrorContains(t, err, fmt.Sprint(testLease.Milliseconds()))
 		assert.ErrorContains(t, err, "7000")
 		assert.ErrorIs(t, connect(distributed.Config{Codec: otherCodec{"other"}}), distributed.ErrMismatch)
 		assert.NoError(t, connect(distributed.Config{}))
@@ -109,10 +109,10 @@ func TestSettingsOfANamespaceAgree(t *testing.T) {
 		q := openQueue(t, c, distributed.QueueConfig[string]{})
 		put(t, q, "a")
 		closeClient(t, c)
-		require.NoError(t, connect(distributed.Config{Lease: 2 * time.Second, Reconfigure: true}))
-		c = s.client(t, distributed.Config{Namespace: ns, Lease: 2 * time.Second})
+		require.NoError(t, connect(distributed.Config{Lease: crashLease, Reconfigure: true}))
+		c = s.client(t, distributed.Config{Namespace: ns, Lease: crashLease})
 		it := get(t, openQueue(t, c, distributed.QueueConfig[string]{}))
-		time.Sleep(5 * time.Second) // more than two leases
+		time.Sleep(2*crashLease + time.Second)
 		assert.NoError(t, it.Context().Err())
 		assert.NoError(t, it.Done())
 	})

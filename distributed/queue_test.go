@@ -386,6 +386,20 @@ func TestAttemptsUsedUpIsADeadLetter(t *testing.T) {
 	})
 }
 
+func TestAttemptsWithoutALimit(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		q := openQueue(t, s.client(t, distributed.Config{}), distributed.QueueConfig[string]{Attempts: -1})
+		put(t, q, "a")
+		for i := 1; i <= 30; i++ { // the default is 25
+			it := get(t, q)
+			require.Equal(t, i, it.Attempt)
+			require.NoError(t, it.Retry(0))
+		}
+		require.NoError(t, get(t, q).Done())
+		require.NoError(t, q.DeadLetters().Join(within(t, 10*time.Second)))
+	})
+}
+
 func TestDeadLettersAreAQueueOfTheirOwn(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		q := openQueue(t, s.client(t, distributed.Config{}), distributed.QueueConfig[string]{MaxSize: 2, Key: func(v string) string { return v }})

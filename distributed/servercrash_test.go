@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -365,7 +366,7 @@ func TestAnEmbeddedServerWithAFolderIsRestarted(t *testing.T) {
 	s := &site{urls: server.URL()}
 	var log events
 	c := s.client(t, distributed.Config{Lease: 10 * time.Second, Logger: log.logger()})
-	q := openQueue(t, c, distributed.QueueConfig[string]{})
+	q := openQueue(t, c, distributed.QueueConfig[string]{Key: func(v string) string { return v }})
 	put(t, q, "held", "a", "b")
 	held := get(t, q)
 	sem := openSemaphore(t, c, 2)
@@ -387,7 +388,9 @@ func TestAnEmbeddedServerWithAFolderIsRestarted(t *testing.T) {
 
 	assert.NoError(t, held.Context().Err(), "leases go on")
 	assert.NoError(t, held.Done())
+	put(t, q, "a", "held") // their keys are remembered: of an item that is there, and of one that is done since
 	assert.Equal(t, []string{"a", "b", "c"}, drain(t, q, 3))
+	require.NoError(t, q.Join(within(t, time.Minute)))
 	assert.NoError(t, permit.Context().Err())
 	next := acquire(t, sem)
 	assert.Greater(t, next.Token(), permit.Token(), "also over restarts")
@@ -398,4 +401,32 @@ func TestAnEmbeddedServerWithAFolderIsRestarted(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 42, n)
 	closeClient(t, c)
+}
+
+// A leader that stands still is replaced, and does no harm when it goes on.
+func TestALeaderThatStandsStill(t *testing.T) {
+	t.Parallel()
+	cluster := newChildCluster(t)
+	ns := newNamespace()
+	c := cluster.client(t, distributed.Config{Namespace: ns}) // a lease of 30 s is more than twice what follows
+	raw := cluster.raw(t)
+	n := 2000
+	if long {
+		n = 20_000
+	}
+	permit := acquire(t, openSemaphore(t, c, 1))
+	var outage time.Duration
+	seen := flow(t, c, n, func(seen *tallyOf) {
+		seen.await(n / 4)
+		p := cluster.servers[cluster.leader(t, raw, ns+"_q_jobs")]
+		seen.longestGap()
+		require.NoError(t, p.cmd.Process.Signal(syscall.SIGSTOP))
+		seen.await(n / 2)
+		outage = seen.longestGap()
+		require.NoError(t, p.cmd.Process.Signal(syscall.SIGCONT))
+	})
+	seen.check(t)
+	t.Logf("no item was settled for %v", outage)
+	assert.NoError(t, permit.Context().Err())
+	assert.NoError(t, permit.Release())
 }

@@ -219,6 +219,27 @@ func TestANewerVersionIsLeftForOthers(t *testing.T) {
 	})
 }
 
+func TestACallOfANewerVersionIsLeftForOthers(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ns := newNamespace()
+		var log events
+		c := s.client(t, distributed.Config{Namespace: ns, Attempts: 1, Logger: log.logger()})
+		serve(t, c, 1, distributed.Handle("double", double))
+		n, err := distributed.Func[int, int](c, "double")(within(t, time.Minute), 1) // all is set up
+		require.NoError(t, err)
+		require.Equal(t, 2, n)
+		raw := s.raw(t)
+		_, err = raw.RequestMsg(&nats.Msg{Subject: ns + ".call.double.x-1", Data: []byte("1"), Header: nats.Header{"Asyncgo-Version": {"2"}}}, 10*time.Second)
+		require.NoError(t, err)
+		require.Eventually(t, func() bool { return len(log.of("distributed: left for others")) >= 3 }, 30*time.Second, 50*time.Millisecond, "again and again")
+		left := log.of("distributed: left for others")[0]
+		assert.Equal(t, "double", left.attrs["func"])
+		assert.EqualValues(t, 2, left.attrs["version"])
+		assert.Equal(t, 1, messages(raw, ns+"_calls"))
+		assert.Empty(t, log.of("distributed: call given up"), "attempts are not counted")
+	})
+}
+
 func TestAFullDiskIsAWaitThatSaysSo(t *testing.T) {
 	t.Parallel()
 	s := &site{urls: plainServer(t, server.Options{JetStream: true, JetStreamMaxStore: 1 << 20, JetStreamMaxMemory: 1 << 20})}

@@ -82,6 +82,8 @@ func (c *childCluster) leader(t *testing.T, raw *nats.Conn, stream string) int {
 
 // tallyOf counts what is put and what is processed.
 type tallyOf struct {
+	over context.Context //nolint:containedctx // ends with the flow
+
 	mu        sync.Mutex
 	in        map[string]bool // acknowledged
 	processed map[string]int
@@ -97,7 +99,7 @@ type span struct{ begin, end time.Time }
 
 // await waits until n items have been processed.
 func (seen *tallyOf) await(n int) {
-	for {
+	for seen.over.Err() == nil {
 		seen.mu.Lock()
 		done := len(seen.processed)
 		seen.mu.Unlock()
@@ -105,6 +107,20 @@ func (seen *tallyOf) await(n int) {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// watch gives up when no item has been processed for a while. How long all of
+// them take depends on what else the machine does.
+func (seen *tallyOf) watch(giveUp context.CancelCauseFunc) {
+	const patience = 2 * time.Minute
+	for taskgroup.Sleep(seen.over, time.Second) == nil {
+		seen.mu.Lock()
+		stalled := time.Since(seen.last) > patience
+		seen.mu.Unlock()
+		if stalled {
+			giveUp(errors.New("no item has been processed for " + patience.String()))
+		}
 	}
 }
 
@@ -123,7 +139,10 @@ func flow(t *testing.T, c *distributed.Client, n int, disturb func(seen *tallyOf
 	t.Helper()
 	q := openQueue(t, c, distributed.QueueConfig[string]{MaxSize: 1000, Key: func(v string) string { return v }})
 	seen := &tallyOf{in: map[string]bool{}, processed: map[string]int{}, unsettled: map[string]bool{}, held: map[string][]span{}, last: time.Now()}
-	ctx := within(t, 5*time.Minute)
+	ctx, giveUp := context.WithCancelCause(within(t, 25*time.Minute))
+	defer giveUp(nil)
+	seen.over = ctx
+	go seen.watch(giveUp)
 	consumed := make(chan error, 1)
 	go func() {
 		consumed <- taskgroup.Consume(ctx, 8, q.Items, func(_ context.Context, it *distributed.Item[string]) error {
@@ -247,6 +266,11 @@ func TestLeadersDieInTheMiddleOfTenThousandItems(t *testing.T) {
 		require.NoError(t, q.Put(within(t, time.Minute), v))
 		want[v] = 1
 	}
+	held, err := distributed.OpenQueue(within(t, time.Minute), c, "held", distributed.QueueConfig[string]{})
+	require.NoError(t, err)
+	put(t, held, "x")
+	it := get(t, held)
+	permit = acquire(t, sem)
 	for i := range 3 {
 		cluster.servers[i].kill()
 	}
@@ -258,6 +282,18 @@ func TestLeadersDieInTheMiddleOfTenThousandItems(t *testing.T) {
 	}
 	require.NoError(t, <-waiting)
 	want["meanwhile"] = 1
+	// On a busy machine that takes longer than a lease. What is lost comes back.
+	if err := it.Done(); err != nil {
+		assert.ErrorIs(t, err, distributed.ErrLeaseLost)
+		require.NoError(t, get(t, held).Done())
+	}
+	require.NoError(t, held.Join(within(t, time.Minute)))
+	if err := permit.Release(); err != nil {
+		assert.ErrorIs(t, err, distributed.ErrLeaseLost)
+	}
+	next := acquire(t, sem)
+	assert.Greater(t, next.Token(), permit.Token())
+	assert.NoError(t, next.Release())
 	require.NoError(t, q.Shutdown(within(t, time.Minute)))
 	got := map[string]int{}
 	for it := range q.Items(within(t, 2*time.Minute)) {

@@ -84,6 +84,7 @@ func (r *signs) killLate(t *testing.T, p *process) (before, after time.Time) {
 // is free after two thirds of a lease, and before a lease and a second.
 func comesBack(t *testing.T, before, after time.Time) {
 	t.Helper()
+	t.Logf("free after %v, with a lease of %v", time.Since(after), signLease)
 	assert.Greater(t, time.Since(before), signLease*2/3)
 	assert.Less(t, time.Since(after), signLease+time.Second+busy)
 }
@@ -113,6 +114,34 @@ func TestItemsOfAKilledProcessComeBack(t *testing.T) {
 			comesBack(t, before, after)
 			require.NoError(t, it.Done())
 		}
+	})
+}
+
+// An item that kills its workers does not do so for ever.
+func TestAnItemThatKillsItsWorkersBecomesADeadLetter(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ns := newNamespace()
+		lease := time.Second
+		q := openQueue(t, s.client(t, distributed.Config{Namespace: ns, Lease: lease}), distributed.QueueConfig[string]{Attempts: 2})
+		put(t, q, "a")
+		for range 2 {
+			holder := start(t, "hold", append(s.settings(ns, lease), "ASYNCGO_N=1")...)
+			holder.await(t, "held")
+			holder.kill()
+		}
+		got := make(chan error, 1)
+		ctx, cancel := context.WithCancel(within(t, time.Minute))
+		go func() {
+			_, err := q.Get(ctx)
+			got <- err
+		}()
+		require.NoError(t, q.Join(within(t, time.Minute)))
+		letter := get(t, q.DeadLetters())
+		assert.Equal(t, "a", letter.Value)
+		assert.Equal(t, 2, letter.Attempt)
+		assert.Contains(t, letter.Reason, "attempts used up")
+		cancel()
+		assert.ErrorIs(t, <-got, context.Canceled, "it is not handed out a third time")
 	})
 }
 

@@ -42,6 +42,28 @@ func TestWhatIsLostEndsTheContextsOfDo(t *testing.T) {
 	require.NoError(t, acquire(t, openSemaphore(t, other, 1)).Release())
 }
 
+// The connection is away for less than a lease.
+func TestWhatIsHeldSurvivesAConnectionThatIsCut(t *testing.T) {
+	t.Parallel()
+	p, c, other := newLossy(t, testLease)
+	q, sem := openQueue(t, c, distributed.QueueConfig[string]{}), openSemaphore(t, c, 1)
+	put(t, q, "a")
+	it, permit := get(t, q), acquire(t, sem)
+	for range 3 {
+		p.loses.Store(true)
+		p.cut()
+		time.Sleep(testLease / 5)
+		p.heal()
+		time.Sleep(testLease / 4)
+	}
+	_, err := openQueue(t, other, distributed.QueueConfig[string]{}).Get(brief(t))
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	_, err = openSemaphore(t, other, 1).TryAcquire(within(t, time.Minute))
+	assert.ErrorIs(t, err, distributed.ErrFull)
+	assert.NoError(t, it.Done())
+	assert.NoError(t, permit.Release())
+}
+
 // A letter is stored before the item is taken away, under one id.
 func TestADeadLetterWhoseAnswerIsLostIsStoredOnce(t *testing.T) {
 	t.Parallel()

@@ -118,6 +118,20 @@ func TestSettingsOfANamespaceAgree(t *testing.T) {
 	})
 }
 
+func TestAQueueThatIsShutDownGetsAnotherLease(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ns := newNamespace()
+		first := s.client(t, distributed.Config{Namespace: ns})
+		q := openQueue(t, first, distributed.QueueConfig[string]{})
+		put(t, q, "a")
+		require.NoError(t, q.Shutdown(within(t, time.Minute)))
+		closeClient(t, first)
+		closeClient(t, s.client(t, distributed.Config{Namespace: ns, Lease: crashLease, Reconfigure: true}))
+		next := s.client(t, distributed.Config{Namespace: ns, Lease: crashLease})
+		assert.Equal(t, []string{"a"}, drain(t, openQueue(t, next, distributed.QueueConfig[string]{}), 1))
+	})
+}
+
 type panicCodec struct{ otherCodec }
 
 func (panicCodec) Marshal(any) ([]byte, error) { panic("marshal") }

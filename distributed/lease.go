@@ -60,6 +60,12 @@ func (c *Client) signAgain() time.Duration { return c.cfg.Lease / 15 }
 
 // newLease begins the lease of d. Its context has the values of parent.
 func (c *Client) newLease(parent context.Context, d delivery, about ...any) *lease {
+	// What the servers keep of a hand-out, for a next leader and for after a
+	// restart, is the time when the message was stored. They count the lease
+	// from there, unless a sign of life has come since.
+	if age := time.Since(d.stored); age.Abs() > c.cfg.Lease/16 {
+		_ = c.conn.Publish(d.msg.Reply, []byte("+WPI"))
+	}
 	l := &lease{c: c, reply: d.msg.Reply, about: about, deadline: d.since.Add(c.cfg.Lease)}
 	l.ctx, l.end = context.WithCancelCause(context.WithoutCancel(parent))
 	l.mu.Lock()

@@ -89,7 +89,8 @@ type tallyOf struct {
 	processed map[string]int
 	unsettled map[string]bool   // a Done has failed
 	held      map[string][]span // by its holders, from the hand-out to the answer to Done
-	forgets   []time.Time       // when a lone server was killed, which may forget its last second
+	ends      []span            // of servers: when each was shut down, killed or stopped
+	forgets   time.Duration     // what a server may forget that is killed alone
 	last      time.Time         // when the last item was processed
 	gap       time.Duration     // the longest time without one since the last longestGap
 }
@@ -208,17 +209,26 @@ func (seen *tallyOf) check(t *testing.T) {
 	t.Logf("%d acknowledged, %d lost, %d processed twice, %d not settled", len(seen.in), lost, twice, len(seen.unsettled))
 }
 
-// mayComeAgain reports that a Done of an item has failed, or that the server
-// that was killed may have forgotten that it was handed out or settled.
+// mayComeAgain reports that a Done of an item has failed, or was not confirmed
+// when a server ended.
 func (seen *tallyOf) mayComeAgain(v string) bool {
-	for _, killed := range seen.forgets {
+	for _, end := range seen.ends {
 		if slices.ContainsFunc(seen.held[v], func(held span) bool {
-			return held.begin.Before(killed) && held.end.After(killed.Add(-time.Second))
+			return held.begin.Before(end.end) && held.end.After(end.begin.Add(-seen.forgets))
 		}) {
 			return true
 		}
 	}
 	return seen.unsettled[v]
+}
+
+// during records when a server ends.
+func (seen *tallyOf) during(end func()) {
+	began := time.Now()
+	end()
+	seen.mu.Lock()
+	defer seen.mu.Unlock()
+	seen.ends = append(seen.ends, span{began, time.Now()})
 }
 
 func TestLeadersDieInTheMiddleOfTenThousandItems(t *testing.T) {
@@ -240,7 +250,7 @@ func TestLeadersDieInTheMiddleOfTenThousandItems(t *testing.T) {
 			seen.await(at)
 			i := cluster.leader(t, raw, ns+"_q_jobs")
 			seen.longestGap()
-			end(cluster.servers[i])
+			seen.during(func() { end(cluster.servers[i]) })
 			seen.await(at + n/8)
 			outages = append(outages, seen.longestGap())
 			cluster.run(t, i)
@@ -331,12 +341,10 @@ func TestAnEmbeddedServerWithAFolderIsKilled(t *testing.T) {
 		n = 20_000
 	}
 	seen := flow(t, c, n, func(seen *tallyOf) {
+		seen.forgets = time.Second
 		for _, at := range []int{n / 4, n / 2} {
 			seen.await(at)
-			server.kill()
-			seen.mu.Lock()
-			seen.forgets = append(seen.forgets, time.Now())
-			seen.mu.Unlock()
+			seen.during(server.kill)
 			server = run()
 		}
 	})
@@ -354,6 +362,35 @@ func TestAnEmbeddedServerWithAFolderIsKilled(t *testing.T) {
 	value, err := v.Get(within(t, time.Minute))
 	require.NoError(t, err)
 	assert.Equal(t, 42, value)
+}
+
+// The lease of an item that has waited for longer than one, and was handed out
+// just before the server is restarted.
+func TestWhatHasWaitedForLongIsHeldOverARestart(t *testing.T) {
+	t.Parallel()
+	ctx := within(t, 2*time.Minute)
+	ports, err := servers.FreePorts(1)
+	require.NoError(t, err)
+	cfg := embedded.Config{Dir: t.TempDir(), Listen: fmt.Sprintf("127.0.0.1:%d", ports[0]), Token: testToken}
+	server, err := embedded.Start(ctx, cfg)
+	require.NoError(t, err)
+	s := &site{urls: server.URL()}
+	ns := newNamespace()
+	c := s.client(t, distributed.Config{Namespace: ns, Lease: testLease})
+	q := openQueue(t, c, distributed.QueueConfig[string]{})
+	put(t, q, "a")
+	time.Sleep(testLease + time.Second)
+	it := get(t, q)
+	require.NoError(t, server.Close(ctx))
+	server, err = embedded.Start(ctx, cfg)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = server.Close(context.Background()) })
+	other := openQueue(t, s.client(t, distributed.Config{Namespace: ns, Lease: testLease}), distributed.QueueConfig[string]{})
+	_, err = other.Get(within(t, 2*time.Second))
+	assert.ErrorIs(t, err, context.DeadlineExceeded, "it is held by one at a time")
+	assert.NoError(t, it.Done())
+	assert.NoError(t, other.Join(ctx))
+	closeClient(t, c)
 }
 
 // The caller gives up while the server is away.
@@ -444,7 +481,7 @@ func TestALeaderThatStandsStill(t *testing.T) {
 	t.Parallel()
 	cluster := newChildCluster(t)
 	ns := newNamespace()
-	c := cluster.client(t, distributed.Config{Namespace: ns}) // a lease of 30 s is more than twice what follows
+	c := cluster.client(t, distributed.Config{Namespace: ns, Lease: 30 * time.Second}) // more than twice what it takes
 	raw := cluster.raw(t)
 	n := 2000
 	if long {
@@ -456,10 +493,10 @@ func TestALeaderThatStandsStill(t *testing.T) {
 		seen.await(n / 4)
 		p := cluster.servers[cluster.leader(t, raw, ns+"_q_jobs")]
 		seen.longestGap()
-		require.NoError(t, p.cmd.Process.Signal(syscall.SIGSTOP))
+		seen.during(func() { assert.NoError(t, p.cmd.Process.Signal(syscall.SIGSTOP)) })
 		seen.await(n / 2)
 		outage = seen.longestGap()
-		require.NoError(t, p.cmd.Process.Signal(syscall.SIGCONT))
+		assert.NoError(t, p.cmd.Process.Signal(syscall.SIGCONT))
 	})
 	seen.check(t)
 	t.Logf("no item was settled for %v", outage)

@@ -299,6 +299,9 @@ func TestAnOperationWaitsForServersThatAreAway(t *testing.T) {
 	for i := range 3 {
 		cluster.Stop(i)
 	}
+	require.Eventually(t, func() bool {
+		return len(log.of("distributed: connection lost")) > len(log.of("distributed: connection back"))
+	}, 30*time.Second, 10*time.Millisecond)
 	for name, op := range map[string]func(ctx context.Context) error{
 		"Put":        func(ctx context.Context) error { return q.Put(ctx, "b") },
 		"Get":        func(ctx context.Context) error { _, err := q.Get(ctx); return err },

@@ -256,6 +256,9 @@ func childPermit(ctx context.Context, c *distributed.Client) error {
 			}
 			if strings.TrimSpace(answer) != "ok" {
 				say("refused")
+				if os.Getenv("ASYNCGO_BLIND") != "" {
+					<-p.Context().Done() // it ends a moment after the process goes on
+				}
 				break
 			}
 			if os.Getenv("ASYNCGO_KEEP") == "" {

@@ -381,6 +381,9 @@ func TestWhatHasWaitedForLongIsHeldOverARestart(t *testing.T) {
 	put(t, q, "a")
 	time.Sleep(testLease + time.Second)
 	it := get(t, q)
+	_, err = q.Unfinished(ctx) // behind its sign of life
+	require.NoError(t, err)
+	time.Sleep(testLease / 20) // which the server takes up in another goroutine
 	require.NoError(t, server.Close(ctx))
 	server, err = embedded.Start(ctx, cfg)
 	require.NoError(t, err)

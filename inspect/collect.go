@@ -36,10 +36,10 @@ func (m *Monitor) collect(limit int) *Snapshot {
 		monitor: m, limit: limit, at: s.Time, now: m.watch.Now(),
 		guards: map[any]*guard{}, resources: map[any]*Resource{},
 	}
-	for _, n := range m.watch.Roots() {
-		s.Nodes = append(s.Nodes, c.node(n, "", nil))
-	}
 	if !m.watch.Closed() {
+		for _, n := range m.watch.Roots() {
+			s.Nodes = append(s.Nodes, c.node(n, "", nil))
+		}
 		s.Resources = c.allResources()
 		s.Unseen = c.unseen()
 	}

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"runtime/trace"
 	"strconv"
 
 	"example.com/asyncgo/internal/watch"
@@ -79,10 +80,10 @@ func WithTimeline(n int) Option {
 // allTracers are those of the options themselves and then the user's.
 func (o *options) allTracers() (all []watch.Tracer) {
 	if o.labels {
-		all = append(all, (&labeler{ids: o.stacks}).begin)
+		all = append(all, watch.Tracer{Begin: (&labeler{ids: o.stacks}).begin})
 	}
 	if o.regions {
-		all = append(all, beginRegion)
+		all = append(all, watch.Tracer{Active: trace.IsEnabled, Begin: beginRegion})
 	}
 	for _, t := range o.tracers {
 		all = append(all, adapt(t))

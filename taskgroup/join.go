@@ -86,7 +86,9 @@ func (g *Group) waitForEnd() *LateError {
 	g.join.gaveUp = true
 	tasks := g.lateLocked()
 	g.mu.Unlock()
-	return &LateError{Tasks: infos(tasks), Cause: cause}
+	late := &LateError{Tasks: infos(tasks), Cause: cause}
+	g.endLate(late)
+	return late
 }
 
 // Shutdown refuses new tasks, and calls that wait for a slot, with
@@ -182,6 +184,7 @@ func (g *Group) answer() error {
 	g.mu.Lock()
 	result, raised := g.join.result, g.join.raised
 	g.mu.Unlock()
+	g.endWatched(result, raised)
 	if raised != nil {
 		panic(raised)
 	}
@@ -206,9 +209,6 @@ func (g *Group) settle() {
 		g.grace.stop()
 	}
 	g.cancel(ErrGroupClosed)
-	if n := g.node(); n != nil {
-		g.endWatched(n)
-	}
 }
 
 // answerLocked makes the one answer of a group that is closed.

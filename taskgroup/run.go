@@ -1,6 +1,7 @@
 package taskgroup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -107,6 +108,9 @@ func (g *Group) abandon() {
 	g.mu.Lock()
 	failures := g.outcome.list()
 	g.mu.Unlock()
+	if late == nil {
+		g.endWatched(cmp.Or(g.outcome.err(), errMainLeft), nil)
+	}
 	g.logUnreturned(failures, late)
 }
 

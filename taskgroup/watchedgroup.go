@@ -14,8 +14,22 @@ func (g *Group) watch(ctx context.Context, main any) (context.Context, *watch.No
 	if parent == nil {
 		return ctx, nil
 	}
-	n := &watch.Node{}
-	return n.InitScope(ctx, parent, watch.Group, g.options.name, main, (*groupSubject)(g)), n
+	n := watch.NewScope(parent, watch.Group, g.options.name, main, (*groupSubject)(g))
+	return traceScope(ctx, n), n
+}
+
+// traceScope has the tracers called for a group or a call that is about to
+// begin with ctx, and returns what it begins with instead. One that ends the
+// goroutine ends what was to begin.
+func traceScope(ctx context.Context, n *watch.Node) context.Context {
+	if n.IsTraced() {
+		protect(func() { n.Trace(&ctx) }, func(e exit) {
+			if !e.returned {
+				n.Abandon(ErrGoexit)
+			}
+		})
+	}
+	return ctx
 }
 
 // node returns what the group is for a monitor, or nil.
@@ -93,13 +107,33 @@ func (g *Group) blockedJoin() *watch.Wait {
 	return nil
 }
 
-// endWatched tells the monitor that the join has been answered.
-func (g *Group) endWatched(n *watch.Node) {
-	g.mu.Lock()
-	result, raised := g.join.result, g.join.raised
-	g.mu.Unlock()
+// endWatched says that the join has been answered.
+func (g *Group) endWatched(result error, raised *PanicError) {
+	n := g.node()
+	if n == nil {
+		return
+	}
 	if raised != nil {
 		result = raised
 	}
 	n.End(result, howEnded(result, false))
+}
+
+// endLate ends the node of a group whose Run gives up, once its tasks have
+// ended: no other join is to be expected.
+func (g *Group) endLate(late *LateError) {
+	n := g.node()
+	if n == nil || n.Code() == 0 {
+		return
+	}
+	g.mu.Lock()
+	done := g.join.done // made by the wait that has given up
+	inMain := g.inMain
+	g.mu.Unlock()
+	if !inMain {
+		go func() {
+			<-done
+			n.End(late, watch.Failed)
+		}()
+	}
 }

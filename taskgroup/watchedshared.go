@@ -14,27 +14,45 @@ func (k sharedKey) Key() any { return k.key }
 // watchedShared is a call of [Shared.Do] that a monitor sees: a call of one
 // function.
 type watchedShared struct {
-	ctx  context.Context //nolint:containedctx // the function's
-	node watch.Node
+	ctx      context.Context //nolint:containedctx // of the call
+	node     *watch.Node
+	function *watch.Node
 
 	returned bool
 	err      error // that the function has returned
 }
 
-// startWatched calls the function in a goroutine of its own, below parent.
+// startWatched calls the function in a goroutine of its own, below parent. A
+// tracer may end that of the caller.
 func (s *Shared[K, V]) startWatched(parent *watch.Node, key K, c *sharedCall[V], fn Func[V]) {
 	w := &watchedShared{ctx: c.ctx}
-	protect(func() { w.open(parent, fn) }, func(exit) { // also if a tracer ends this goroutine
+	w.node = watch.NewScope(parent, watch.Call, "Shared.Do", fn, w)
+	w.node.Context = c.ctx
+	start := func() {
+		w.node.Publish()
 		go contain(c.ctx, func() {
-			w.call(fn, func(ctx context.Context) (err error) {
+			w.call(func(ctx context.Context) (err error) {
 				c.value, c.err = fn(ctx)
 				return c.err
 			})
 		}, func(how ending) {
-			how.returned = how.returned || w.returned // although a tracer has ended the goroutine
+			how.returned = w.returned // although a tracer may have ended the goroutine
 			w.end(how)
 			s.end(key, c, how)
 		})
+	}
+	if !w.node.IsTraced() {
+		start()
+		return
+	}
+	protect(func() { w.node.Trace(&w.node.Context) }, func(e exit) {
+		start() // others may wait for it by now
+		if !e.returned {
+			if _, last := s.leave(key, c); last {
+				c.cancel(nil)
+				<-c.ended
+			}
+		}
 	})
 }
 
@@ -46,19 +64,13 @@ func (w *watchedShared) Report(int) watch.Report {
 	return r
 }
 
-// open begins the call, below parent.
-func (w *watchedShared) open(parent *watch.Node, fn any) {
-	w.node.Context = w.ctx
-	w.node.Context = w.node.InitScope(w.ctx, parent, watch.Call, "Shared.Do", fn, w)
-	w.node.Publish()
-}
-
 // call calls the function.
-func (w *watchedShared) call(function any, call func(ctx context.Context) error) {
-	beginFunc(&w.node, 0, function, func(ctx context.Context, f *watch.Node) {
+func (w *watchedShared) call(call func(ctx context.Context) error) {
+	w.function = w.node.BeginFunc(0, w.node.Code())
+	callTraced(w.function, w.function, func(ctx context.Context) {
 		w.err = call(ctx)
 		w.returned = true
-		f.End(w.err, howEnded(w.err, w.err != nil && isEcho(w.err, w.ctx)))
+		w.function.End(w.err, howEnded(w.err, w.err != nil && isEcho(w.err, w.ctx)))
 	})
 }
 
@@ -71,8 +83,6 @@ func (w *watchedShared) end(how ending) {
 	case how.goexit():
 		err = ErrGoexit
 	}
-	if f := w.node.FuncAt(0); f != nil {
-		f.End(err, howEnded(err, false))
-	}
+	w.function.End(err, howEnded(err, false))
 	w.node.End(err, howEnded(err, false))
 }

@@ -89,10 +89,6 @@ func Blocked(ctx context.Context, what What, on any, n int) *Wait {
 	if !On() {
 		return nil
 	}
-	return blocked(ctx, what, on, n)
-}
-
-func blocked(ctx context.Context, what What, on any, n int) *Wait {
 	return In(ctx).BlockedIn(ctx, what, on, n)
 }
 
@@ -161,18 +157,11 @@ func (w *Wait) Start() {
 func (w *Wait) start() {
 	w.place.Value = w
 	w.since = w.node.monitor.Now()
-	w.node.mu.Lock()
-	defer w.node.mu.Unlock()
+	w.node.below.mu.Lock()
+	defer w.node.below.mu.Unlock()
 	w.node.lastWait++
 	w.seq = w.node.lastWait
-	w.list().PushBack(&w.place)
-}
-
-func (w *Wait) list() *waitlist.List[*Wait] {
-	if w.holds {
-		return &w.node.holds
-	}
-	return &w.node.waits
+	w.node.waits.PushBack(&w.place)
 }
 
 // End says that the call does not block any more, or never did.
@@ -183,11 +172,16 @@ func (w *Wait) End() {
 }
 
 func (w *Wait) end() {
-	w.node.mu.Lock()
-	started := w.list().Remove(&w.place)
-	w.node.mu.Unlock()
+	w.node.below.mu.Lock()
+	started := w.node.waits.Remove(&w.place)
+	w.node.below.mu.Unlock()
 	if m := w.node.monitor; started && !w.holds && m.timeline != nil {
-		m.timeline.addWait(w, m.Now())
+		if now := m.Now(); now > w.since {
+			state := w.state()
+			s := state.span(w.node.ref(w.node.Index()))
+			s.End = now
+			m.timeline.put(s)
+		}
 	}
 	*w = Wait{}
 	records.Put(w)
@@ -214,13 +208,14 @@ func (w *Wait) state() State {
 
 // Waits returns what n waits for and what it holds, each longest first.
 func (n *Node) Waits() (waits, holds []State) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
+	n.below.mu.Lock()
+	defer n.below.mu.Unlock()
 	for p := n.waits.Front(); p != nil; p = p.Next() {
-		waits = append(waits, p.Value.state())
-	}
-	for p := n.holds.Front(); p != nil; p = p.Next() {
-		holds = append(holds, p.Value.state())
+		if w := p.Value; w.holds {
+			holds = append(holds, w.state())
+		} else {
+			waits = append(waits, w.state())
+		}
 	}
 	return waits, holds
 }

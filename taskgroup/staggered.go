@@ -105,10 +105,10 @@ func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
 	defer func() {
 		if !returned {
 			err := s.abnormalExit(i, recover())
-			if f != nil {
-				f.End(err, howEnded(err, false))
-			}
 			close(failed)
+			if f != nil {
+				f.End(err, howEnded(err, false)) // last: a tracer may end the goroutine
+			}
 		} else if s.returned(i, v, err); err != nil {
 			close(failed)
 		}

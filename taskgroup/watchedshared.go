@@ -37,8 +37,8 @@ func (s *Shared[K, V]) startWatched(parent *watch.Node, key K, c *sharedCall[V],
 			})
 		}, func(how ending) {
 			how.returned = w.returned // although a tracer may have ended the goroutine
+			defer s.end(key, c, how) // also if a tracer ends the goroutine
 			w.end(how)
-			s.end(key, c, how)
 		})
 	}
 	if !w.node.IsTraced() {
@@ -83,6 +83,6 @@ func (w *watchedShared) end(how ending) {
 	case how.goexit():
 		err = ErrGoexit
 	}
+	defer w.node.End(err, howEnded(err, false))
 	w.function.End(err, howEnded(err, false))
-	w.node.End(err, howEnded(err, false))
 }

@@ -71,7 +71,7 @@ func labelIn(line, label string) string {
 //
 //	#	0x4a5b6c	main.work+0x1c	/src/work.go:12
 func parseFrame(line string) (f Frame) {
-	fields := strings.Split(line, "\t")
+	fields := strings.FieldsFunc(line, func(r rune) bool { return r == '\t' }) // columns may be parted by several
 	if len(fields) < 4 {
 		return f
 	}

@@ -220,14 +220,16 @@ func TestEveryCallEnds(t *testing.T) {
 	}
 	forEach := func(ctx context.Context, i int) error { _, err := fail(ctx, i); return err }
 	for name, call := range map[string]func(ctx context.Context){
-		"Gather":         func(ctx context.Context) { _, _ = taskgroup.Gather(ctx, fns...) },
-		"Settle":         func(ctx context.Context) { taskgroup.Settle(ctx, fns...) },
-		"Race":           func(ctx context.Context) { _, _ = taskgroup.Race(ctx, fns...) },
-		"FirstSuccess":   func(ctx context.Context) { _, _ = taskgroup.FirstSuccess(ctx, fns[1:]...) },
-		"Map":            func(ctx context.Context) { _, _ = taskgroup.Map(ctx, 2, items, fail) },
-		"ForEach":        func(ctx context.Context) { _ = taskgroup.ForEach(ctx, 2, slices.Values(items), forEach) },
-		"ForEach, input": func(ctx context.Context) { _ = taskgroup.ForEach(ctx, 2, func(func(int) bool) { panic("input") }, forEach) },
-		"Staggered":      func(ctx context.Context) { _, _ = taskgroup.Staggered(ctx, 0, nil, fns...) },
+		"Gather":       func(ctx context.Context) { _, _ = taskgroup.Gather(ctx, fns...) },
+		"Settle":       func(ctx context.Context) { taskgroup.Settle(ctx, fns...) },
+		"Race":         func(ctx context.Context) { _, _ = taskgroup.Race(ctx, fns...) },
+		"FirstSuccess": func(ctx context.Context) { _, _ = taskgroup.FirstSuccess(ctx, fns[1:]...) },
+		"Map":          func(ctx context.Context) { _, _ = taskgroup.Map(ctx, 2, items, fail) },
+		"ForEach":      func(ctx context.Context) { _ = taskgroup.ForEach(ctx, 2, slices.Values(items), forEach) },
+		"ForEach, input": func(ctx context.Context) {
+			_ = taskgroup.ForEach(ctx, 2, func(func(int) bool) { panic("input") }, forEach)
+		},
+		"Staggered": func(ctx context.Context) { _, _ = taskgroup.Staggered(ctx, 0, nil, fns...) },
 		"Staggered, discard": func(ctx context.Context) {
 			_, _ = taskgroup.Staggered(ctx, 0, func(int) { runtime.Goexit() }, one, one, one)
 		},
@@ -370,7 +372,9 @@ func TestResultsInSpiteOfTracers(t *testing.T) {
 func TestTracerEndsTheCaller(t *testing.T) {
 	testkit.CaptureLog(t)
 	for name, call := range map[string]func(ctx context.Context){
-		"Run":    func(ctx context.Context) { _ = taskgroup.Run(ctx, func(context.Context, *taskgroup.Group) error { return nil }) },
+		"Run": func(ctx context.Context) {
+			_ = taskgroup.Run(ctx, func(context.Context, *taskgroup.Group) error { return nil })
+		},
 		"Gather": func(ctx context.Context) { _, _ = taskgroup.Gather(ctx, one) },
 		"Shared.Do": func(ctx context.Context) {
 			var s taskgroup.Shared[int, int]

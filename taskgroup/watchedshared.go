@@ -37,7 +37,7 @@ func (s *Shared[K, V]) startWatched(parent *watch.Node, key K, c *sharedCall[V],
 			})
 		}, func(how ending) {
 			how.returned = w.returned // although a tracer may have ended the goroutine
-			defer s.end(key, c, how) // also if a tracer ends the goroutine
+			defer s.end(key, c, how)  // also if a tracer ends the goroutine
 			w.end(how)
 		})
 	}

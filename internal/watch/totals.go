@@ -129,7 +129,7 @@ func (ts *totals) row(key totalKey) *total {
 	if ts.n >= maxNames {
 		key.name = other
 	}
-	t, known := ts.rows.LoadOrStore(key, &total{key: key})
+	t, known := ts.rows.LoadOrStore(key, &total{key: key}) // another may have made it
 	if !known {
 		ts.n++
 	}

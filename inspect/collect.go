@@ -36,9 +36,8 @@ func (m *Monitor) collect(limit int) *Snapshot {
 		monitor: m, limit: limit, at: s.Time, now: m.watch.Now(),
 		seen: map[*watch.Node]bool{}, guards: map[any]*guard{}, resources: map[any]*Resource{},
 	}
-	roots, _ := c.listed(m.watch.ListRoots, "", nil)
-	s.Nodes = append(s.Nodes, roots...)
 	if !m.watch.Closed() {
+		s.Nodes = append(s.Nodes, c.settled(m.watch.Roots(), m.watch.Roots, "", nil)...)
 		s.Resources = c.allResources()
 		s.Unseen = c.unseen()
 	}
@@ -55,7 +54,7 @@ type collection struct {
 	at      time.Time
 	now     time.Duration // of the monitor's
 
-	seen      map[*watch.Node]bool // of those that may move while this goes on
+	seen      map[*watch.Node]bool // what may move up while this goes on
 	guards    map[any]*guard       // by the identity of the lock, or of the key
 	resources map[any]*Resource    // by identity
 }
@@ -111,7 +110,7 @@ func (c *collection) scope(out *Node, n *watch.Node, r watch.Report) {
 	} else {
 		out.detached = streams[n.Name()]
 	}
-	out.detached = out.detached || n.HasMoved()
+	out.detached = out.detached || n.IsOrphan()
 }
 
 // streams are the calls whose loop runs in the function that has begun them.
@@ -127,54 +126,56 @@ func (c *collection) children(out *Node, n *watch.Node, r watch.Report) {
 	}
 	slices.SortFunc(out.Children, func(a, b *Node) int { return cmp.Compare(a.Index, b.Index) })
 	limit := c.limit - len(r.Tasks)
-	below, hidden := c.listed(func() watch.Listing { return n.List(limit) }, out.ID, n)
-	out.Hidden = max(0, r.Hidden) + hidden
+	below, total := n.Children(limit)
+	out.Hidden = max(0, r.Hidden) + total - len(below)
 	var scopes []*Node
-	for _, child := range below {
-		if child.Kind == KindGroup || child.Kind == KindCall {
-			scopes = append(scopes, child)
+	for _, made := range c.settled(below, func() []*watch.Node { below, _ := n.Children(limit); return below }, out.ID, n) {
+		if made.Kind == KindGroup || made.Kind == KindCall {
+			scopes = append(scopes, made)
 		} else {
-			out.Children = append(out.Children, child)
+			out.Children = append(out.Children, made)
 		}
 	}
 	out.Children = append(out.Children, scopes...)
 }
 
-// listed makes the nodes of what list lists, in order, and says how many others
-// there are.
-//
-// A node may move up meanwhile, since what it is under ends: out of a list that
-// is still to be read into one that has been. So that list is read again, until
-// nothing has moved there.
-func (c *collection) listed(list func() watch.Listing, parentID string, parent *watch.Node) (nodes []*Node, hidden int) {
-	made := map[*watch.Node]*Node{}
-	var order []*watch.Node
-	add := func(n *watch.Node) {
-		if !n.InGroup() {
-			if c.seen[n] {
-				return
-			}
-			c.seen[n] = true
+// settled makes the nodes of a list, in order. What is below them moves up into
+// the list when they end, perhaps while this goes on, so it is read again, until
+// nothing more has come that way.
+func (c *collection) settled(list []*watch.Node, again func() []*watch.Node, parentID string, parent *watch.Node) (nodes []*Node) {
+	order := map[*Node]*watch.Node{}
+	add := func(n *watch.Node) bool {
+		made := c.once(n, parentID, parent)
+		if made == nil {
+			return false
 		}
-		order = append(order, n)
-		made[n] = c.node(n, parentID, parent)
+		order[made] = n
+		nodes = append(nodes, made)
+		return true
 	}
-	first := list()
-	for _, n := range first.Nodes {
+	for _, n := range list {
 		add(n)
 	}
-	for before, l := first, list(); l.Moves != before.Moves; before, l = l, list() {
-		for _, n := range l.Nodes {
-			if n.HasMoved() {
-				add(n)
-			}
+	for more := true; more; {
+		more = false
+		for _, n := range again() {
+			more = n.IsOrphan() && add(n) || more
 		}
 	}
-	slices.SortFunc(order, watch.Compare)
-	for _, n := range order {
-		nodes = append(nodes, made[n])
+	slices.SortFunc(nodes, func(a, b *Node) int { return watch.Compare(order[a], order[b]) })
+	return nodes
+}
+
+// once is node for what may be in two lists, one after the other: the second
+// time it returns nil.
+func (c *collection) once(n *watch.Node, parentID string, parent *watch.Node) *Node {
+	if !n.InGroup() {
+		if c.seen[n] {
+			return nil
+		}
+		c.seen[n] = true
 	}
-	return nodes, first.Total - len(first.Nodes)
+	return c.node(n, parentID, parent)
 }
 
 func stateOf(n *Node, hasBegun bool) State {

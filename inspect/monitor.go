@@ -25,7 +25,7 @@ func misused(text string) error { return misuse.New("inspect: "+text, ErrMisuse)
 type Monitor struct {
 	watch   *watch.Monitor
 	limit   int
-	stacks  bool
+	stacks  string
 	ignored ignored
 }
 

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"runtime/trace"
 	"strconv"
 
 	"example.com/asyncgo/internal/watch"
@@ -13,7 +14,7 @@ type options struct {
 	limit    int
 	sites    bool
 	labels   bool
-	stacks   bool
+	stacks   string // not empty: the value of labelMonitor
 	regions  bool
 	tracers  []Tracer
 	timeline int
@@ -49,7 +50,10 @@ func WithLabels() Option { return optionFunc(func(o *options) { o.labels = true 
 // each goroutine unique, so that the goroutine profile of net/http/pprof sums up
 // nothing.
 func WithStacks() Option {
-	return optionFunc(func(o *options) { o.labels, o.stacks = true, true })
+	return optionFunc(func(o *options) {
+		o.labels = true
+		o.stacks = strconv.FormatUint(lastStacks.Add(1), 10)
+	})
 }
 
 // WithRegions makes each group and call that begins while a runtime/trace runs a
@@ -79,10 +83,10 @@ func WithTimeline(n int) Option {
 // allTracers are those of the options themselves and then the user's.
 func (o *options) allTracers() (all []watch.Tracer) {
 	if o.labels {
-		all = append(all, (&labeler{ids: o.stacks}).begin)
+		all = append(all, watch.Tracer{Begin: (&labeler{monitor: o.stacks}).begin})
 	}
 	if o.regions {
-		all = append(all, beginRegion)
+		all = append(all, watch.Tracer{Active: trace.IsEnabled, Begin: beginRegion})
 	}
 	for _, t := range o.tracers {
 		all = append(all, adapt(t))

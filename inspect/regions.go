@@ -10,9 +10,6 @@ import (
 
 // beginRegion is the tracer of [WithRegions].
 func beginRegion(ctx context.Context, n *watch.Node) (context.Context, func(error)) {
-	if !trace.IsEnabled() {
-		return nil, nil
-	}
 	name := cmp.Or(nameOf(n), shortFunc(funcName(n.Code())), string(kinds[n.Kind()]))
 	switch n.Kind() {
 	case watch.Group, watch.Call:

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"math"
 	"time"
 
 	"example.com/asyncgo/internal/watch"
@@ -12,74 +13,68 @@ import (
 func (m *Monitor) Timeline() *Timeline {
 	m.check()
 	t := &Timeline{Start: m.watch.Start()}
-	kept := m.watch.Timeline()
-	if kept == nil {
+	timeline := m.watch.Timeline()
+	if timeline == nil {
 		return t
 	}
 	now := m.watch.Now()
-	c := &collection{monitor: m, now: now, guards: map[any]*guard{}, resources: map[any]*Resource{}}
-	open := c.openSpans(m.watch.Roots(), now)
-	spans, dropped := kept.Spans()
+	open := openSpans(m.watch.Roots(), now) // first: what ends meanwhile is in both
+	kept, dropped := timeline.Spans()
 	t.Dropped = dropped
-	ended := map[string]bool{}
-	for _, s := range spans {
-		ended[s.ID] = s.ID != ""
-		t.Spans = append(t.Spans, c.span(s))
+	ended := map[spanKey]bool{}
+	for _, s := range kept {
+		ended[spanKey{s.Node, s.Seq}] = true
+		t.Spans = append(t.Spans, spanOf(s))
 	}
 	for _, s := range open {
-		if s.ID == "" || !ended[s.ID] { // it may have ended since
-			t.Spans = append(t.Spans, s)
+		if !ended[spanKey{s.Node, s.Seq}] {
+			made := spanOf(s)
+			made.Open = true
+			t.Spans = append(t.Spans, made)
 		}
 	}
 	t.order()
 	return t
 }
 
-// span makes the span of what has ended.
-func (c *collection) span(s *watch.Span) Span {
-	out := Span{
-		ID: s.ID, Parent: s.Parent, Kind: kinds[s.Kind], Name: s.Name, Func: funcName(s.Code), Site: siteOf(s.Site),
-		Index: s.Index, Start: s.Start, End: s.End, Error: errorText(s.Err),
-	}
-	if s.IsWait {
-		w, _ := c.wait(s.Wait)
-		if s.Name != "" {
-			w.Name = s.Name
-		}
-		out.Kind, out.Name = KindWait, w.String()
-	}
-	return out
+// spanKey identifies a node or one of its waits.
+type spanKey struct {
+	node watch.Ref
+	seq  uint64
 }
 
-// openSpans makes the spans of what lasts.
-func (c *collection) openSpans(nodes []*watch.Node, now time.Duration) (spans []Span) {
-	for _, n := range nodes {
-		began, hasBegun := n.Began()
-		if !hasBegun {
-			continue
+// spanOf makes the exported span of s.
+func spanOf(s watch.Span) Span {
+	if s.IsWait() {
+		w := Wait{What: What(s.What), Name: s.Name, N: s.N}
+		if s.Key != nil {
+			w.Key = keyText(s.Key)
 		}
-		s := n.OpenSpan()
-		s.Start, s.End = began, now
-		made := c.span(s)
-		made.Open = true
-		spans = append(spans, made)
-		waits, _ := n.Waits()
-		for _, w := range waits {
-			if w.Since < now {
-				wait, _ := c.wait(w)
-				spans = append(spans, Span{
-					Parent: made.ID, Kind: KindWait, Name: wait.String(), Index: -1, Start: w.Since, End: now, Open: true,
-				})
-			}
+		return Span{
+			Parent: s.Node.String(), Kind: KindWait, Name: w.String(), Index: -1, Start: s.Start, End: s.End,
+		}
+	}
+	return Span{
+		ID: s.Node.String(), Parent: s.Parent.String(), Kind: kinds[s.Kind], Name: s.Name,
+		Func: funcName(s.Code), Site: siteOf(s.Site), Index: s.Index,
+		Start: s.Start, End: s.End, Error: errorText(s.Err),
+	}
+}
+
+// openSpans are the spans of what has begun and has not ended by now.
+func openSpans(nodes []*watch.Node, now time.Duration) (spans []watch.Span) {
+	for _, n := range nodes {
+		if began, hasBegun := n.Began(); hasBegun {
+			s := n.Span()
+			s.Start, s.End = began, now
+			spans = append(spans, s)
+			spans = append(spans, n.OpenWaits(now)...)
 		}
 		if subject := n.Subject(); subject != nil {
-			spans = append(spans, c.openSpans(subject.Report(maxOpen).Tasks, now)...)
+			spans = append(spans, openSpans(subject.Report(math.MaxInt).Tasks, now)...)
 		}
-		below, _ := n.Children(maxOpen)
-		spans = append(spans, c.openSpans(below, now)...)
+		below, _ := n.Children(math.MaxInt)
+		spans = append(spans, openSpans(below, now)...)
 	}
 	return spans
 }
-
-// maxOpen bounds the open spans of one parent.
-const maxOpen = 1 << 20

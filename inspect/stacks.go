@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"bufio"
 	"bytes"
 	"runtime/pprof"
 	"strconv"
@@ -18,12 +17,12 @@ import (
 func (m *Monitor) SnapshotStacks() *Snapshot {
 	m.check()
 	s := m.collect(m.limit)
-	if !m.stacks {
+	if m.stacks == "" {
 		return s
 	}
 	var profile bytes.Buffer
 	_ = pprof.Lookup("goroutine").WriteTo(&profile, 1) // a Buffer returns no error
-	stacks := parseStacks(&profile)
+	stacks := parseStacks(profile.Bytes(), m.stacks)
 	for _, n := range s.All() {
 		n.Stack = stacks[n.ID]
 	}
@@ -31,38 +30,35 @@ func (m *Monitor) SnapshotStacks() *Snapshot {
 }
 
 // parseStacks reads a goroutine profile in its text format, and returns the
-// stacks of those goroutines that have an ID as a label and run a task or a
-// function, not something that this has started.
-func parseStacks(profile *bytes.Buffer) map[string][]Frame {
+// stacks of those goroutines that have an ID of the monitor as a label and run
+// the task or the function, not something that it has started: a goroutine
+// inherits labels.
+func parseStacks(profile []byte, monitor string) map[string][]Frame {
 	stacks := map[string][]Frame{}
 	id := ""
 	var frames []Frame
-	end := func() {
-		if own := trimOwn(frames); id != "" && len(own) < len(frames) {
-			stacks[id] = own
-		}
-		id, frames = "", nil
-	}
-	lines := bufio.NewScanner(profile)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		line := lines.Text()
+	for line := range strings.Lines(string(profile) + "\n\n") {
+		line = strings.TrimSuffix(line, "\n")
 		switch {
 		case strings.HasPrefix(line, "# labels: "):
-			id = labelIn(line)
+			if id = ""; labelIn(line, labelMonitor) == monitor {
+				id = labelIn(line, labelID)
+			}
 		case strings.HasPrefix(line, "#\t"):
 			frames = append(frames, parseFrame(line))
 		case line == "":
-			end()
+			if stack, runs := cutOwn(frames); id != "" && runs {
+				stacks[id] = stack
+			}
+			id, frames = "", nil
 		}
 	}
-	end()
 	return stacks
 }
 
-// labelIn returns the ID among the labels of a line.
-func labelIn(line string) string {
-	_, after, _ := strings.Cut(line, strconv.Quote(labelID)+":")
+// labelIn returns the value of a label in a line; "" if that has none.
+func labelIn(line, label string) string {
+	_, after, _ := strings.Cut(line, strconv.Quote(label)+":")
 	quoted, err := strconv.QuotedPrefix(after)
 	if err != nil {
 		return ""
@@ -77,7 +73,7 @@ func labelIn(line string) string {
 //
 // in which more tabs follow a short name than a long one.
 func parseFrame(line string) (f Frame) {
-	fields := strings.Split(line, "\t")
+	fields := strings.FieldsFunc(line, func(r rune) bool { return r == '\t' }) // columns may be parted by several
 	if len(fields) < 4 {
 		return f
 	}
@@ -93,13 +89,16 @@ func parseFrame(line string) (f Frame) {
 	return f
 }
 
-// trimOwn drops the module's own frames below the function.
-func trimOwn(frames []Frame) []Frame {
+// cutOwn drops the module's own frames below the function, and reports whether
+// they are those that call the function of a node.
+func cutOwn(frames []Frame) (stack []Frame, runs bool) {
 	for len(frames) > 0 {
-		if last := frames[len(frames)-1].Func; !watch.IsOwn(last) && !strings.HasPrefix(last, "runtime.") {
+		last := frames[len(frames)-1].Func
+		if !watch.IsOwn(last) && !strings.HasPrefix(last, "runtime.") {
 			break
 		}
+		runs = runs || watch.CallsFunctions(last)
 		frames = frames[:len(frames)-1]
 	}
-	return frames
+	return frames, runs
 }

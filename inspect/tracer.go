@@ -43,9 +43,9 @@ type Event struct {
 
 // adapt makes a Tracer one of the internal kind.
 func adapt(t Tracer) watch.Tracer {
-	return func(ctx context.Context, n *watch.Node) (context.Context, func(error)) {
+	return watch.Tracer{Begin: func(ctx context.Context, n *watch.Node) (context.Context, func(error)) {
 		return t.Begin(ctx, eventOf(n))
-	}
+	}}
 }
 
 func eventOf(n *watch.Node) Event {

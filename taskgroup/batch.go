@@ -137,10 +137,10 @@ func (b *batch) callAll() (finished bool) {
 		}
 	}, func(e exit) {
 		switch {
-		case current >= 0:
-			b.abnormalExit(current, e)
-		case !e.returned:
+		case current < 0 && !e.returned:
 			b.abandon(e)
+		case current >= 0 && b.node() == nil: // or else it has been noted
+			_ = b.abnormalExit(current, e)
 		}
 		finished = e.returned
 	})
@@ -207,25 +207,21 @@ func (b *batch) abandon(e exit) {
 	}
 }
 
-// abnormalExit notes that function i did not return.
-func (b *batch) abnormalExit(i int, e exit) {
-	if b.survived(i, e) {
-		return
-	}
+// abnormalExit notes that function i did not return, and returns how.
+func (b *batch) abnormalExit(i int, e exit) error {
 	b.faulted.Store(true)
 	if e.goexit() {
-		b.endFunc(i, ErrGoexit)
 		b.failure(i, ErrGoexit)
-		return
+		return ErrGoexit
 	}
 	pe, isNew := b.recovered(b.nameOf(i), e.panicked)
-	b.endFunc(i, pe)
 	if !b.settles {
 		b.raise(i, pe, isNew)
-		return
+		return pe
 	}
 	b.failed(i, pe)
 	if isNew {
 		pe.report()
 	}
+	return pe
 }

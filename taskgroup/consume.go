@@ -15,5 +15,5 @@ import (
 // asyncio.QueueShutDown.
 func Consume[T any](ctx context.Context, workers int, source func(ctx context.Context) iter.Seq[T], fn func(ctx context.Context, item T) error) error {
 	checkStream("Consume", workers, source == nil || fn == nil)
-	return newStream(workers, dropped, noResult(fn)).consume(ctx, "Consume", withoutErrors(source), fn)
+	return newStream(workers, dropped, noResult(fn)).consume(ctx, "Consume", fn, withoutErrors(source))
 }

@@ -102,5 +102,5 @@ func (g *Group) doneLocked(r runner) {
 	if r.task().state.Load()&daemon != 0 {
 		g.daemons.pending--
 	}
-	g.closeIfLeftLocked()
+	g.closeIfOverLocked()
 }

@@ -20,7 +20,7 @@ import (
 // holds at most limit items.
 func ForEach[T any](ctx context.Context, limit int, items iter.Seq[T], fn func(ctx context.Context, item T) error) error {
 	checkStream("ForEach", limit, items == nil || fn == nil)
-	return newStream(limit, dropped, noResult(fn)).consume(ctx, "ForEach", constant(items), fn)
+	return newStream(limit, dropped, noResult(fn)).consume(ctx, "ForEach", fn, constant(items))
 }
 
 // noResult makes fn a function with a result.
@@ -28,15 +28,15 @@ func noResult[T any](fn func(context.Context, T) error) func(context.Context, T)
 	return func(ctx context.Context, item T) (struct{}, error) { return struct{}{}, fn(ctx, item) }
 }
 
-// consume runs a stream without results, pulling in the caller's goroutine, and
-// says how the call ends.
-func (s *stream[T, R]) consume(ctx context.Context, op string, input source[T], fn any) error {
+// consume runs a stream without results, whose function was given as fn,
+// pulling in the caller's goroutine, and says how the call ends.
+func (s *stream[T, R]) consume(ctx context.Context, op string, fn any, input source[T]) error {
 	if !s.open(ctx, op, s, fn) {
 		return s.join(false)
 	}
 	defer func() { // also if the input panics
 		s.finish()
-		s.endWatched(nil)
+		s.endWatched(errCallerLeft)
 	}()
 	s.pull(input)
 	s.gone.Wait()

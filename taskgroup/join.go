@@ -150,7 +150,9 @@ func (g *Group) Shutdown(ctx context.Context) error {
 // reports whether it is closed.
 func (g *Group) joinLocked(to life) bool {
 	g.life = max(g.life, to)
+	g.join.blocked++
 	g.closeIfOverLocked()
+	g.join.blocked--
 	return g.life == closed
 }
 
@@ -174,15 +176,9 @@ func (g *Group) closeIfOverLocked() {
 	if g.join.done != nil {
 		close(g.join.done)
 	}
-}
-
-// closeIfLeftLocked is closeIfOverLocked for the end of a task or of a call that
-// starts one. If the calls that have joined the group have all given up, a
-// monitor hears of the end from here: no other call may come.
-func (g *Group) closeIfLeftLocked() {
-	wasClosed := g.life == closed
-	g.closeIfOverLocked()
-	if n := g.node(); n != nil && !wasClosed && g.life == closed && g.join.blocked == 0 {
+	if n := g.node(); n != nil && g.join.blocked == 0 {
+		// The calls that have joined the group have all given up, and there may
+		// never be another one.
 		outcome := g.outcome
 		go endLate(n, &outcome) // not under the lock: it calls tracers
 	}
@@ -210,8 +206,8 @@ func (g *Group) answer() error {
 
 // settle makes the result, once, and releases what the group holds.
 func (g *Group) settle() {
-	if n := g.node(); n != nil {
-		defer g.endWatched(n) // also if the parent panics
+	if g.node() != nil {
+		defer g.endWatched() // also if the parent panics
 	}
 	cause := g.cause(false)
 	g.mu.Lock()

@@ -86,7 +86,7 @@ func (s *Shared[K, V]) Do(ctx context.Context, key K, fn Func[V]) (v V, shared b
 	c, joined := s.join(ctx, key, parent, fn)
 	switch {
 	case joined:
-		blocked.For(c.watched.call())
+		blocked.For(c.watched.seen())
 		blocked.Start()
 		defer blocked.End()
 	case parent == nil:

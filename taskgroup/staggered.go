@@ -32,8 +32,10 @@ func Staggered[T any](ctx context.Context, delay time.Duration, discard func(T),
 	if node := s.node(); node != nil {
 		node.Plan(len(fns))
 	}
-	defer s.endWatched(nil) // also if ctx or discard panics
-	defer s.stop(nil)
+	defer func() { // also if discard panics
+		s.stop(nil)
+		s.endWatched(errCallerLeft)
+	}()
 	s.begin(delay, fns)
 	s.running.Wait()
 	losers := s.succeeded
@@ -98,11 +100,15 @@ func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
 	}
 	var v T
 	var err error
+	var f *watch.Node
 	returned := false
 	defer func() {
 		if !returned {
-			s.abnormalExit(i, recover())
+			err := s.abnormalExit(i, recover())
 			close(failed)
+			if f != nil {
+				f.End(err, howEnded(err, false)) // last: a tracer may end the goroutine
+			}
 		} else if s.returned(i, v, err); err != nil {
 			close(failed)
 		}
@@ -113,7 +119,8 @@ func (s *staggered[T]) run(i int, fn Func[T], failed chan<- struct{}) {
 		returned = true
 		return
 	}
-	beginFunc(node, i, fn, func(ctx context.Context, f *watch.Node) {
+	f = node.BeginFunc(i, watch.CodeOf(fn))
+	callTraced(f, f, func(ctx context.Context) {
 		v, err = fn(ctx)
 		returned = true
 		f.End(err, s.how(err))
@@ -133,16 +140,15 @@ func (s *staggered[T]) returned(i int, v T, err error) {
 	}
 }
 
-// abnormalExit notes that function i did not return.
-func (s *staggered[T]) abnormalExit(i int, v any) {
+// abnormalExit notes that function i did not return, and returns how.
+func (s *staggered[T]) abnormalExit(i int, v any) error {
 	if v == nil {
-		s.endFunc(i, ErrGoexit)
 		_ = s.add(i, ErrGoexit)
-		return
+		return ErrGoexit
 	}
 	pe, isNew := s.recovered(s.nameOf(i), v)
-	s.endFunc(i, pe)
 	s.raise(i, pe, isNew)
+	return pe
 }
 
 // discardAll calls discard with each value, with the rest also if it does not

@@ -238,7 +238,7 @@ func (g *Group) leave(units int) {
 	g.callers--
 	g.admission.release(units)
 	g.grantLocked()
-	g.closeIfLeftLocked()
+	g.closeIfOverLocked()
 	g.workers.unlock()
 }
 

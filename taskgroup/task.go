@@ -77,31 +77,30 @@ func Start[T any](ctx context.Context, fn Func[T], opts ...TaskOption) *Task[T] 
 	if fn == nil {
 		panic(misused("Start of a nil function"))
 	}
-	t := newStandAlone(ctx, fn)
-	t.apply(opts)
+	t := newStandAlone(ctx, fn, opts)
 	if err := ctxerr.Of(ctx); err != nil {
 		t.drop()
 		t.fail(err, secondary)
 		return t
-	}
-	if n := t.node(); n != nil {
-		n.PublishTask()
 	}
 	go standAlone(t)
 	return t
 }
 
 // newStandAlone returns a task of Start that is still to begin.
-func newStandAlone[T any](ctx context.Context, fn Func[T]) *Task[T] {
+func newStandAlone[T any](ctx context.Context, fn Func[T], opts []TaskOption) *Task[T] {
 	parent := watch.Under(ctx)
 	if parent == nil {
 		t := &Task[T]{fn: fn}
 		t.parent = ctx
+		t.apply(opts)
 		return t
 	}
 	t := &watchedTask[T]{}
 	t.fn, t.parent = fn, ctx
 	t.more.watch(&t.core, parent)
+	t.apply(opts)
+	t.more.node.PublishTask() // last: from now on it is read
 	return &t.Task
 }
 

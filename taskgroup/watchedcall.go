@@ -2,15 +2,15 @@ package taskgroup
 
 import (
 	"context"
+	"errors"
 
 	"example.com/asyncgo/internal/watch"
 )
 
 // openWatched begins a call that a monitor sees, below parent.
 func (c *call) openWatched(ctx context.Context, parent *watch.Node, s watch.Subject, fn any) {
-	n := &watch.Node{}
-	ctx = n.InitScope(ctx, parent, watch.Call, c.op, fn, s)
-	n.Context, c.cancel = context.WithCancelCause(ctx)
+	n := watch.NewScope(parent, watch.Call, c.op, fn, s)
+	n.Context, c.cancel = context.WithCancelCause(traceScope(ctx, n))
 	c.ctx = n
 	n.Publish()
 }
@@ -58,30 +58,28 @@ func (c *call) report(limit, total int) watch.Report {
 	return r
 }
 
-// beginFunc makes the node of function i, which is about to be called, and has
-// call call it, with that context, and end the node. A tracer may end the
-// goroutine: then call is called all the same.
-func beginFunc(n *watch.Node, i int, function any, call func(ctx context.Context, f *watch.Node)) {
-	f := n.BeginFunc(n, i, function)
-	if !f.IsTraced() {
-		call(f, f)
+// callTraced has the tracers called for n, a task or a function that is about to
+// be called with ctx, and then calls it by call. A tracer may end the goroutine:
+// then it is called all the same, and callTraced does not return.
+func callTraced(ctx context.Context, n *watch.Node, call func(ctx context.Context)) {
+	if !n.IsTraced() {
+		call(ctx)
 		return
 	}
-	var ctx context.Context = f
-	protect(func() { ctx = f.Trace(ctx) }, func(exit) {
-		call(ctx, f)
-	})
+	traced := false
+	defer func() {
+		if !traced {
+			call(ctx)
+		}
+	}()
+	n.Trace(&ctx)
+	traced = true
+	call(ctx)
 }
 
-// endFunc tells the monitor that function i, which has not returned, has ended
-// with err.
-func (c *call) endFunc(i int, err error) {
-	if n := c.node(); n != nil {
-		if f := n.FuncAt(i); f != nil {
-			f.End(err, howEnded(err, false))
-		}
-	}
-}
+// errCallerLeft is what a call ends with for a monitor if the caller's code in
+// it panics or ends the goroutine.
+var errCallerLeft = errors.New("taskgroup: the code of the caller did not return")
 
 // how says how a function has ended that returned err.
 func (c *call) how(err error) watch.How { return howEnded(err, err != nil && c.isEcho(err)) }
@@ -89,41 +87,46 @@ func (c *call) how(err error) watch.How { return howEnded(err, err != nil && c.i
 // watch has the monitor see the functions of a batch that is about to begin.
 func (b *batch) watch(n *watch.Node) {
 	do := b.do
-	b.do = func(_ context.Context, i int) (err error) {
-		called, returned := false, false
-		defer func() {
-			if called && !returned && err != nil {
-				b.failure(i, err) // a tracer is about to end the goroutine
-			}
-		}()
-		var function any
+	b.do = func(_ context.Context, i int) error {
+		code := n.Code()
 		if b.functions != nil {
-			function = b.functions(i)
+			code = watch.CodeOf(b.functions(i))
 		}
-		beginFunc(n, i, function, func(ctx context.Context, f *watch.Node) {
-			err = do(ctx, i)
-			called = true
-			f.End(err, b.how(err))
+		f := n.BeginFunc(i, code)
+		var err error
+		returned := false
+		// A panic is noted here, since f is known here. So is all that comes
+		// before the end of the goroutine, be that the function's or a tracer's.
+		protect(func() {
+			callTraced(f, f, func(ctx context.Context) {
+				err = do(ctx, i)
+				returned = true
+				f.End(err, b.how(err))
+			})
+		}, func(e exit) {
+			switch {
+			case e.returned:
+			case !returned:
+				err = b.abnormalExit(i, e)
+				f.End(err, howEnded(err, false))
+			case err != nil:
+				b.failure(i, err)
+			}
 		})
-		returned = true
+		if !returned {
+			return nil // it has been noted
+		}
 		return err
 	}
 }
 
-// survived reports that function i has returned, and that a tracer has ended
-// the goroutine.
-func (b *batch) survived(i int, e exit) bool {
-	n := b.node()
-	return n != nil && e.goexit() && n.FuncAt(i) == nil
-}
-
-// functionsOf returns what function i of a map was given as, and the function
-// of all items, unless the items are the functions.
-func functionsOf[T, R any](op string, items []T, fn func(context.Context, T) (R, error)) (functions func(i int) any, of any) {
+// functionsOf returns what the functions of a map were given as: one function
+// for all items, or else the items.
+func functionsOf[T, R any](op string, items []T, fn func(context.Context, T) (R, error)) (functions func(i int) any, ofAll any) {
 	if op == "Gather" || op == "Settle" {
 		return func(i int) any { return items[i] }, nil
 	}
-	return func(int) any { return fn }, fn
+	return nil, fn
 }
 
 // Report says how far the batch is.
@@ -151,20 +154,18 @@ func (s *stream[T, R]) Report(int) watch.Report {
 
 // runWatched is run for a monitor.
 func (s *stream[T, R]) runWatched(n *watch.Node, it *item[T, R]) {
+	f := n.BeginFunc(it.index, n.Code())
+	returned := false
 	protect(func() {
-		beginFunc(n, it.index, nil, func(ctx context.Context, f *watch.Node) {
+		callTraced(f, f, func(ctx context.Context) {
 			it.res, it.err = s.fn(ctx, it.value)
+			returned = true
 			f.End(it.err, s.how(it.err))
 		})
 	}, func(e exit) {
-		if f := n.FuncAt(it.index); f != nil {
-			// It has not returned.
-			s.ended(it, e)
-			f.End(it.err, s.how(it.err))
-			return
-		}
-		e.returned = true
+		e.returned = returned // also if a tracer has ended the goroutine
 		s.ended(it, e)
+		f.End(it.err, howEnded(it.err, false))
 	})
 }
 

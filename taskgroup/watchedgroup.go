@@ -14,8 +14,22 @@ func (g *Group) watch(ctx context.Context, main any) (context.Context, *watch.No
 	if parent == nil {
 		return ctx, nil
 	}
-	n := &watch.Node{}
-	return n.InitScope(ctx, parent, watch.Group, g.options.name, main, (*groupSubject)(g)), n
+	n := watch.NewScope(parent, watch.Group, g.options.name, main, (*groupSubject)(g))
+	return traceScope(ctx, n), n
+}
+
+// traceScope has the tracers called for a group or a call that is about to
+// begin with ctx, and returns what it begins with instead. One that ends the
+// goroutine ends what was to begin.
+func traceScope(ctx context.Context, n *watch.Node) context.Context {
+	if n.IsTraced() {
+		protect(func() { n.Trace(&ctx) }, func(e exit) {
+			if !e.returned {
+				n.Abandon(ErrGoexit)
+			}
+		})
+	}
+	return ctx
 }
 
 // node returns what the group is for a monitor, or nil.
@@ -92,23 +106,26 @@ func (g *Group) blockedJoin() *watch.Wait {
 	return nil
 }
 
-// endLate tells the monitor that a group has ended whose join has been given up,
-// with the outcome.
+// endWatched says that the join has been answered.
+func (g *Group) endWatched() {
+	g.mu.Lock()
+	result, raised := g.join.result, g.join.raised
+	g.mu.Unlock()
+	switch {
+	case raised != nil:
+		result = raised
+	case result == nil && context.Cause(g.ctx) == errMainLeft:
+		result = errMainLeft
+	}
+	g.node().End(result, howEnded(result, false))
+}
+
+// endLate says that a group has ended whose join has been given up, with that
+// outcome.
 func endLate(n *watch.Node, o *outcome) {
 	err := o.err()
 	if raised := o.raised(); raised != nil {
 		err = raised
 	}
 	n.End(err, howEnded(err, false))
-}
-
-// endWatched tells the monitor that the join has been answered.
-func (g *Group) endWatched(n *watch.Node) {
-	g.mu.Lock()
-	result, raised := g.join.result, g.join.raised
-	g.mu.Unlock()
-	if raised != nil {
-		result = raised
-	}
-	n.End(result, howEnded(result, false))
 }

@@ -14,8 +14,9 @@ func (k sharedKey) Key() any { return k.key }
 // watchedShared is a call of [Shared.Do] that a monitor sees: a call of one
 // function.
 type watchedShared struct {
-	ctx  context.Context //nolint:containedctx // the function's
-	node watch.Node
+	ctx      context.Context //nolint:containedctx // of the call
+	node     *watch.Node
+	function *watch.Node
 
 	returned bool
 	err      error // that the function has returned
@@ -24,32 +25,48 @@ type watchedShared struct {
 // newWatchedShared returns a call with that context, which begins below parent.
 func newWatchedShared(ctx context.Context, parent *watch.Node, fn any) *watchedShared {
 	w := &watchedShared{ctx: ctx}
-	w.node.PrepareScope(parent, watch.Call, "Shared.Do", fn, w)
+	w.node = watch.NewScope(parent, watch.Call, "Shared.Do", fn, w)
+	w.node.Context = ctx
 	return w
 }
 
-// call returns the node of the call; nil if no monitor sees it.
-func (w *watchedShared) call() *watch.Node {
+// seen returns the node of the call; nil if no monitor sees it.
+func (w *watchedShared) seen() *watch.Node {
 	if w == nil {
 		return nil
 	}
-	return &w.node
+	return w.node
 }
 
-// startWatched calls the function in a goroutine of its own.
+// startWatched calls the function in a goroutine of its own. A tracer may end
+// that of the caller.
 func (s *Shared[K, V]) startWatched(key K, c *sharedCall[V], fn Func[V]) {
 	w := c.watched
-	protect(w.open, func(exit) { // also if a tracer ends this goroutine
+	start := func() {
+		w.node.Publish()
 		go contain(c.ctx, func() {
-			w.run(fn, func(ctx context.Context) (err error) {
+			w.call(func(ctx context.Context) (err error) {
 				c.value, c.err = fn(ctx)
 				return c.err
 			})
 		}, func(how ending) {
-			how.returned = how.returned || w.returned // although a tracer has ended the goroutine
+			how.returned = w.returned // although a tracer may have ended the goroutine
+			defer s.end(key, c, how)  // also if a tracer ends the goroutine
 			w.end(how)
-			s.end(key, c, how)
 		})
+	}
+	if !w.node.IsTraced() {
+		start()
+		return
+	}
+	protect(func() { w.node.Trace(&w.node.Context) }, func(e exit) {
+		start() // others may wait for it by now
+		if !e.returned {
+			if _, last := s.leave(key, c); last {
+				c.cancel(nil)
+				<-c.ended
+			}
+		}
 	})
 }
 
@@ -61,19 +78,13 @@ func (w *watchedShared) Report(int) watch.Report {
 	return r
 }
 
-// open begins the call.
-func (w *watchedShared) open() {
-	w.node.Context = w.ctx
-	w.node.Context = w.node.Trace(w.ctx)
-	w.node.Publish()
-}
-
-// run calls the function.
-func (w *watchedShared) run(function any, call func(ctx context.Context) error) {
-	beginFunc(&w.node, 0, function, func(ctx context.Context, f *watch.Node) {
+// call calls the function.
+func (w *watchedShared) call(call func(ctx context.Context) error) {
+	w.function = w.node.BeginFunc(0, w.node.Code())
+	callTraced(w.function, w.function, func(ctx context.Context) {
 		w.err = call(ctx)
 		w.returned = true
-		f.End(w.err, howEnded(w.err, w.err != nil && isEcho(w.err, w.ctx)))
+		w.function.End(w.err, howEnded(w.err, w.err != nil && isEcho(w.err, w.ctx)))
 	})
 }
 
@@ -86,8 +97,6 @@ func (w *watchedShared) end(how ending) {
 	case how.goexit():
 		err = ErrGoexit
 	}
-	if f := w.node.FuncAt(0); f != nil {
-		f.End(err, howEnded(err, false))
-	}
-	w.node.End(err, howEnded(err, false))
+	defer w.node.End(err, howEnded(err, false))
+	w.function.End(err, howEnded(err, false))
 }

@@ -1,6 +1,10 @@
 package taskgroup
 
-import "example.com/asyncgo/internal/watch"
+import (
+	"context"
+
+	"example.com/asyncgo/internal/watch"
+)
 
 // watchedTask is a task that a monitor sees, with what it needs for that: one
 // allocation, as without.
@@ -29,27 +33,20 @@ func (x *watchedExtra) watch(c *core, parent *watch.Node) {
 	c.state.Or(watched)
 }
 
-// call calls the function of a task that a monitor sees. A tracer may end the
-// goroutine: then the function is called all the same.
+// callWatched calls the function of a task that a monitor sees.
 func (c *core) callWatched(r runner) {
 	n := c.extra.node
 	n.BeginTask(r.function())
-	ctx := c.context()
-	if !n.IsTraced() {
+	callTraced(c.context(), n, func(ctx context.Context) {
 		r.call(ctx)
-		return
-	}
-	protect(func() { ctx = n.Trace(ctx) }, func(e exit) {
-		r.call(ctx)
-		if !e.returned {
-			n.Survive()
-		}
+		n.Return()
 	})
 }
 
-// endedGoroutine reports that e is that of a function which has called Goexit.
+// endedGoroutine reports that e is that of a function which has called Goexit,
+// and not a tracer.
 func (c *core) endedGoroutine(e exit) bool {
-	return e.goexit() && !(c.state.Load()&watched != 0 && c.extra.node.Survived())
+	return e.goexit() && !(c.state.Load()&watched != 0 && c.extra.node.HasReturned())
 }
 
 // complete publishes the end of a task.
@@ -58,26 +55,19 @@ func (c *core) complete(flags uint64) {
 		c.completion.complete(flags)
 		return
 	}
-	protect(func() { flags |= c.endWatched(flags) }, func(exit) {
-		callbacks := c.publish(flags)
-		if callbacks != nil {
-			c.look() // those that have been registered since it was listed
-		}
-		run(callbacks)
-	})
-}
-
-// endWatched tells the monitor that the task is about to complete, and returns
-// a flag if that lists the failure.
-func (c *core) endWatched(flags uint64) uint64 {
 	n, how := c.extra.node, howEnded(c.err, flags&secondary != 0)
-	listed := uint64(0)
 	if (how == watch.Failed || how == watch.Panicked) && c.group() == nil && !c.hasCallbacks() {
 		n.AddUnseen(c.givenName(), c.err)
-		listed = unseen
+		flags |= unseen
 	}
+	defer func() { // also if a tracer ends the goroutine
+		callbacks := c.publish(flags)
+		if callbacks != nil {
+			c.look()
+		}
+		run(callbacks)
+	}()
 	n.End(c.err, how)
-	return listed
 }
 
 // howEnded says how a task or a function has ended; isEcho says that err is no

@@ -16,13 +16,8 @@ type Config struct {
 	Report func(panicked any)
 }
 
-// Tracer is called when n is about to begin, with the context that its
-// functions would get, and returns the one that they get, or nil; and what to
-// call with its failure when it has ended, or nil.
-type Tracer func(ctx context.Context, n *Node) (context.Context, func(err error))
-
-// roots is how many lists the roots of a monitor are spread over.
-const roots = 16
+// trees is how many lists the roots of a monitor are spread over.
+const trees = 16
 
 // Monitor sees the nodes that begin under its contexts.
 type Monitor struct {
@@ -32,7 +27,7 @@ type Monitor struct {
 	closed atomic.Bool
 	lastID atomic.Uint64
 
-	trees    [roots]branch
+	trees    [trees]branch
 	totals   totals
 	unseen   unseen
 	timeline *Timeline // nil: not kept
@@ -69,6 +64,9 @@ func (m *Monitor) Start() time.Time { return m.start }
 
 // Now is the time since Start.
 func (m *Monitor) Now() time.Duration { return max(0, time.Since(m.start)) }
+
+// clock is Now in nanoseconds, and 1: as nodes note it.
+func (m *Monitor) clock() int64 { return int64(m.Now()) + 1 }
 
 // Timeline returns the spans that m keeps; nil if it keeps none.
 func (m *Monitor) Timeline() *Timeline { return m.timeline }

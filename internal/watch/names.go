@@ -6,12 +6,9 @@ import (
 	"weak"
 )
 
-// names are the resources that have been given a name and have not been
-// collected.
-var names struct {
-	mu      sync.Mutex
-	entries map[any]entry // by weak pointer
-}
+// names has an *entry for each resource that has been given a name and has not
+// been collected, by weak pointer.
+var names sync.Map
 
 type entry struct {
 	name     string
@@ -24,7 +21,7 @@ type entry struct {
 // alive.
 func Name[T any](p *T, name string, resource func(*T) Resource, track func(*T)) {
 	w := weak.Make(p)
-	e := entry{name: name, resource: func() Resource {
+	e := &entry{name: name, resource: func() Resource {
 		if p := w.Value(); p != nil {
 			return resource(p)
 		}
@@ -37,14 +34,7 @@ func Name[T any](p *T, name string, resource func(*T) Resource, track func(*T)) 
 			}
 		}
 	}
-	names.mu.Lock()
-	_, again := names.entries[w]
-	if names.entries == nil {
-		names.entries = map[any]entry{}
-	}
-	names.entries[w] = e
-	names.mu.Unlock()
-	if !again {
+	if _, again := names.Swap(w, e); !again {
 		runtime.AddCleanup(p, forget, any(w))
 	}
 	if e.track != nil {
@@ -52,30 +42,20 @@ func Name[T any](p *T, name string, resource func(*T) Resource, track func(*T)) 
 	}
 }
 
-func forget(key any) {
-	names.mu.Lock()
-	defer names.mu.Unlock()
-	delete(names.entries, key)
-}
+func forget(key any) { names.Delete(key) }
 
 // NameOf returns the name that r has been given, or "".
 func NameOf(r Resource) string {
-	key := r.Identity()
-	names.mu.Lock()
-	defer names.mu.Unlock()
-	return names.entries[key].name
+	if e, ok := names.Load(r.Identity()); ok {
+		return e.(*entry).name
+	}
+	return ""
 }
 
-// Named returns what has a name, by name.
+// Named returns what has a name.
 func Named() (resources []Resource) {
-	names.mu.Lock()
-	entries := make([]entry, 0, len(names.entries))
-	for _, e := range names.entries {
-		entries = append(entries, e)
-	}
-	names.mu.Unlock()
-	for _, e := range entries {
-		if r := e.resource(); r != nil {
+	for _, e := range names.Range {
+		if r := e.(*entry).resource(); r != nil {
 			resources = append(resources, r)
 		}
 	}
@@ -84,15 +64,9 @@ func Named() (resources []Resource) {
 
 // trackAll calls the track functions.
 func trackAll() {
-	names.mu.Lock()
-	entries := make([]entry, 0, len(names.entries))
-	for _, e := range names.entries {
-		entries = append(entries, e)
-	}
-	names.mu.Unlock()
-	for _, e := range entries {
-		if e.track != nil {
-			e.track()
+	for _, e := range names.Range {
+		if track := e.(*entry).track; track != nil {
+			track()
 		}
 	}
 }

@@ -1,12 +1,10 @@
 package watch
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"reflect"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,46 +15,34 @@ import (
 // it. It is also the context that is passed on: of a group or a call to its
 // functions, of a function of a call to that function.
 //
-// A group, a call and a task of Start are in a list, see branch, from Publish to
-// End, and so is a function of a call while it runs. The tasks of a
-// group are in no list: the group has them. Nodes are published complete, and
-// nothing but the fields below mu changes after that.
+// A group, a call and a task of Start are in the list of their parent from
+// Publish to End, a function of a call from BeginFunc to End. The tasks of a
+// group are in no list: the group has them. A node is published complete:
+// after that only the atomic fields change, and those that a lock guards.
 type Node struct {
 	context.Context // what it passes on, or the task's own
 
 	monitor *Monitor
 	parent  *Node
-	subject Subject // nil for a function of a call
-	total   *total  // of a group or a call
-	inTotal waitlist.Node[*Node]
-	id      uint64 // of those in lists but functions
-	index   int    // of a function
-	name    string // of a group or a call
-	kind    Kind
+	subject Subject   // nil for a function of a call
+	scope   *scope    // of a group or a call
+	id      uint64    // 0: it has none but its parent's and its index
+	index   int       // of a function of a call
+	site    []uintptr // where it was begun: program counters
 
-	failure  *Unseen // of a task of Start, while it is listed
+	code     atomic.Uintptr // of the function
+	began    atomic.Int64   // nanoseconds since the monitor's start, and 1; 0: not begun
 	done     atomic.Bool
-	survived bool // a tracer has ended the goroutine, but the function has returned
+	kind     Kind
+	returned bool // see Return
 
-	code    atomic.Uintptr // of the function
-	began   atomic.Int64   // nanoseconds since the monitor's start, and 1; 0: not begun
-	lastEnd atomic.Int64   // likewise: of a task of this group
-	planned atomic.Int64   // how many functions a call has
-	site    []uintptr      // where it was begun: program counters
-	ends    []func(err error)
+	ends    *traceEnd // of the goroutine that runs it
+	failure *Unseen   // of a task of Start, while it is listed
 
-	below branch               // the list of its own
-	place waitlist.Node[*Node] // in the list of another
-	moved atomic.Bool          // out of the list of the parent
-
-	mu       sync.Mutex
-	above    *Node   // under which it is: the parent, or a node further up
-	home     *branch // the list of that; nil: not there
-	waits    waitlist.List[*Wait]
-	holds    waitlist.List[*Wait]
-	lastWait uint64
-
-	counters // of a group or a call
+	place    waitlist.Node[*Node] // in the list of the parent
+	below    branch
+	waits    waitlist.List[*Wait] // and what it holds; under the lock of below
+	lastWait uint64               // likewise
 }
 
 // Subject is what a node knows nothing about: the group, the call or the task
@@ -86,9 +72,6 @@ type Counts struct {
 	Limit, Running, Queued, Blocked, Begun, Ended, Failed, Cancelled, Total int
 }
 
-// Compare orders nodes by their beginning, and functions by index.
-func Compare(a, b *Node) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.index, b.index)) }
-
 // init makes n a node of that kind, which is not published yet.
 func (n *Node) init(parent *Node, kind Kind, s Subject) {
 	n.monitor, n.parent, n.kind, n.subject = parent.monitor, parent, kind, s
@@ -97,30 +80,20 @@ func (n *Node) init(parent *Node, kind Kind, s Subject) {
 	}
 }
 
-// InitScope makes n the node of a group or a call of that name, and returns
-// what its context derives from instead of ctx.
-func (n *Node) InitScope(ctx context.Context, parent *Node, kind Kind, name string, function any, s Subject) context.Context {
-	n.PrepareScope(parent, kind, name, function, s)
-	return n.trace(ctx)
-}
-
-// PrepareScope is InitScope without the tracers, which [Node.Trace] calls.
-func (n *Node) PrepareScope(parent *Node, kind Kind, name string, function any, s Subject) {
-	n.init(parent, kind, s)
-	n.name = name
-	n.id = n.monitor.lastID.Add(1)
-	n.code.Store(CodeOf(function))
-	n.stamp()
-}
-
-// InitTask makes n the node of a task with that context. Those of groups have
-// no ID of their own.
+// InitTask makes n the node of a task with that context, below parent. A task
+// of Start is still to be published; those of groups have no ID of their own.
 func (n *Node) InitTask(ctx context.Context, parent *Node, inGroup bool, s Subject) {
 	n.init(parent, Task, s)
 	n.Context = ctx
 	if !inGroup {
 		n.id = n.monitor.lastID.Add(1)
 	}
+}
+
+// PublishTask puts a task of Start under its parent.
+func (n *Node) PublishTask() {
+	n.monitor.totals.open.Add(1)
+	n.join()
 }
 
 // CodeOf returns where the code of a function begins; 0 for nil.
@@ -131,58 +104,29 @@ func CodeOf(function any) uintptr {
 	return reflect.ValueOf(function).Pointer()
 }
 
-// Publish puts a group or a call, whose Context is set, under its parent.
-func (n *Node) Publish() {
-	n.total = n.monitor.totals.enter(n)
-	n.enter()
-}
-
-// PublishTask puts a task of Start under its parent.
-func (n *Node) PublishTask() { n.enter() }
-
-func (n *Node) stamp() { n.began.Store(int64(n.monitor.Now()) + 1) }
+func (n *Node) stamp() { n.began.Store(n.monitor.clock()) }
 
 // BeginTask says that a task is about to call its function.
 func (n *Node) BeginTask(function any) {
 	n.code.Store(CodeOf(function))
 	n.stamp()
-	n.scope().began()
+	n.tally().began()
 }
 
-// BeginFunc returns the node of function i of a call, which is about to be
-// called; nil stands for the function of all items. Its context derives from
-// ctx, that of the call.
-func (n *Node) BeginFunc(ctx context.Context, i int, function any) *Node {
-	f := &Node{Context: ctx, monitor: n.monitor, parent: n, kind: Func, index: i}
-	if function == nil {
-		f.code.Store(n.Code())
-	} else {
-		f.code.Store(CodeOf(function))
+// tally is what counts n, a task or a function.
+func (n *Node) tally() *tally {
+	if n.id != 0 {
+		return &n.monitor.totals.tasks
 	}
-	f.stamp()
-	n.counters.began()
-	n.below.add(f)
-	return f
+	return &n.parent.scope.tally
 }
 
-// IsTraced reports whether there are tracers, which are the user's code.
-func (n *Node) IsTraced() bool { return len(n.monitor.config.Tracers) > 0 }
+// Return notes that the function of a task has returned: if its goroutine exits
+// after that, a tracer has ended it.
+func (n *Node) Return() { n.returned = true }
 
-// Trace calls the tracers for what is about to be called with ctx, and returns
-// what it is called with instead.
-func (n *Node) Trace(ctx context.Context) context.Context { return n.trace(ctx) }
-
-// FuncAt returns the node of function i, which has begun.
-func (n *Node) FuncAt(i int) *Node {
-	n.below.mu.Lock()
-	defer n.below.mu.Unlock()
-	for p := n.below.nodes.Front(); p != nil; p = p.Next() {
-		if p.Value.kind == Func && p.Value.index == i {
-			return p.Value
-		}
-	}
-	return nil
-}
+// HasReturned reports whether it has.
+func (n *Node) HasReturned() bool { return n.returned }
 
 // How says how a node has ended.
 type How uint8
@@ -197,107 +141,42 @@ const (
 // End says that n has ended with err, unless it has said so before. For a task
 // or a function it is called in the goroutine of that, before the end is
 // visible to others; also for a task that was accepted and never called. It
-// first calls what the tracers have left.
+// first calls what the tracers have left, one of which may end the goroutine.
 func (n *Node) End(err error, how How) {
 	if n.done.Swap(true) {
 		return
 	}
-	defer n.end(err, how) // also if a tracer ends the goroutine
-	n.endTraces(err)
+	defer n.end(err, how)
+	if n.ends != nil {
+		n.endTraces(err)
+	}
 }
 
 func (n *Node) end(err error, how How) {
-	began, now := n.began.Load(), int64(n.monitor.Now())+1
-	switch n.kind {
-	case Group, Call:
+	began, now := n.began.Load(), n.monitor.clock()
+	if n.scope != nil {
 		n.monitor.totals.leave(n)
-	default:
+	} else {
 		lasted := time.Duration(0)
 		if began != 0 {
 			lasted = max(0, time.Duration(now-began))
 		}
-		n.scope().ended(how, lasted)
+		n.tally().ended(how, lasted)
 	}
 	switch {
-	case n.id != 0:
+	case n.kind == Task && n.id == 0:
+		n.parent.scope.lastEnd.Store(now)
+	case n.kind == Task:
+		n.monitor.totals.open.Add(-1)
 		n.leave()
-	case n.kind == Func:
-		n.parent.below.remove(n)
+	default:
+		n.leave()
 	}
-	n.release()
+	n.below.end(n)
 	if n.monitor.timeline != nil && began != 0 {
-		n.monitor.timeline.add(n, began, now, err)
-	}
-}
-
-// scope is what counts the tasks and functions: the group, the call, or the
-// monitor, for tasks of Start.
-func (n *Node) scope() *counters {
-	if n.id != 0 {
-		return &n.monitor.totals.tasks
-	}
-	n.parent.lastEnd.Store(int64(n.monitor.Now()) + 1)
-	return &n.parent.counters
-}
-
-// Survive notes that the function has returned, although a tracer has ended its
-// goroutine.
-func (n *Node) Survive() { n.survived = true }
-
-// Survived reports whether it has.
-func (n *Node) Survived() bool { return n.survived }
-
-// trace calls the tracers.
-func (n *Node) trace(ctx context.Context) context.Context {
-	for _, t := range n.monitor.config.Tracers {
-		ctx = n.traceBy(t, ctx)
-	}
-	return ctx
-}
-
-// traceBy calls one tracer. If it panics, the context stays what it is.
-func (n *Node) traceBy(t Tracer, ctx context.Context) (traced context.Context) {
-	traced = ctx
-	returned := false
-	defer func() {
-		if !returned {
-			n.monitor.report(recover())
-		}
-	}()
-	answer, end := t(ctx, n)
-	if end != nil {
-		n.ends = append(n.ends, end)
-	}
-	if answer != nil {
-		traced = answer
-	}
-	returned = true
-	return traced
-}
-
-// endTraces calls what the tracers have left, in reverse.
-func (n *Node) endTraces(err error) {
-	for len(n.ends) > 0 {
-		end := n.ends[len(n.ends)-1]
-		n.ends = n.ends[:len(n.ends)-1]
-		n.endTrace(end, err)
-	}
-}
-
-func (n *Node) endTrace(end func(error), err error) {
-	returned := false
-	defer func() {
-		if !returned {
-			n.monitor.report(recover())
-		}
-	}()
-	end(err)
-	returned = true
-}
-
-func (m *Monitor) report(panicked any) {
-	if !m.reported.Swap(true) && m.config.Report != nil {
-		m.config.Report(panicked)
+		s := n.Span()
+		s.Start, s.End, s.Err = time.Duration(began-1), time.Duration(now-1), err
+		n.monitor.timeline.put(s)
 	}
 }
 
@@ -317,14 +196,12 @@ func (n *Node) String() string {
 	return fmt.Sprintf("%T", n.Context)
 }
 
-// What a snapshot reads.
-
 // Monitor is the monitor that sees n.
 func (n *Node) Monitor() *Monitor { return n.monitor }
 
-// Parent is nil for a root.
+// Parent is what n has begun under; nil for a root.
 func (n *Node) Parent() *Node {
-	if n.parent == nil || n.parent.kind == Root {
+	if n.parent.kind == Root {
 		return nil
 	}
 	return n.parent
@@ -336,17 +213,32 @@ func (n *Node) Kind() Kind { return n.kind }
 // InGroup reports that n is a task of a group or a function of a call.
 func (n *Node) InGroup() bool { return n.id == 0 }
 
-// ID is unique among the nodes of the monitor; index is that of a task of a
-// group.
-func (n *Node) ID(index int) string {
-	if n.id != 0 {
-		return strconv.FormatUint(n.id, 10)
-	}
-	if n.kind == Func {
-		index = n.index
-	}
-	return n.parent.ID(n.parent.Index()) + "/" + strconv.Itoa(index)
+// Ref identifies a node of a monitor. The zero Ref is that of none.
+type Ref struct {
+	id    uint64 // its own or, if it is in a group or a call, that of that
+	index int    // in that, and 1
 }
+
+// String is the ID as a snapshot has it.
+func (r Ref) String() string {
+	switch {
+	case r.id == 0:
+		return ""
+	case r.index == 0:
+		return strconv.FormatUint(r.id, 10)
+	}
+	return strconv.FormatUint(r.id, 10) + "/" + strconv.Itoa(r.index-1)
+}
+
+func (n *Node) ref(index int) Ref {
+	if n.id != 0 {
+		return Ref{id: n.id}
+	}
+	return Ref{n.parent.id, index + 1}
+}
+
+// ID is unique among the nodes of the monitor. The index is what Index returns.
+func (n *Node) ID(index int) string { return n.ref(index).String() }
 
 // Index is that of a task of a group or a function of a call; otherwise -1.
 func (n *Node) Index() int {
@@ -360,9 +252,14 @@ func (n *Node) Index() int {
 }
 
 // Name is that of a group or a call.
-func (n *Node) Name() string { return n.name }
+func (n *Node) Name() string {
+	if n.scope == nil {
+		return ""
+	}
+	return n.scope.name
+}
 
-// Code is a program counter of the function; 0 if there is none.
+// Code is where the code of the function begins; 0 if there is none.
 func (n *Node) Code() uintptr { return n.code.Load() }
 
 // Site is where n was begun.
@@ -374,17 +271,6 @@ func (n *Node) Began() (time.Duration, bool) {
 	began := n.began.Load()
 	return time.Duration(began - 1), began != 0
 }
-
-// IdleSince is when a group was last seen to begin or to end a task.
-func (n *Node) IdleSince() time.Duration {
-	return time.Duration(max(n.began.Load(), n.lastEnd.Load()) - 1)
-}
-
-// Plan sets how many functions a call has, if its Subject does not know.
-func (n *Node) Plan(functions int) { n.planned.Store(int64(functions)) }
-
-// Planned returns that number.
-func (n *Node) Planned() int { return int(n.planned.Load()) }
 
 // Subject is nil for a function of a call.
 func (n *Node) Subject() Subject { return n.subject }

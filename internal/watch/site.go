@@ -29,3 +29,9 @@ func IsOwn(function string) bool {
 	}
 	return false
 }
+
+// CallsFunctions reports whether the function with that name, which is the
+// module's own, is what calls the functions of tasks and calls for a monitor.
+func CallsFunctions(function string) bool {
+	return strings.TrimPrefix(function, module) == "taskgroup.callTraced"
+}

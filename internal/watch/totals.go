@@ -10,16 +10,16 @@ import (
 	"example.com/asyncgo/internal/waitlist"
 )
 
-// counters count the tasks of one group, the functions of one call, or the
-// tasks of Start.
-type counters struct {
+// tally counts the tasks of one group, the functions of one call, or the tasks
+// of Start.
+type tally struct {
 	nBegun, nEnded, nFailed, nCancelled, nPanicked atomic.Uint64
 	busy                                           atomic.Int64
 }
 
-func (c *counters) began() { c.nBegun.Add(1) }
+func (c *tally) began() { c.nBegun.Add(1) }
 
-func (c *counters) ended(how How, d time.Duration) {
+func (c *tally) ended(how How, d time.Duration) {
 	switch how {
 	case Cancelled:
 		c.nCancelled.Add(1)
@@ -34,9 +34,7 @@ func (c *counters) ended(how How, d time.Duration) {
 	c.nEnded.Add(1)
 }
 
-// Counts are the counters as figures. Those of a group know what was counted
-// here alone.
-func (c *counters) Counts() Counts {
+func (c *tally) counts() Counts {
 	ended := c.nEnded.Load() // first: no more have ended than have begun
 	return Counts{
 		Begun: int(c.nBegun.Load()), Ended: int(ended),
@@ -56,16 +54,17 @@ type Total struct {
 }
 
 // add adds what c counts.
-func (t *Total) add(c *counters) {
-	t.Ended += c.nEnded.Load()
+func (t *Total) add(c *tally) {
+	t.Ended += c.nEnded.Load() // first: no more have ended than have begun
 	t.Failed += c.nFailed.Load()
 	t.Cancelled += c.nCancelled.Load()
 	t.Panicked += c.nPanicked.Load()
-	t.Begun += c.nBegun.Load()
 	t.Busy += time.Duration(c.busy.Load())
+	t.Begun += c.nBegun.Load()
 }
 
-// maxNames bounds the totals. What has another name counts as other.
+// maxNames bounds the rows of a monitor's totals. What has another name counts
+// as other.
 const (
 	maxNames = 1000
 	other    = "(other)"
@@ -73,10 +72,12 @@ const (
 
 // totals are those of one monitor.
 type totals struct {
-	tasks  counters // of Start
-	byName sync.Map // of *total, by totalKey
-	n      atomic.Int64
-	mu     sync.Mutex // held while a row is made
+	tasks tally        // of Start
+	open  atomic.Int64 // of them, not ended
+
+	rows sync.Map   // of *total, by totalKey
+	mu   sync.Mutex // guards n, and rows from new ones
+	n    int
 }
 
 type totalKey struct {
@@ -84,82 +85,88 @@ type totalKey struct {
 	name string
 }
 
-// total is a row. What its open groups or calls have counted is added when it
-// is read.
+// total is a row, in parts that have a lock each: all calls of Map in a process
+// begin and end in one row. What is open has counted is added when the row is
+// read.
 type total struct {
-	mu   sync.Mutex
-	past Total
-	open waitlist.List[*Node]
+	key   totalKey
+	parts [8]struct {
+		mu   sync.Mutex
+		past Total
+		open waitlist.List[*scope]
+	}
 }
 
 // enter counts a group or a call as opened.
-func (ts *totals) enter(n *Node) *total {
-	t := ts.row(totalKey{n.kind, n.name})
-	n.inTotal.Value = n
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.past.Opened++
-	t.open.PushBack(&n.inTotal)
-	return t
+func (ts *totals) enter(n *Node) {
+	t := ts.row(totalKey{n.kind, n.scope.name})
+	n.scope.total = t
+	n.scope.inTotal.Value = n.scope
+	part := &t.parts[n.id%uint64(len(t.parts))]
+	part.mu.Lock()
+	defer part.mu.Unlock()
+	part.past.Opened++
+	part.open.PushBack(&n.scope.inTotal)
 }
 
 // leave folds in what a group or a call has counted.
 func (ts *totals) leave(n *Node) {
-	t := n.total
-	if t == nil {
-		return // a tracer has kept it from being published
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.open.Remove(&n.inTotal) {
-		t.past.add(&n.counters)
-	}
+	t := n.scope.total
+	part := &t.parts[n.id%uint64(len(t.parts))]
+	part.mu.Lock()
+	defer part.mu.Unlock()
+	part.open.Remove(&n.scope.inTotal)
+	part.past.add(&n.scope.tally)
 }
 
 // row returns the row for a name, making it if need be.
 func (ts *totals) row(key totalKey) *total {
-	if t, ok := ts.byName.Load(key); ok {
+	if t, ok := ts.rows.Load(key); ok {
 		return t.(*total)
-	}
-	if ts.n.Load() >= maxNames {
-		key.name = other
-		if t, ok := ts.byName.Load(key); ok {
-			return t.(*total) // without the lock, however many names there are
-		}
 	}
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
-	if t, ok := ts.byName.Load(key); ok {
-		return t.(*total)
-	}
-	if ts.n.Load() >= maxNames {
+	if ts.n >= maxNames {
 		key.name = other
 	}
-	t, _ := ts.byName.LoadOrStore(key, &total{past: Total{Kind: key.kind, Name: key.name}})
-	ts.n.Add(1)
+	t, known := ts.rows.LoadOrStore(key, &total{key: key}) // another may have made it
+	if !known {
+		ts.n++
+	}
 	return t.(*total)
+}
+
+func (t *total) sum() Total {
+	sum := Total{Kind: t.key.kind, Name: t.key.name}
+	for i := range t.parts {
+		part := &t.parts[i]
+		part.mu.Lock()
+		past := part.past
+		sum.Opened += past.Opened
+		sum.Open += part.open.Len()
+		sum.Begun += past.Begun
+		sum.Ended += past.Ended
+		sum.Failed += past.Failed
+		sum.Cancelled += past.Cancelled
+		sum.Panicked += past.Panicked
+		sum.Busy += past.Busy
+		for p := part.open.Front(); p != nil; p = p.Next() {
+			sum.add(&p.Value.tally)
+		}
+		part.mu.Unlock()
+	}
+	return sum
 }
 
 // Totals returns the rows, by kind and name.
 func (m *Monitor) Totals() []Total {
 	var all []Total
-	m.totals.byName.Range(func(_, row any) bool {
-		t := row.(*total)
-		t.mu.Lock()
-		sum := t.past
-		sum.Open = t.open.Len()
-		for p := t.open.Front(); p != nil; p = p.Next() {
-			sum.add(&p.Value.counters)
-		}
-		t.mu.Unlock()
-		all = append(all, sum)
-		return true
-	})
-	tasks := Total{Kind: Task}
+	for _, t := range m.totals.rows.Range {
+		all = append(all, t.(*total).sum())
+	}
+	tasks := Total{Kind: Task, Open: int(m.totals.open.Load())}
 	tasks.add(&m.totals.tasks)
-	if tasks.Begun > 0 || tasks.Ended > 0 {
-		tasks.Opened = tasks.Begun
-		tasks.Open = int(tasks.Begun) - int(tasks.Ended)
+	if tasks.Opened = tasks.Begun; tasks.Opened > 0 || tasks.Ended > 0 || tasks.Open > 0 {
 		all = append(all, tasks)
 	}
 	slices.SortFunc(all, func(a, b Total) int {

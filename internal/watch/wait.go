@@ -91,10 +91,6 @@ func Blocked(ctx context.Context, what What, on any, n int) *Wait {
 	if !On() {
 		return nil
 	}
-	return blocked(ctx, what, on, n)
-}
-
-func blocked(ctx context.Context, what What, on any, n int) *Wait {
 	return In(ctx).BlockedIn(ctx, what, on, n)
 }
 
@@ -179,8 +175,8 @@ func (w *Wait) Start() {
 }
 
 func (w *Wait) start() {
-	w.node.mu.Lock()
-	defer w.node.mu.Unlock()
+	w.node.below.mu.Lock()
+	defer w.node.below.mu.Unlock()
 	if w.over {
 		return
 	}
@@ -188,31 +184,30 @@ func (w *Wait) start() {
 	w.since = w.node.monitor.Now()
 	w.node.lastWait++
 	w.seq = w.node.lastWait
-	w.list().PushBack(&w.place)
+	w.node.waits.PushBack(&w.place)
 }
 
 // Suspend takes out the record of the hold of on that n has, or a node that n is
 // below, and returns it, to be started again; nil if there is none.
 func (n *Node) Suspend(on any) *Wait {
 	for ; n != nil && n.kind != Root; n = n.parent {
-		n.mu.Lock()
-		for p := n.holds.Front(); p != nil; p = p.Next() {
-			if p.Value.on == on {
-				n.holds.Remove(p)
-				n.mu.Unlock()
-				return p.Value
-			}
+		if w := n.suspend(on); w != nil {
+			return w
 		}
-		n.mu.Unlock()
 	}
 	return nil
 }
 
-func (w *Wait) list() *waitlist.List[*Wait] {
-	if w.holds {
-		return &w.node.holds
+func (n *Node) suspend(on any) *Wait {
+	n.below.mu.Lock()
+	defer n.below.mu.Unlock()
+	for p := n.waits.Front(); p != nil; p = p.Next() {
+		if p.Value.holds && p.Value.on == on {
+			n.waits.Remove(p)
+			return p.Value
+		}
 	}
-	return &w.node.waits
+	return nil
 }
 
 // End says that the call does not block any more, or never did.
@@ -223,15 +218,20 @@ func (w *Wait) End() {
 }
 
 func (w *Wait) end() {
-	w.node.mu.Lock()
-	started := w.list().Remove(&w.place)
+	w.node.below.mu.Lock()
+	started := w.node.waits.Remove(&w.place)
 	w.over = w.holds
-	w.node.mu.Unlock()
+	w.node.below.mu.Unlock()
 	if w.holds {
 		return // not reused: a call that has suspended it may start it again
 	}
 	if m := w.node.monitor; started && m.timeline != nil {
-		m.timeline.addWait(w, m.Now())
+		if now := m.Now(); now > w.since {
+			state := w.state()
+			s := state.span(w.node.ref(w.node.Index()))
+			s.End = now
+			m.timeline.put(s)
+		}
 	}
 	*w = Wait{}
 	records.Put(w)
@@ -259,13 +259,14 @@ func (w *Wait) state() State {
 
 // Waits returns what n waits for and what it holds, each longest first.
 func (n *Node) Waits() (waits, holds []State) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
+	n.below.mu.Lock()
+	defer n.below.mu.Unlock()
 	for p := n.waits.Front(); p != nil; p = p.Next() {
-		waits = append(waits, p.Value.state())
-	}
-	for p := n.holds.Front(); p != nil; p = p.Next() {
-		holds = append(holds, p.Value.state())
+		if w := p.Value; w.holds {
+			holds = append(holds, w.state())
+		} else {
+			waits = append(waits, w.state())
+		}
 	}
 	return waits, holds
 }

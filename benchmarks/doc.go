@@ -3,9 +3,10 @@
 // of asyncgo.
 //
 //	go test -run '^$' -bench . -count 10 ./... > new.txt; benchstat -col /impl new.txt
-//	go run ./cmd/compare
-//	go run ./cmd/before COMMIT
+//	go run ./cmd/compare           # operations
+//	go run ./cmd/compare -monitor  # what a monitor costs in them
+//	go run ./cmd/scale             # costs against the number of tasks
+//	go run ./cmd/before COMMIT     # the working tree beside another commit
 //
-// Command compare writes RESULTS.md. Command before compares the working tree
-// with another commit of asyncgo.
+// With -write RESULTS.md, each command replaces its own section of that file.
 package benchmarks

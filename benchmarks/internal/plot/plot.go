@@ -2,8 +2,10 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -61,7 +63,8 @@ func (p Plot) SVG() string {
 		fmt.Fprintf(&b, `<line x1="%d" x2="%d" y1="%.1f" y2="%.1f" stroke="#ddd"/><text x="%d" y="%.1f" text-anchor="end">%g</text>`+"\n", left, width-right, py(y), py(y), left-6, py(y)+4, y)
 	}
 	if len(p.Lines) > 0 {
-		for _, x := range p.Lines[0].X {
+		longest := slices.MaxFunc(p.Lines, func(a, b Line) int { return cmp.Compare(len(a.X), len(b.X)) })
+		for _, x := range longest.X {
 			fmt.Fprintf(&b, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="#eee"/><text x="%.1f" y="%d" text-anchor="middle">%g</text>`+"\n", px(x), px(x), top, height-bottom, px(x), height-bottom+18, x)
 		}
 	}

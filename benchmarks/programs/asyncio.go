@@ -4,7 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
-	"sync"
+	"time"
 
 	"example.com/asyncgo/benchmarks/internal/python"
 )
@@ -21,15 +21,15 @@ type arguments struct {
 	Capacity float64 `json:"capacity,omitempty"` // 0: measure it, and do nothing else
 }
 
-func noArguments(context.Context) (arguments, error) { return arguments{}, nil }
+func noArguments(context.Context, Point) (arguments, error) { return arguments{}, nil }
 
 // asyncio returns the variant in Python, if there is a Python.
-func asyncio(program string, apart bool, prepare func(context.Context) (arguments, error)) []Variant {
+func asyncio(program string, apart bool, prepare func(context.Context, Point) (arguments, error)) []Variant {
 	if _, err := python.Find(); err != nil {
 		return nil
 	}
 	return []Variant{{Name: "asyncio", Apart: apart, Run: func(ctx context.Context, at Point) (Outcome, error) {
-		args, err := prepare(ctx)
+		args, err := prepare(ctx, at)
 		if err != nil {
 			return Outcome{}, err
 		}
@@ -39,18 +39,18 @@ func asyncio(program string, apart bool, prepare func(context.Context) (argument
 }
 
 // asyncioOwnRate is asyncio for a program in which work arrives at a rate. It
-// has a capacity of its own, which is measured before the first run.
+// has a capacity of its own, which is measured as that of the others is.
 func asyncioOwnRate(program string) []Variant {
-	capacity := sync.OnceValues(func() (float64, error) {
-		o, err := runScript(context.Background(), arguments{Program: program, Size: window})
+	full := capacity{measure: func(ctx context.Context, d time.Duration) (float64, error) {
+		o, err := runScript(ctx, arguments{Program: program, Size: int(d.Milliseconds())})
 		if err != nil {
 			return 0, err
 		}
 		return o.Values[0], nil
-	})
-	return asyncio(program, true, func(context.Context) (arguments, error) {
-		c, err := capacity()
-		return arguments{Capacity: c}, err
+	}}
+	return asyncio(program, true, func(ctx context.Context, at Point) (arguments, error) {
+		most, err := full.get(ctx, time.Duration(at.Size)*time.Millisecond)
+		return arguments{Capacity: most}, err
 	})
 }
 

@@ -294,6 +294,7 @@ async def overload(args):
     return {"Values": [
         100 * sum(in_time) / (args["capacity"] * window),
         100 * in_time[0] / max(1, important),
+        sent / window,
         100 * sum(late) / max(1, counted),
         100 * sum(dropped) / max(1, counted),
     ]}

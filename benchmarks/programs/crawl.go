@@ -42,7 +42,7 @@ func Crawl(site string) Program {
 			{Name: "errgroup", Run: run(crawlErrgroup)},
 			{Name: "conc", Run: run(crawlConc)},
 			{Name: "pond", Run: run(crawlPond)},
-		}, asyncio("crawl", false, func(context.Context) (arguments, error) { return arguments{Site: site}, nil })...),
+		}, asyncio("crawl", false, func(context.Context, Point) (arguments, error) { return arguments{Site: site}, nil })...),
 	}
 }
 

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -89,15 +89,15 @@ type pool struct {
 
 // Overload is W12: more jobs than can be done.
 func Overload() Program {
-	var capacity atomic.Uint64 // bits of a float64, of the channels
+	full := capacity{measure: workerCapacity}
 	run := func(open func(ctx context.Context, a *account) pool) func(context.Context, Point) (Outcome, error) {
 		return func(ctx context.Context, at Point) (Outcome, error) {
 			duration := time.Duration(at.Size) * time.Millisecond
-			if capacity.Load() == 0 {
-				capacity.Store(math.Float64bits(workerCapacity(ctx, duration)))
+			most, err := full.get(ctx, duration)
+			if err != nil {
+				return Outcome{}, err
 			}
-			full := math.Float64frombits(capacity.Load())
-			return overload(ctx, open, full, at.X, duration)
+			return overload(ctx, open, most, at.X, duration)
 		}
 	}
 	return Program{
@@ -112,6 +112,7 @@ func Overload() Program {
 		Metrics: []Metric{
 			{Name: "goodput %", More: true, Goal: true},
 			{Name: "important in time %", More: true, Goal: true},
+			{Name: "offered per s", Extra: true},
 			{Name: "late %", Extra: true},
 			{Name: "dropped %", Extra: true},
 		},
@@ -127,20 +128,23 @@ func Overload() Program {
 
 // workerCapacity returns how many jobs a second the workers do if there is
 // always one.
-func workerCapacity(ctx context.Context, duration time.Duration) float64 {
+func workerCapacity(ctx context.Context, duration time.Duration) (float64, error) {
 	var next atomic.Int64
-	var all sync.WaitGroup
+	var all errgroup.Group
 	start := time.Now()
 	for range workers {
-		all.Go(func() {
+		all.Go(func() error {
 			for time.Since(start) < duration {
-				j := newJob(int(next.Add(1)), time.Now())
-				_ = withDeadline(ctx, j)
+				j := newJob(int(next.Add(1)), time.Now().Add(time.Minute))
+				if err := withDeadline(ctx, j); err != nil {
+					return err
+				}
 			}
+			return nil
 		})
 	}
-	all.Wait()
-	return float64(next.Load()) / time.Since(start).Seconds()
+	err := all.Wait()
+	return float64(next.Load()) / time.Since(start).Seconds(), err
 }
 
 func overload(ctx context.Context, open func(context.Context, *account) pool, full, factor float64, duration time.Duration) (Outcome, error) {
@@ -167,6 +171,7 @@ func overload(ctx context.Context, open func(context.Context, *account) pool, fu
 	return Outcome{0, []float64{
 		100 * sum(inTime) / (full * duration.Seconds()),
 		100 * inTime[0] / max(1, ofClass[0]),
+		float64(sent) / duration.Seconds(),
 		100 * sum(late) / counted,
 		100 * sum(dropped) / counted,
 	}}, nil

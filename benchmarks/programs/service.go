@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -52,21 +51,17 @@ func answer(request int) (sum uint64) {
 // Service is W10: requests that fan out, arriving whether or not the ones
 // before are answered.
 func Service() Program {
-	var capacity atomic.Uint64 // bits of a float64, of the channels
+	full := capacity{measure: serviceCapacity} // of the channels
 	run := func(open func() (handler, func())) func(context.Context, Point) (Outcome, error) {
 		return func(ctx context.Context, at Point) (Outcome, error) {
 			duration := time.Duration(at.Size) * time.Millisecond
-			if capacity.Load() == 0 {
-				c, err := measureCapacity(ctx, duration)
-				if err != nil {
-					return Outcome{}, err
-				}
-				capacity.Store(math.Float64bits(c))
+			most, err := full.get(ctx, duration)
+			if err != nil {
+				return Outcome{}, err
 			}
 			handle, stop := open()
 			defer stop()
-			rate := math.Float64frombits(capacity.Load()) * at.X / 100
-			return serve(ctx, handle, rate, duration)
+			return serve(ctx, handle, most*at.X/100, duration)
 		}
 	}
 	return Program{
@@ -99,8 +94,8 @@ func simple(h handler) func() (handler, func()) {
 	return func() (handler, func()) { return h, func() {} }
 }
 
-// measureCapacity returns how many requests a second the channels answer.
-func measureCapacity(ctx context.Context, duration time.Duration) (float64, error) {
+// serviceCapacity returns how many requests a second the channels answer.
+func serviceCapacity(ctx context.Context, duration time.Duration) (float64, error) {
 	var next, answered atomic.Int64
 	var failed atomic.Pointer[error]
 	var clients sync.WaitGroup

@@ -134,5 +134,5 @@ func (m *measured) plot() string {
 			lines.Add(name, at.X, max(m.median(p, v, m.Plotted), 0.01))
 		}
 	}
-	return plot.Plot{Title: m.Name, X: m.Axis, Y: metric.Name, Linear: metric.More, Lines: lines}.SVG()
+	return plot.Plot{Title: m.Name, X: m.Axis, Y: metric.Name, LinearY: metric.More, Lines: lines}.SVG()
 }

@@ -2,23 +2,20 @@
 package plot
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 )
 
-// Plot has a logarithmic axis for x, and one for y that is logarithmic, too,
-// unless Linear is set.
+// Plot has two logarithmic axes, except those that are linear, which begin at 0.
 type Plot struct {
-	Title, X, Y string
-	Linear      bool
-	Lines       []Line
+	Title, X, Y      string
+	LinearX, LinearY bool
+	Lines            []Line
 }
 
-// Line is the points of one line, of which each x and each y is above 0. Those
-// of asyncgo are drawn broader.
+// Line is the points of one line. On a logarithmic axis they must be above 0.
+// The lines of asyncgo are drawn broader.
 type Line struct {
 	Name string
 	X, Y []float64
@@ -52,21 +49,25 @@ func (p Plot) SVG() string {
 			ylo, yhi = min(ylo, l.Y[i]), max(yhi, l.Y[i])
 		}
 	}
-	px := func(x float64) float64 {
-		return left + (width-left-right)*math.Log(x/xlo)/math.Log(xhi/xlo)
+	across, xs := logarithmic(xlo, xhi), p.points()
+	if p.LinearX {
+		across, xs = linear(xhi)
 	}
-	ticks, py := p.vertical(ylo, yhi)
+	lo, hi := math.Pow(10, math.Floor(math.Log10(ylo))), math.Pow(10, math.Ceil(math.Log10(yhi)))
+	up, ys := logarithmic(lo, hi), powers(lo, hi)
+	if p.LinearY {
+		up, ys = linear(yhi)
+	}
+	px := func(x float64) float64 { return left + (width-left-right)*across(x) }
+	py := func(y float64) float64 { return height - bottom - (height-top-bottom)*up(y) }
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">`+"\n", width, height)
 	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" fill="white"/><text x="%d" y="22" font-size="15">%s</text>`+"\n", left, p.Title)
-	for _, y := range ticks {
+	for _, y := range ys {
 		fmt.Fprintf(&b, `<line x1="%d" x2="%d" y1="%.1f" y2="%.1f" stroke="#ddd"/><text x="%d" y="%.1f" text-anchor="end">%g</text>`+"\n", left, width-right, py(y), py(y), left-6, py(y)+4, y)
 	}
-	if len(p.Lines) > 0 {
-		longest := slices.MaxFunc(p.Lines, func(a, b Line) int { return cmp.Compare(len(a.X), len(b.X)) })
-		for _, x := range longest.X {
-			fmt.Fprintf(&b, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="#eee"/><text x="%.1f" y="%d" text-anchor="middle">%g</text>`+"\n", px(x), px(x), top, height-bottom, px(x), height-bottom+18, x)
-		}
+	for _, x := range xs {
+		fmt.Fprintf(&b, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="#eee"/><text x="%.1f" y="%d" text-anchor="middle">%g</text>`+"\n", px(x), px(x), top, height-bottom, px(x), height-bottom+18, x)
 	}
 	fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="middle">%s</text><text x="16" y="%d" transform="rotate(-90 16 %d)" text-anchor="middle">%s</text>`+"\n",
 		(left+width-right)/2, height-12, p.X, (top+height-bottom)/2, (top+height-bottom)/2, p.Y)
@@ -92,23 +93,44 @@ func (p Plot) SVG() string {
 	return b.String()
 }
 
-// vertical returns the ticks of the y axis, and the place of a y.
-func (p Plot) vertical(lo, hi float64) (ticks []float64, place func(y float64) float64) {
-	const span = height - top - bottom
-	if p.Linear {
-		step := math.Pow(10, math.Floor(math.Log10(hi)))
-		if hi/step < 4 {
-			step /= 4
+// points returns the ticks of x: the points of the longest line.
+func (p Plot) points() []float64 {
+	var xs []float64
+	for _, l := range p.Lines {
+		if len(l.X) > len(xs) {
+			xs = l.X
 		}
-		hi = step * math.Ceil(hi/step)
-		for y := 0.; y <= hi*1.001; y += step {
-			ticks = append(ticks, y)
-		}
-		return ticks, func(y float64) float64 { return height - bottom - span*y/hi }
 	}
-	lo, hi = math.Pow(10, math.Floor(math.Log10(lo))), math.Pow(10, math.Ceil(math.Log10(hi)))
-	for y := lo; y <= hi*1.01; y *= 10 {
-		ticks = append(ticks, y)
+	return xs
+}
+
+// powers returns the powers of ten from lo to hi.
+func powers(lo, hi float64) (all []float64) {
+	for v := lo; v <= hi*1.01; v *= 10 {
+		all = append(all, v)
 	}
-	return ticks, func(y float64) float64 { return height - bottom - span*math.Log(y/lo)/math.Log(hi/lo) }
+	return all
+}
+
+// logarithmic returns the place of a value, from 0 to 1. If lo is hi, there is
+// no axis, and all places are 0.
+func logarithmic(lo, hi float64) func(v float64) float64 {
+	if lo == hi {
+		return func(float64) float64 { return 0 }
+	}
+	return func(v float64) float64 { return math.Log(v/lo) / math.Log(hi/lo) }
+}
+
+// linear returns the place of a value, from 0 to 1, on an axis from 0 to hi or
+// somewhat more, and its ticks.
+func linear(hi float64) (place func(v float64) float64, ticks []float64) {
+	step := math.Pow(10, math.Floor(math.Log10(hi)))
+	if hi/step < 4 {
+		step /= 4
+	}
+	end := step * math.Ceil(hi/step)
+	for v := 0.; v <= end*1.001; v += step {
+		ticks = append(ticks, v)
+	}
+	return func(v float64) float64 { return v / end }, ticks
 }

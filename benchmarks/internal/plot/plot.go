@@ -36,12 +36,21 @@ func (l *Lines) Add(name string, x, y float64) {
 	*l = append(*l, Line{name, []float64{x}, []float64{y}})
 }
 
-const width, height, left, right, top, bottom = 760, 440, 70, 150, 40, 50
+const span, height, left, top, bottom = 540, 440, 70, 40, 50
 
-var colors = []string{"#222222", "#999999", "#d1242f", "#e8871e", "#1a7f37", "#0969da", "#8250df", "#bf3989", "#6e7781"}
+// The colors of the lines of asyncgo, and of the others.
+var (
+	ours   = []string{"#d1242f", "#e8871e", "#bf3989"}
+	others = []string{"#222222", "#999999", "#1a7f37", "#0969da", "#8250df", "#9a6700", "#1b7c83", "#6e7781", "#953800", "#cf7bd6"}
+)
 
 // SVG returns the drawing.
 func (p Plot) SVG() string {
+	right := 150
+	for _, l := range p.Lines {
+		right = max(right, 16+7*len(l.Name))
+	}
+	width := left + span + right
 	xlo, xhi, ylo, yhi := math.Inf(1), 0., math.Inf(1), 0.
 	for _, l := range p.Lines {
 		for i := range l.X {
@@ -58,24 +67,28 @@ func (p Plot) SVG() string {
 	if p.LinearY {
 		up, ys = linear(yhi)
 	}
-	px := func(x float64) float64 { return left + (width-left-right)*across(x) }
+	px := func(x float64) float64 { return left + span*across(x) }
 	py := func(y float64) float64 { return height - bottom - (height-top-bottom)*up(y) }
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">`+"\n", width, height)
 	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" fill="white"/><text x="%d" y="22" font-size="15">%s</text>`+"\n", left, p.Title)
 	for _, y := range ys {
-		fmt.Fprintf(&b, `<line x1="%d" x2="%d" y1="%.1f" y2="%.1f" stroke="#ddd"/><text x="%d" y="%.1f" text-anchor="end">%g</text>`+"\n", left, width-right, py(y), py(y), left-6, py(y)+4, y)
+		fmt.Fprintf(&b, `<line x1="%d" x2="%d" y1="%.1f" y2="%.1f" stroke="#ddd"/><text x="%d" y="%.1f" text-anchor="end">%.4g</text>`+"\n", left, width-right, py(y), py(y), left-6, py(y)+4, y)
 	}
 	for _, x := range xs {
-		fmt.Fprintf(&b, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="#eee"/><text x="%.1f" y="%d" text-anchor="middle">%g</text>`+"\n", px(x), px(x), top, height-bottom, px(x), height-bottom+18, x)
+		fmt.Fprintf(&b, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="#eee"/><text x="%.1f" y="%d" text-anchor="middle">%.4g</text>`+"\n", px(x), px(x), top, height-bottom, px(x), height-bottom+18, x)
 	}
 	fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="middle">%s</text><text x="16" y="%d" transform="rotate(-90 16 %d)" text-anchor="middle">%s</text>`+"\n",
 		(left+width-right)/2, height-12, p.X, (top+height-bottom)/2, (top+height-bottom)/2, p.Y)
 	labels := map[int]bool{}
-	for i, l := range p.Lines {
-		color, stroke := colors[i%len(colors)], 1.5
+	ofOurs, ofOthers := 0, 0
+	for _, l := range p.Lines {
+		color, stroke := others[ofOthers%len(others)], 1.5
 		if strings.HasPrefix(l.Name, "asyncgo") {
-			stroke = 3
+			color, stroke = ours[ofOurs%len(ours)], 3
+			ofOurs++
+		} else {
+			ofOthers++
 		}
 		var points []string
 		for k := range l.X {

@@ -96,14 +96,14 @@ func run(ctx context.Context, revision string, o options) error {
 
 // section is the text before the table.
 func section(commit string, o options) string {
-	title, flags := "Before and after", ""
+	title := "Before and after"
 	if o.monitor {
-		title, flags = "Before, a monitor off, and on", "-monitor "
+		title = "Before, a monitor off, and on"
 	}
 	return fmt.Sprintf("## %s\n\n%s\n"+
 		"Before is the commit %.12s; control is the same commit once more, whose ratio is the error of the measurement. "+
 		"The ratios are to before: the median of those within a round, and that of the shortest times of %d rounds.\n\n",
-		title, results.Written(fmt.Sprintf("go run ./cmd/before %s-rounds %d -write RESULTS.md %.12s", flags, o.rounds, commit)), commit, o.rounds)
+		title, results.Written("before"), commit, o.rounds)
 }
 
 // command returns a command that runs in dir and writes to the standard output

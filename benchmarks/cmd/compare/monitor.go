@@ -18,7 +18,7 @@ const on = ", monitor on"
 func monitored(rows []workload.Row, rounds int, budget time.Duration) (string, error) {
 	var b strings.Builder
 	b.WriteString("## A monitor on, beside off\n\n")
-	b.WriteString(results.Written(fmt.Sprintf("go run ./cmd/compare -monitor -rounds %d -write RESULTS.md", rounds)))
+	b.WriteString(results.Written("compare"))
 	b.WriteString("\nOn is `inspect.SetDefault(inspect.New())`: the monitor sees whatever begins. The ratios are taken within a round.\n\n" +
 		"| row | | ns off | ns on | on / off | lowest | highest |\n|---|---|---|---|---|---|---|\n")
 	for _, row := range rows {

@@ -11,7 +11,7 @@ import (
 // report is the section about the rows.
 func report(rows []*measured, rounds int) string {
 	var b strings.Builder
-	b.WriteString(results.Written(fmt.Sprintf("go run ./cmd/compare -rounds %d -write RESULTS.md", rounds)))
+	b.WriteString(results.Written("compare"))
 	fmt.Fprintf(&b, "%s\nEach of %d rounds runs every implementation of a row once; a ratio is taken within a round. "+
 		"The median of the ratios decides; the worst one is shown, too. Absolute times mean little on a shared machine.\n\n", results.Peers(), rounds)
 	b.WriteString("![Time per task of a gather, by number of tasks](gather.svg)\n\n![Time per acquire and release, by number of goroutines](semaphore.svg)\n\n")

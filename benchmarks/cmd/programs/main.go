@@ -68,7 +68,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	text := report(all, rounds, o)
+	text := report(all, rounds)
 	fmt.Print(text)
 	if o.write == "" {
 		return nil

@@ -10,10 +10,10 @@ import (
 	"example.com/asyncgo/benchmarks/programs"
 )
 
-func report(all []*measured, rounds int, o options) string {
+func report(all []*measured, rounds int) string {
 	var b strings.Builder
 	b.WriteString("## Programs\n\n")
-	b.WriteString(results.Written(fmt.Sprintf("go run ./cmd/programs -time %v -scale %v -write RESULTS.md", o.time, o.scale)))
+	b.WriteString(results.Written("programs"))
 	b.WriteString(results.Peers())
 	version := "Python is not installed, so asyncio is missing."
 	if p, err := python.Find(); err == nil {

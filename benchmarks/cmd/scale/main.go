@@ -52,11 +52,7 @@ func run(rounds, most int, expr string, long bool, write string) error {
 		}
 		all = append(all, m)
 	}
-	command := fmt.Sprintf("go run ./cmd/scale -rounds %d -write RESULTS.md", rounds)
-	if long {
-		command = fmt.Sprintf("go run ./cmd/scale -long -rounds %d -write RESULTS.md", rounds)
-	}
-	text := report(all, command)
+	text := report(all)
 	fmt.Print(text)
 	if write == "" {
 		return nil

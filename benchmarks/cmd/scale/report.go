@@ -11,9 +11,9 @@ import (
 
 const flat = 1.10 // what is not above it counts as flat
 
-func report(all []*measured, command string) string {
+func report(all []*measured) string {
 	var b strings.Builder
-	b.WriteString("## Scale\n\n" + results.Written(command))
+	b.WriteString("## Scale\n\n" + results.Written("scale"))
 	b.WriteString("\nEach number is of a process of its own, the median of several. Growth is the largest ratio of a cost to the lowest that a smaller number has; " +
 		"up to 1.10 counts as flat, and so does what grows no more than that beyond the same without asyncgo. " +
 		"A fixed cost, which a larger number of tasks shares, is no growth.\n\n" +

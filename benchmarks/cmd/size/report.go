@@ -12,7 +12,7 @@ import (
 func report(all []*built, rounds int) string {
 	base := all[0]
 	var b strings.Builder
-	b.WriteString("## Size and build time\n\n" + results.Written(fmt.Sprintf("go run ./cmd/size -rounds %d -write RESULTS.md", rounds)))
+	b.WriteString("## Size and build time\n\n" + results.Written("size"))
 	fmt.Fprintf(&b, "\nWhat a package adds to a small program that uses errgroup, of %d KiB (%d stripped). "+
 		"The program calls the generic functions that are called most. "+
 		"The times are of `go build`, the median of %d rounds, with the lowest and the highest difference within a round: "+

@@ -46,7 +46,7 @@ func run(ctx context.Context, duration time.Duration, write string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	text, flat := s.report(duration)
+	text, flat := s.report()
 	fmt.Print(text)
 	if write != "" {
 		for name, p := range s.plots() {
@@ -65,7 +65,7 @@ func run(ctx context.Context, duration time.Duration, write string) error {
 }
 
 // report compares the second tenth of the samples with the last.
-func (s *soak) report(duration time.Duration) (text string, flat bool) {
+func (s *soak) report() (text string, flat bool) {
 	tenth := len(s.samples) / 10
 	early, late := middle(s.samples[tenth:2*tenth]), middle(s.samples[len(s.samples)-tenth:])
 	flat = late.heap <= early.heap*1.10+256 && late.goroutines <= early.goroutines
@@ -78,7 +78,7 @@ func (s *soak) report(duration time.Duration) (text string, flat bool) {
 		"After each of them the garbage is collected, and heap and goroutines are recorded; the numbers are medians of a tenth of the time.\n\n"+
 		"| | after a tenth | at the end |\n|---|---|---|\n| heap, KiB | %.0f | %.0f |\n| goroutines | %.0f | %.0f |\n\nThat is %s.\n\n"+
 		"![Heap against time](soak-heap.svg)\n\n![Goroutines against time](soak-goroutines.svg)\n",
-		results.Written(fmt.Sprintf("go run ./cmd/soak -time %v -write RESULTS.md", duration)), len(s.samples),
+		results.Written("soak"), len(s.samples),
 		early.heap, late.heap, early.goroutines, late.goroutines, verdict), flat
 }
 

@@ -9,8 +9,16 @@ import (
 	"time"
 )
 
-// Written says which command wrote a section, when, and on which machine.
-func Written(command string) string {
+// Written says which command wrote a section, with its arguments, when, and on
+// which machine.
+func Written(name string) string {
+	command := "go run ./cmd/" + name
+	for _, arg := range os.Args[1:] {
+		if strings.ContainsAny(arg, " |*()") {
+			arg = "'" + arg + "'"
+		}
+		command += " " + arg
+	}
 	return fmt.Sprintf("Written by `%s` on %s.\n\nMachine: %s, %d processors, %s/%s, %s.\n", command,
 		time.Now().Format(time.DateOnly), processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }

@@ -3,9 +3,14 @@
 // of asyncgo.
 //
 //	go test -run '^$' -bench . -count 10 ./... > new.txt; benchstat -col /impl new.txt
-//	go run ./cmd/compare
-//	go run ./cmd/before COMMIT
+//	go run ./cmd/compare           # operations, beside those of the peers
+//	go run ./cmd/compare -monitor  # what a monitor costs in them
+//	go run ./cmd/before COMMIT     # operations, beside those of another commit
+//	go run ./cmd/programs          # whole programs, beside those of the peers
+//	go run ./cmd/scale             # costs against the number of tasks
+//	go run ./cmd/soak              # memory against time
+//	go run ./cmd/size              # what a package adds to a binary and a build
 //
-// Command compare writes RESULTS.md. Command before compares the working tree
-// with another commit of asyncgo.
+// With -write RESULTS.md, each command replaces its own section of that file,
+// and the plots beside it.
 package benchmarks

@@ -2,7 +2,11 @@
 // implementation.
 package workload
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Row is one kind of work, and the implementations that do it.
 type Row struct {
@@ -21,6 +25,11 @@ type Impl struct {
 	// Timed is Do for work of which only a part is measured, and returns how
 	// long that part took. An Impl has one of the two.
 	Timed func(n int) (sum int, took time.Duration)
+}
+
+// Ours reports whether the implementation is one of asyncgo.
+func (impl *Impl) Ours() bool {
+	return strings.HasPrefix(impl.Name, "asyncgo") || slices.Contains([]string{"Do", "Use", "MapSeq", "MapSource"}, impl.Name)
 }
 
 // Run does the work and measures it.

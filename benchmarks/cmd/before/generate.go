@@ -30,7 +30,47 @@ import (
 	"compare/rounds"
 )
 
-func main() { rounds.Main(before.Ops, control.Ops, after.Ops) }
+func main() {
+	rounds.Main(
+		rounds.Side{Name: "before", Ops: before.Ops},
+		rounds.Side{Name: "control", Ops: control.Ops},
+		rounds.Side{Name: "after", Ops: after.Ops},
+	)
+}
+`
+
+// monitorMain has one more side: the tree again, with a monitor open.
+const monitorMain = `package main
+
+import (
+	after "compare/after"
+	before "compare/before"
+	control "compare/control"
+	on "compare/on"
+	"compare/rounds"
+)
+
+func main() {
+	rounds.Main(
+		rounds.Side{Name: "before", Ops: before.Ops},
+		rounds.Side{Name: "control", Ops: control.Ops},
+		rounds.Side{Name: "off", Ops: after.Ops},
+		rounds.Side{Name: "on", Ops: on.Ops, Open: on.Open},
+	)
+}
+`
+
+// monitorSource is a second file of package ops.
+const monitorSource = `package ops
+
+import "example.com/asyncgo/inspect"
+
+func Open() (end func()) {
+	m := inspect.New()
+	inspect.SetDefault(m)
+	Renew()
+	return m.Close
+}
 `
 
 // opsModule is the module that opsSource imports.
@@ -41,10 +81,11 @@ var (
 	goLine     = regexp.MustCompile(`(?m)^go\s+\S+`)
 )
 
-// generate writes into dir a program that compares the tree with the commit.
+// generate writes into dir a program that compares the tree with the commit,
+// and with the tree while a monitor is open, if monitor is set.
 // Each side has a copy of package ops that imports its own module, so the two
 // copies of the commit get module paths of their own.
-func generate(ctx context.Context, dir, tree, commit string) error {
+func generate(ctx context.Context, dir, tree, commit string, monitor bool) error {
 	mod, err := os.ReadFile(filepath.Join(tree, "go.mod"))
 	if err != nil {
 		return err
@@ -68,7 +109,12 @@ func generate(ctx context.Context, dir, tree, commit string) error {
 			}
 		}
 		fmt.Fprintf(&goMod, "\nrequire %s v0.0.0\n\nreplace %s => %q\n", s.module, s.module, s.at)
-		files[s.name+"/ops.go"] = strings.ReplaceAll(opsSource, `"`+opsModule+`/`, `"`+s.module+`/`)
+		files[s.name+"/ops.go"] = imports(opsSource, s.module)
+	}
+	if monitor {
+		files["main.go"] = monitorMain
+		files["on/ops.go"] = imports(opsSource, string(path[1]))
+		files["on/monitor.go"] = imports(monitorSource, string(path[1]))
 	}
 	files["go.mod"] = goMod.String()
 	if sum, err := os.ReadFile(filepath.Join(tree, "go.sum")); err == nil {
@@ -80,6 +126,11 @@ func generate(ctx context.Context, dir, tree, commit string) error {
 		}
 	}
 	return nil
+}
+
+// imports returns the source with the imports of asyncgo from the module.
+func imports(source, module string) string {
+	return strings.ReplaceAll(source, `"`+opsModule+`/`, `"`+module+`/`)
 }
 
 // checkOut writes go.mod and the Go files of the commit into the folder to,

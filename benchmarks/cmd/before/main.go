@@ -3,7 +3,10 @@
 // of that commit as a control, whose ratio to the first is the error of the
 // measurement.
 //
-//	go run ./cmd/before [-rounds 101] [-rows REGEXP] COMMIT
+//	go run ./cmd/before [-rounds 101] [-rows REGEXP] [-monitor] [-write RESULTS.md] COMMIT
+//
+// With -monitor, a fourth side is the tree with a monitor of package inspect
+// open; the tree without one is then called "off".
 //
 // The operations are those of package ops. They use only what both have.
 package main
@@ -12,6 +15,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -19,13 +23,17 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"example.com/asyncgo/benchmarks/internal/results"
 )
 
 func main() {
 	rounds := flag.Int("rounds", 101, "how often each operation runs on each side")
 	rows := flag.String("rows", "", "only operations whose name matches this expression")
+	monitor := flag.Bool("monitor", false, "also measure the tree with a monitor open")
+	file := flag.String("write", "", "write the results to this file")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: before [-rounds N] [-rows REGEXP] COMMIT")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: before [-rounds N] [-rows REGEXP] [-monitor] [-write FILE] COMMIT")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -34,7 +42,7 @@ func main() {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, flag.Arg(0), *rounds, *rows)
+	err := run(ctx, flag.Arg(0), options{*rounds, *rows, *monitor, *file})
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "before:", err)
@@ -42,8 +50,16 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, revision string, rounds int, rows string) error {
-	if _, err := regexp.Compile(rows); err != nil {
+// options are those of the command line.
+type options struct {
+	rounds  int
+	rows    string
+	monitor bool
+	write   string
+}
+
+func run(ctx context.Context, revision string, o options) error {
+	if _, err := regexp.Compile(o.rows); err != nil {
 		return err
 	}
 	tree, err := git(ctx, "rev-parse", "--show-toplevel")
@@ -59,13 +75,35 @@ func run(ctx context.Context, revision string, rounds int, rows string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if err := generate(ctx, dir, tree, commit); err != nil {
+	if err := generate(ctx, dir, tree, commit, o.monitor); err != nil {
 		return err
 	}
 	if err := command(ctx, dir, "go", "build", "-mod=mod", "-o", "compare", ".").Run(); err != nil {
 		return fmt.Errorf("building: %w", err)
 	}
-	return command(ctx, dir, filepath.Join(dir, "compare"), strconv.Itoa(rounds), rows).Run()
+	compare := command(ctx, dir, filepath.Join(dir, "compare"), strconv.Itoa(o.rounds), o.rows)
+	if o.write == "" {
+		return compare.Run()
+	}
+	var table strings.Builder
+	compare.Args = append(compare.Args, "markdown")
+	compare.Stdout = io.MultiWriter(os.Stdout, &table)
+	if err := compare.Run(); err != nil {
+		return err
+	}
+	return results.Write(o.write, map[string]string{results.Before: section(commit, o) + table.String()})
+}
+
+// section is the text before the table.
+func section(commit string, o options) string {
+	title := "Before and after"
+	if o.monitor {
+		title = "Before, a monitor off, and on"
+	}
+	return fmt.Sprintf("## %s\n\n%s\n"+
+		"Before is the commit %.12s; control is the same commit once more, whose ratio is the error of the measurement. "+
+		"The ratios are to before: the median of those within a round, and that of the shortest times of %d rounds.\n\n",
+		title, results.Written("before"), commit, o.rounds)
 }
 
 // command returns a command that runs in dir and writes to the standard output

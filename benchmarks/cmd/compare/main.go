@@ -1,11 +1,12 @@
-// Command compare measures asyncgo beside its peers, in interleaved rounds, and
-// reports for each goal whether it is met.
+// Command compare measures the rows of package workload beside their peers, in
+// interleaved rounds, and reports for each goal whether it is met.
 //
-//	go run ./cmd/compare [-rounds 8] [-row REGEXP] [-scale=false] [-write RESULTS.md]
+//	go run ./cmd/compare [-rounds 8] [-row REGEXP] [-more=false] [-monitor] [-write RESULTS.md]
 //
 // Absolute times mean little on a shared machine, so each round runs every
 // implementation of a row once, and only ratios within one round count: their
-// median, and the worst of them.
+// median, and the worst of them. With -monitor it measures instead what a
+// monitor of package inspect costs in the same rows.
 package main
 
 import (
@@ -16,6 +17,7 @@ import (
 	"regexp"
 	"time"
 
+	"example.com/asyncgo/benchmarks/internal/results"
 	"example.com/asyncgo/benchmarks/workload"
 )
 
@@ -23,60 +25,63 @@ func main() {
 	rounds := flag.Int("rounds", 8, "how often every implementation runs")
 	rows := flag.String("row", "", "only rows whose name matches this expression")
 	budget := flag.Duration("budget", 60*time.Millisecond, "how long an implementation runs in one round, at least")
-	withScale := flag.Bool("scale", true, "also measure scale, plots and Python")
-	write := flag.String("write", "", "write the report to this file, and the plots beside it")
-	child := flag.String("child", "", "used by the command itself")
+	more := flag.Bool("more", true, "also measure plots, numbers of processors and Python")
+	monitor := flag.Bool("monitor", false, "measure with a monitor open beside without, and nothing else")
+	write := flag.String("write", "", "write the results to this file, and the plots beside it")
 	flag.Parse()
-	if *child != "" {
-		runChild(*child)
-		return
-	}
-	if err := run(*rounds, *rows, *budget, *withScale, *write); err != nil {
+	if err := run(*rounds, *rows, *budget, *more, *monitor, *write); err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
 	workload.Stop()
 }
 
-func run(rounds int, expr string, budget time.Duration, withScale bool, write string) error {
+func run(rounds int, expr string, budget time.Duration, more, monitor bool, write string) error {
 	only, err := regexp.Compile(expr)
 	if err != nil {
 		return err
 	}
-	report := newReport(rounds)
+	var rows []workload.Row
 	for _, row := range workload.Rows() {
-		if !only.MatchString(row.Name) {
-			continue
+		if only.MatchString(row.Name) {
+			rows = append(rows, row)
 		}
-		m, err := measure(row, rounds, budget)
-		if err != nil {
-			return err
-		}
-		report.add(m)
-		fmt.Print(m.text())
 	}
-	if withScale {
-		if err := report.addScale(); err != nil {
-			return err
-		}
-		report.addPython()
+	sections, plots := map[string]string{}, map[string]string{}
+	if monitor {
+		sections[results.Monitor], err = monitored(rows, rounds, budget)
+	} else {
+		sections[results.Rows], err = compare(rows, rounds, budget)
+	}
+	if err != nil {
+		return err
+	}
+	if more && !monitor {
+		sections[results.Processors] = processors()
+		sections[results.Asyncio] = asyncio()
+		plots["gather.svg"] = plotGather()
+		plots["semaphore.svg"] = plotSemaphores()
 	}
 	if write == "" {
 		return nil
 	}
-	if withScale {
-		for name, plot := range map[string]func() (string, error){
-			"gather.svg":    plotGather,
-			"semaphore.svg": plotSemaphores,
-		} {
-			svg, err := plot()
-			if err != nil {
-				return err
-			}
-			if err := os.WriteFile(filepath.Join(filepath.Dir(write), name), []byte(svg), 0o644); err != nil {
-				return err
-			}
+	for name, svg := range plots {
+		if err := os.WriteFile(filepath.Join(filepath.Dir(write), name), []byte(svg), 0o644); err != nil {
+			return err
 		}
 	}
-	return os.WriteFile(write, []byte(report.markdown()), 0o644)
+	return results.Write(write, sections)
+}
+
+func compare(rows []workload.Row, rounds int, budget time.Duration) (string, error) {
+	var all []*measured
+	for _, row := range rows {
+		m, err := measure(row, rounds, budget)
+		if err != nil {
+			return "", err
+		}
+		fmt.Print(m.text())
+		all = append(all, m)
+	}
+	return report(all, rounds), nil
 }

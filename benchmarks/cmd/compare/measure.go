@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/asyncgo/benchmarks/internal/spread"
 	"example.com/asyncgo/benchmarks/workload"
 )
 
@@ -19,6 +20,7 @@ type measured struct {
 
 // measure runs every implementation once a round. Each does as many operations
 // as fill the budget, which calibrate determines, and its checksum is checked.
+// The order rotates.
 func measure(row workload.Row, rounds int, budget time.Duration) (*measured, error) {
 	m := &measured{row: row, ns: map[string][]float64{}}
 	counts := make([]int, len(row.Impls))
@@ -33,8 +35,9 @@ func measure(row workload.Row, rounds int, budget time.Duration) (*measured, err
 			return nil, fmt.Errorf("%s: the implementations have different checksums: %v", row.Name, units)
 		}
 	}
-	for range rounds {
-		for i := range row.Impls {
+	for round := range rounds {
+		for k := range row.Impls {
+			i := (k + round) % len(row.Impls) // none always follows the same one
 			impl := &row.Impls[i]
 			runtime.GC()
 			sum, took := impl.Run(counts[i])
@@ -60,18 +63,10 @@ func calibrate(impl *workload.Impl, budget time.Duration) int {
 
 // ratios returns impl / base, round by round.
 func (m *measured) ratios(impl, base string) []float64 {
-	ratios := make([]float64, len(m.ns[impl]))
-	for i := range ratios {
-		ratios[i] = m.ns[impl][i] / m.ns[base][i]
-	}
-	return ratios
+	return spread.Ratios(m.ns[impl], m.ns[base])
 }
 
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
-}
+func median(values []float64) float64 { return spread.Of(values).Median }
 
 // verdict is the result for one goal.
 type verdict struct {

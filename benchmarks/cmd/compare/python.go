@@ -6,11 +6,10 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"time"
 
+	"example.com/asyncgo/benchmarks/internal/python"
 	"example.com/asyncgo/queue"
 	"example.com/asyncgo/semaphore"
 	"example.com/asyncgo/taskgroup"
@@ -19,17 +18,11 @@ import (
 //go:embed asyncio_work.py
 var program string
 
-// addPython is W8: the same work in asyncio, if Python is installed.
-func (r *report) addPython() {
-	out, version, err := python()
+// asyncio is W8: the same work in asyncio, if Python is installed.
+func asyncio() string {
+	theirs, version, err := theirs()
 	if err != nil {
-		r.sections = append(r.sections, "## asyncio\n\nNot measured: "+err.Error()+".\n")
-		return
-	}
-	var theirs map[string]float64 // nanoseconds an operation
-	if err := json.Unmarshal(out, &theirs); err != nil {
-		r.sections = append(r.sections, "## asyncio\n\nNot measured: "+err.Error()+".\n")
-		return
+		return "## asyncio\n\nNot measured: " + err.Error() + ".\n"
 	}
 	ours := map[string]func(n int){
 		"create_task and await": func(n int) {
@@ -93,36 +86,24 @@ func (r *report) addPython() {
 		fmt.Fprintf(&b, "| %s | %.0f | %.1f | %.0f | %s | %s |\n", name, theirs[name], mine, faster, goal, verdict)
 	}
 	fmt.Print(b.String())
-	r.sections = append(r.sections, b.String())
+	return b.String()
 }
 
-func one(context.Context) (int, error) { return 1, nil }
-
-// python runs the program with the first Python that is recent enough.
-func python() (out []byte, version string, err error) {
-	file, err := os.CreateTemp("", "asyncio_work_*.py")
+// theirs returns the nanoseconds that asyncio takes for each operation.
+func theirs() (map[string]float64, string, error) {
+	interpreter, err := python.Find()
 	if err != nil {
 		return nil, "", err
 	}
-	defer os.Remove(file.Name())
-	if _, err := file.WriteString(program); err != nil {
+	out, err := interpreter.Run(context.Background(), program)
+	if err != nil {
 		return nil, "", err
 	}
-	if err := file.Close(); err != nil {
+	var ns map[string]float64
+	if err := json.Unmarshal(out, &ns); err != nil {
 		return nil, "", err
 	}
-	for _, name := range []string{"python3.14", "python3.13", "python3"} {
-		if exec.Command(name, "-c", "import sys; sys.exit(sys.version_info < (3, 11))").Run() != nil {
-			continue
-		}
-		v, err := exec.Command(name, "--version").Output()
-		if err != nil {
-			continue
-		}
-		out, err = exec.Command(name, file.Name()).Output()
-		if err == nil {
-			return out, strings.TrimSpace(string(v)), nil
-		}
-	}
-	return nil, "", fmt.Errorf("no python3 of version 3.11 or later")
+	return ns, interpreter.Version, nil
 }
+
+func one(context.Context) (int, error) { return 1, nil }

@@ -2,44 +2,29 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
-	"time"
+
+	"example.com/asyncgo/benchmarks/internal/results"
 )
 
-// report is the content of RESULTS.md.
-type report struct {
-	rounds   int
-	rows     []*measured
-	sections []string
-}
-
-func newReport(rounds int) *report { return &report{rounds: rounds} }
-
-func (r *report) add(m *measured) { r.rows = append(r.rows, m) }
-
-func (r *report) markdown() string {
+// report is the section about the rows.
+func report(rows []*measured, rounds int) string {
 	var b strings.Builder
-	b.WriteString("# Results\n\n")
-	fmt.Fprintf(&b, "Written by `go run ./cmd/compare -rounds %d -write RESULTS.md` on %s.\n\n", r.rounds, time.Now().Format(time.DateOnly))
-	fmt.Fprintf(&b, "Machine: %s, %d processors, %s/%s, %s.\n", processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
-	fmt.Fprintf(&b, "Peers: %s.\n\n", strings.Join(peers(), ", "))
-	fmt.Fprintf(&b, "Each of %d rounds runs every implementation of a row once; a ratio is taken within a round. "+
-		"The median of the ratios decides; the worst one is shown, too. Absolute times mean little on a shared machine.\n\n", r.rounds)
+	b.WriteString(results.Written("compare"))
+	fmt.Fprintf(&b, "%s\nEach of %d rounds runs every implementation of a row once; a ratio is taken within a round. "+
+		"The median of the ratios decides; the worst one is shown, too. Absolute times mean little on a shared machine.\n\n", results.Peers(), rounds)
 	b.WriteString("![Time per task of a gather, by number of tasks](gather.svg)\n\n![Time per acquire and release, by number of goroutines](semaphore.svg)\n\n")
 	b.WriteString("## Goals\n\n| row | what | median | worst round | goal | |\n|---|---|---|---|---|---|\n")
-	for _, m := range r.rows {
+	for _, m := range rows {
 		for _, v := range m.verdicts() {
 			fmt.Fprintf(&b, "| %s | %s / %s | %s | %s | %s | %s |\n", v.row, v.goal.Impl, v.goal.Base,
 				factor(v.median, v.goal.Max), factor(v.worst, v.goal.Max), factor(v.goal.Max, v.goal.Max), v.word())
 		}
 	}
-	b.WriteString("\n" + missed(r.rows) + tried)
+	b.WriteString("\n" + missed(rows) + tried)
 	b.WriteString("## Every implementation\n\n")
-	for _, m := range r.rows {
+	for _, m := range rows {
 		base := m.row.Impls[0].Name
 		fmt.Fprintf(&b, "### %s\n\n| | ns per %s | ratio to %s | worst |\n|---|---|---|---|\n", m.row.Name, m.row.Unit, base)
 		for _, impl := range m.row.Impls {
@@ -48,35 +33,5 @@ func (r *report) markdown() string {
 		}
 		b.WriteString("\n")
 	}
-	for _, s := range r.sections {
-		b.WriteString(s)
-	}
 	return b.String()
-}
-
-func processor() string {
-	text, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return "unknown processor"
-	}
-	for line := range strings.Lines(string(text)) {
-		if name, ok := strings.CutPrefix(line, "model name"); ok {
-			return strings.Trim(name, "\t :\n")
-		}
-	}
-	return "unknown processor"
-}
-
-func peers() []string {
-	var all []string
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return nil
-	}
-	for _, dep := range info.Deps {
-		if dep.Replace == nil {
-			all = append(all, dep.Path+" "+dep.Version)
-		}
-	}
-	return all
 }

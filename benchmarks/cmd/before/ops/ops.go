@@ -26,13 +26,22 @@ var (
 	items   = make([]int, 1000)
 	million = make([]int, 1_000_000)
 
-	group     = taskgroup.New(background)
-	limited   = taskgroup.New(background, taskgroup.WithLimit(2))
+	group     *taskgroup.Group
+	limited   *taskgroup.Group
 	permits   = semaphore.New(2)
 	lock      semaphore.Lock
 	unbounded = queue.New[int](0)
 	bounded   = queue.New[int](128)
 )
+
+func init() { Renew() }
+
+// Renew makes the groups anew that operations share, so that a monitor that has
+// been opened sees them. Their tasks have completed.
+func Renew() {
+	group = taskgroup.New(background)
+	limited = taskgroup.New(background, taskgroup.WithLimit(2))
+}
 
 func one(context.Context) (int, error)           { return 1, nil }
 func same(_ context.Context, i int) (int, error) { return i, nil }

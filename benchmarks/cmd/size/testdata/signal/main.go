@@ -1,0 +1,23 @@
+// Each of these is errgroup and a use of what it is named after.
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+
+	"golang.org/x/sync/errgroup"
+)
+
+func main() {
+	lengths := make([]int, len(os.Args))
+	var g errgroup.Group
+	g.SetLimit(8)
+	for i, arg := range os.Args {
+		g.Go(func() error { lengths[i] = len(arg); return nil })
+	}
+	fmt.Println(lengths, g.Wait())
+
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, os.Interrupt)
+}

@@ -1,0 +1,25 @@
+// Each of these is errgroup and a use of what it is named after.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+)
+
+func main() {
+	lengths := make([]int, len(os.Args))
+	var g errgroup.Group
+	g.SetLimit(8)
+	for i, arg := range os.Args {
+		g.Go(func() error { lengths[i] = len(arg); return nil })
+	}
+	fmt.Println(lengths, g.Wait())
+
+	s := semaphore.NewWeighted(8)
+	fmt.Println(s.Acquire(context.Background(), 1))
+	s.Release(1)
+}

@@ -2,6 +2,7 @@ package distributed_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -150,4 +151,28 @@ func TestDoOfAClosedClientReturnsNil(t *testing.T) {
 		return ctx.Err()
 	})
 	assert.NoError(t, err, "the item is lost")
+}
+
+// What a client has begun in the background when it closes does not hold that
+// up.
+func TestCloseRightAfterOpening(t *testing.T) {
+	t.Parallel()
+	s := one.up(t)
+	ns := newNamespace()
+	s.clean(t, ns)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20 {
+				c, err := distributed.Connect(within(t, time.Minute), s.urls, distributed.Config{Namespace: ns, Token: testToken})
+				if !assert.NoError(t, err) {
+					return
+				}
+				_, err = distributed.OpenSemaphore(within(t, time.Minute), c, "db", 1)
+				assert.NoError(t, err)
+				assert.NoError(t, c.Close(within(t, 30*time.Second)))
+			}
+		})
+	}
+	all.Wait()
 }

@@ -190,14 +190,29 @@ func (s *session) watch() {
 				s.c.sleepOn(100 * time.Millisecond)
 				continue
 			}
-			for entry := range changes.Updates() {
-				if entry != nil && entry.Operation() != jetstream.KeyValuePut {
-					s.remove(entry.Key())
-				}
-			}
+			s.removeThose(changes.Updates())
 			_ = changes.Stop()
 		}
 	})
+}
+
+// removeThose removes the sessions that go by as removed, until there are no
+// more updates or life ends. A watcher that begins when the connection closes
+// does not close its channel.
+func (s *session) removeThose(updates <-chan jetstream.KeyValueEntry) {
+	for {
+		select {
+		case entry, ok := <-updates:
+			if !ok {
+				return
+			}
+			if entry != nil && entry.Operation() != jetstream.KeyValuePut {
+				s.remove(entry.Key())
+			}
+		case <-s.c.life.Done():
+			return
+		}
+	}
 }
 
 // remove takes a session that is gone out of all lines.

@@ -101,10 +101,10 @@ func TestLabelsAreTakenBack(t *testing.T) {
 	defer m.Close()
 	var mu sync.Mutex
 	var after []map[string]string
-	err := taskgroup.Run(m.Context(t.Context()), func(ctx context.Context, g *taskgroup.Group) error {
+	err := taskgroup.Run(m.Context(t.Context()), func(_ context.Context, g *taskgroup.Group) error {
 		release := make(chan struct{})
 		for range 3 {
-			task := taskgroup.Go(g, func(ctx context.Context) (int, error) {
+			task := taskgroup.Go(g, func(_ context.Context) (int, error) {
 				<-release
 				assert.Equal(t, "task", goroutineLabels()["asyncgo.task"])
 				pprof.SetGoroutineLabels(context.Background())
@@ -133,7 +133,7 @@ func TestLabelsOfSubmit(t *testing.T) {
 	ctx := m.Context(t.Context())
 	pool := taskgroup.New(ctx, taskgroup.WithName("pool"))
 	observed := make(chan struct{})
-	err := taskgroup.Run(ctx, func(ctx context.Context, g *taskgroup.Group) error {
+	err := taskgroup.Run(ctx, func(_ context.Context, g *taskgroup.Group) error {
 		g.Go(func(ctx context.Context) error {
 			task, err := taskgroup.SubmitTask(ctx, pool, func(ctx context.Context) (int, error) {
 				want := map[string]string{"asyncgo.group": "pool", "asyncgo.task": "submitted"}

@@ -27,12 +27,12 @@ func record(t *testing.T) *inspect.Timeline {
 		hosts := semaphore.NewKeyed[string](1).Named("hosts")
 		err := taskgroup.Run(m.Context(t.Context()), func(_ context.Context, g *taskgroup.Group) error {
 			g.Go(func(ctx context.Context) error {
-				defer jobs.Shutdown()
 				for i := range 4 {
 					if err := jobs.Put(ctx, i); err != nil {
 						return err
 					}
 				}
+				jobs.Shutdown()
 				return nil
 			}, taskgroup.Named("source"))
 			for i, name := range []string{"worker-0", "worker-1"} {

@@ -54,11 +54,11 @@ func (f *forest) grow(ctx context.Context, seed uint64, depth int) (n int, err e
 	case 3:
 		n, err = taskgroup.Staggered(ctx, time.Microsecond, nil, fns...)
 	case 4:
-		for range taskgroup.MapUnordered(ctx, 2, slices.Values(seeds), each) {
+		for n, err = range taskgroup.MapUnordered(ctx, 2, slices.Values(seeds), each) {
 			break // left
 		}
 	case 5:
-		for range taskgroup.MapSeq(ctx, 2, slices.Values(seeds), each) {
+		for n, err = range taskgroup.MapSeq(ctx, 2, slices.Values(seeds), each) {
 			continue
 		}
 	case 6:
@@ -197,5 +197,5 @@ func TestTreesLeaveNothing(t *testing.T) {
 		assert.Zero(t, total.Open, total.Name)
 		assert.LessOrEqual(t, total.Begun, total.Ended, total.Name)
 	}
-	assert.Equal(t, 100, len(m.Timeline().Spans))
+	assert.Len(t, m.Timeline().Spans, 100)
 }

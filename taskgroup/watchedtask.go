@@ -46,7 +46,7 @@ func (c *core) callWatched(r runner) {
 // endedGoroutine reports that e is that of a function which has called Goexit,
 // and not a tracer.
 func (c *core) endedGoroutine(e exit) bool {
-	return e.goexit() && !(c.state.Load()&watched != 0 && c.extra.node.HasReturned())
+	return e.goexit() && (c.state.Load()&watched == 0 || !c.extra.node.HasReturned())
 }
 
 // complete publishes the end of a task.
@@ -79,7 +79,7 @@ func howEnded(err error, isEcho bool) watch.How {
 	case isEcho:
 		return watch.Cancelled
 	}
-	if _, panicked := err.(*PanicError); panicked { //nolint:errorlint // a wrapped one is another's
+	if _, panicked := err.(*PanicError); panicked { // a wrapped one is another's
 		return watch.Panicked
 	}
 	return watch.Failed

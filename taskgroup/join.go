@@ -184,7 +184,9 @@ func (g *Group) answer() error {
 	g.mu.Lock()
 	result, raised := g.join.result, g.join.raised
 	g.mu.Unlock()
-	g.endWatched(result, raised)
+	if n := g.node(); n != nil {
+		g.endWatched(n, result, raised)
+	}
 	if raised != nil {
 		panic(raised)
 	}

@@ -108,8 +108,8 @@ func (g *Group) abandon() {
 	g.mu.Lock()
 	failures := g.outcome.list()
 	g.mu.Unlock()
-	if late == nil {
-		g.endWatched(cmp.Or(g.outcome.err(), errMainLeft), nil)
+	if n := g.node(); n != nil && late == nil {
+		g.endWatched(n, cmp.Or(g.outcome.err(), errMainLeft), nil)
 	}
 	g.logUnreturned(failures, late)
 }

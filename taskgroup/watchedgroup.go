@@ -108,11 +108,7 @@ func (g *Group) blockedJoin() *watch.Wait {
 }
 
 // endWatched says that the join has been answered.
-func (g *Group) endWatched(result error, raised *PanicError) {
-	n := g.node()
-	if n == nil {
-		return
-	}
+func (g *Group) endWatched(n *watch.Node, result error, raised *PanicError) {
 	if raised != nil {
 		result = raised
 	}

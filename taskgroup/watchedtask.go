@@ -49,12 +49,16 @@ func (c *core) endedGoroutine(e exit) bool {
 	return e.goexit() && (c.state.Load()&watched == 0 || !c.extra.node.HasReturned())
 }
 
-// complete publishes the end of a task.
+// complete publishes the end of a task. It has a small frame: see [Group.run].
 func (c *core) complete(flags uint64) {
-	if c.state.Load()&watched == 0 || flags&refused != 0 {
-		c.completion.complete(flags)
+	if c.state.Load()&watched != 0 && flags&refused == 0 {
+		c.completeWatched(flags)
 		return
 	}
+	c.completion.complete(flags)
+}
+
+func (c *core) completeWatched(flags uint64) {
 	n, how := c.extra.node, howEnded(c.err, flags&secondary != 0)
 	if (how == watch.Failed || how == watch.Panicked) && c.group() == nil && !c.hasCallbacks() {
 		n.AddUnseen(c.givenName(), c.err)

@@ -38,7 +38,7 @@ func TestAllocations(t *testing.T) {
 	if inspect.Default() != nil {
 		t.Skip("there is a monitor")
 	}
-	off, cancel := context.WithCancel(context.Background())
+	off, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	fns := []taskgroup.Func[int]{one, one}
 	items := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}

@@ -101,10 +101,10 @@ func TestLabelsAreTakenBack(t *testing.T) {
 	defer m.Close()
 	var mu sync.Mutex
 	var after []map[string]string
-	err := taskgroup.Run(m.Context(t.Context()), func(ctx context.Context, g *taskgroup.Group) error {
+	err := taskgroup.Run(m.Context(t.Context()), func(_ context.Context, g *taskgroup.Group) error {
 		release := make(chan struct{})
 		for range 3 {
-			task := taskgroup.Go(g, func(ctx context.Context) (int, error) {
+			task := taskgroup.Go(g, func(_ context.Context) (int, error) {
 				<-release
 				assert.Equal(t, "task", goroutineLabels()["asyncgo.task"])
 				pprof.SetGoroutineLabels(context.Background())
@@ -132,17 +132,20 @@ func TestLabelsOfSubmit(t *testing.T) {
 	defer m.Close()
 	ctx := m.Context(t.Context())
 	pool := taskgroup.New(ctx, taskgroup.WithName("pool"))
-	err := taskgroup.Run(ctx, func(ctx context.Context, g *taskgroup.Group) error {
+	observed := make(chan struct{})
+	err := taskgroup.Run(ctx, func(_ context.Context, g *taskgroup.Group) error {
 		g.Go(func(ctx context.Context) error {
 			task, err := taskgroup.SubmitTask(ctx, pool, func(ctx context.Context) (int, error) {
 				want := map[string]string{"asyncgo.group": "pool", "asyncgo.task": "submitted"}
 				assert.Equal(t, want, contextLabels(ctx))
 				assert.Equal(t, want, goroutineLabels())
+				<-observed
 				return 0, nil
 			}, taskgroup.Named("submitted"))
 			task.OnDone(func(*taskgroup.Task[int]) {
 				assert.Equal(t, map[string]string{"asyncgo.group": "pool"}, goroutineLabels())
 			})
+			close(observed)
 			return err
 		}, taskgroup.Named("submitter"))
 		return nil
@@ -165,9 +168,9 @@ func TestStacks(t *testing.T) {
 	defer without.Close()
 	release := make(chan struct{})
 	var ready sync.WaitGroup
+	ready.Add(5)
 	begin := func(m *inspect.Monitor, name string, f func(ctx context.Context) error) *taskgroup.Group {
 		g := taskgroup.New(m.Context(t.Context()), taskgroup.WithName(name))
-		ready.Add(1)
 		g.Go(func(ctx context.Context) error {
 			ready.Done()
 			return f(ctx)
@@ -176,7 +179,6 @@ func TestStacks(t *testing.T) {
 	}
 	groups := []*taskgroup.Group{
 		begin(m, "seen", func(ctx context.Context) error {
-			ready.Add(2)
 			go func() { // has the labels of the task
 				ready.Done()
 				blockHere(release)

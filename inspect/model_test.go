@@ -70,7 +70,7 @@ func (n *modelNode) serve(ctx context.Context) error {
 
 type treeModel struct {
 	random *rand.Rand
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // of the roots
 	roots  []*modelNode
 	names  int
 
@@ -179,7 +179,7 @@ func (m *treeModel) step() {
 			n.wait = ""
 			return
 		}
-		m.start(nil, m.ctx)
+		m.start(m.ctx, nil)
 		return
 	}
 	n := idle[m.random.IntN(len(idle))]
@@ -187,7 +187,7 @@ func (m *treeModel) step() {
 	case choice < 3:
 		m.block(n)
 	case choice < 4 && len(m.all()) < 40:
-		n.commands <- command{do: func(ctx context.Context) { m.start(n, ctx) }}
+		n.commands <- command{do: func(ctx context.Context) { m.start(ctx, n) }}
 	case choice < 6 && len(m.all()) < 40:
 		m.run(n)
 	case choice < 7 && len(m.all()) < 40:
@@ -205,7 +205,7 @@ func (m *treeModel) step() {
 }
 
 // start begins a task of Start, which may outlive its parent.
-func (m *treeModel) start(parent *modelNode, ctx context.Context) {
+func (m *treeModel) start(ctx context.Context, parent *modelNode) {
 	n := m.newNode(inspect.KindTask, parent)
 	taskgroup.Start(ctx, func(ctx context.Context) (int, error) { return 0, n.serve(ctx) }, taskgroup.Named(n.name), taskgroup.Shielded())
 }

@@ -12,7 +12,7 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
-func tracedProgram(t *testing.T, ctx context.Context, name string) {
+func tracedProgram(ctx context.Context, t *testing.T, name string) {
 	t.Helper()
 	err := taskgroup.Run(ctx, func(_ context.Context, g *taskgroup.Group) error {
 		g.Go(func(ctx context.Context) error {
@@ -32,12 +32,12 @@ func TestRegions(t *testing.T) {
 	m := inspect.New(inspect.WithRegions())
 	defer m.Close()
 	ctx := m.Context(t.Context())
-	tracedProgram(t, ctx, "before")
+	tracedProgram(ctx, t, "before")
 	var out bytes.Buffer
 	assert.NoError(t, trace.Start(&out))
-	tracedProgram(t, ctx, "meanwhile")
+	tracedProgram(ctx, t, "meanwhile")
 	trace.Stop()
-	tracedProgram(t, ctx, "after")
+	tracedProgram(ctx, t, "after")
 	for _, name := range []string{"group meanwhile", "task of meanwhile", "Gather", "inspect_test.one"} {
 		assert.True(t, bytes.Contains(out.Bytes(), []byte(name)), name)
 	}
@@ -53,7 +53,7 @@ func TestRegionsOfAFlightRecorder(t *testing.T) {
 	recorder := trace.NewFlightRecorder(trace.FlightRecorderConfig{})
 	assert.NoError(t, recorder.Start())
 	defer recorder.Stop()
-	tracedProgram(t, m.Context(t.Context()), "recorded")
+	tracedProgram(m.Context(t.Context()), t, "recorded")
 	var out bytes.Buffer
 	_, err := recorder.WriteTo(&out)
 	assert.NoError(t, err)
@@ -65,7 +65,7 @@ func TestRegionsAcrossTheBorders(t *testing.T) {
 	m := inspect.New(inspect.WithRegions())
 	defer m.Close()
 	var out bytes.Buffer
-	err := taskgroup.Run(m.Context(t.Context()), func(ctx context.Context, g *taskgroup.Group) error {
+	err := taskgroup.Run(m.Context(t.Context()), func(_ context.Context, g *taskgroup.Group) error {
 		assert.NoError(t, trace.Start(&out))
 		g.Go(func(context.Context) error {
 			trace.Stop()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/asyncgo/internal/labels"
+	"example.com/asyncgo/internal/watch"
 )
 
 // Group is asyncio.TaskGroup: it owns tasks, and joins what it has started. Its
@@ -98,7 +99,10 @@ func newGroup(ctx context.Context, o *options, main any) *Group {
 	g := &Group{options: o, parent: ctx}
 	g.admission.init(o.limit, o.backlog, o.limiter != nil)
 	g.workers.init(g, &g.mu)
-	ctx, node := g.watch(ctx, main)
+	var node *watch.Node
+	if watch.On() {
+		ctx, node = g.watch(ctx, main)
+	}
 	g.hasLabels = labels.Has(ctx)
 	g.ctx, g.cancel = context.WithCancelCause(ctx)
 	if node != nil {

@@ -46,15 +46,19 @@ func (c *core) callWatched(r runner) {
 // endedGoroutine reports that e is that of a function which has called Goexit,
 // and not a tracer.
 func (c *core) endedGoroutine(e exit) bool {
-	return e.goexit() && !(c.state.Load()&watched != 0 && c.extra.node.HasReturned())
+	return e.goexit() && (c.state.Load()&watched == 0 || !c.extra.node.HasReturned())
 }
 
-// complete publishes the end of a task.
+// complete publishes the end of a task. It has a small frame: see [Group.run].
 func (c *core) complete(flags uint64) {
-	if c.state.Load()&watched == 0 || flags&refused != 0 {
-		c.completion.complete(flags)
+	if c.state.Load()&watched != 0 && flags&refused == 0 {
+		c.completeWatched(flags)
 		return
 	}
+	c.completion.complete(flags)
+}
+
+func (c *core) completeWatched(flags uint64) {
 	n, how := c.extra.node, howEnded(c.err, flags&secondary != 0)
 	if (how == watch.Failed || how == watch.Panicked) && c.group() == nil && !c.hasCallbacks() {
 		n.AddUnseen(c.givenName(), c.err)
@@ -79,7 +83,7 @@ func howEnded(err error, isEcho bool) watch.How {
 	case isEcho:
 		return watch.Cancelled
 	}
-	if _, panicked := err.(*PanicError); panicked { //nolint:errorlint // a wrapped one is another's
+	if _, panicked := err.(*PanicError); panicked { // a wrapped one is another's
 		return watch.Panicked
 	}
 	return watch.Failed

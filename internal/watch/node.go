@@ -20,7 +20,7 @@ import (
 // group are in no list: the group has them. A node is published complete:
 // after that only the atomic fields change, and those that a lock guards.
 type Node struct {
-	context.Context // what it passes on, or the task's own
+	context.Context //nolint:containedctx // what it passes on, or the task's own
 
 	monitor *Monitor
 	parent  *Node
@@ -131,6 +131,7 @@ func (n *Node) HasReturned() bool { return n.returned }
 // How says how a node has ended.
 type How uint8
 
+// How a node ends.
 const (
 	Returned How = iota
 	Failed

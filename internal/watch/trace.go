@@ -61,7 +61,7 @@ func (n *Node) traceBy(t Tracer, ctx *context.Context) {
 			n.ends = &traceEnd{end, n.ends}
 		}
 		if answer != nil {
-			*ctx = answer
+			*ctx = answer //nolint:fatcontext // each tracer derives from the one before
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 // What says what a call waits for, or holds.
 type What string
 
+// What a call waits for.
 const (
 	Room       What = "room"
 	Join       What = "join"
@@ -43,7 +44,7 @@ type Wait struct {
 	on    any             // a Resource, a Target, or nil
 	of    *Node           // what it waits for, if on does not say; or nil
 	n     int             // permits, handles
-	ctx   context.Context // of the call; nil: of the node
+	ctx   context.Context //nolint:containedctx // of the call; nil: of the node
 	left  time.Duration   // of a sleep: how long it lasts
 	node  *Node
 	holds bool

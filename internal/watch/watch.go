@@ -37,6 +37,7 @@ func On() bool { return open.n.Load() != 0 }
 // module itself. It is one type, so that a context compares types once.
 type Key uint8
 
+// The keys.
 const (
 	CurrentTask Key = iota // of taskgroup: the innermost task
 	CurrentNode            // the innermost *Node
@@ -45,6 +46,7 @@ const (
 // Kind is what a node stands for.
 type Kind uint8
 
+// The kinds.
 const (
 	Root  Kind = iota // of a monitor: the parent of what has no other
 	Group             // Run, New

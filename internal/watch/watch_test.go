@@ -130,7 +130,7 @@ func TestTree(t *testing.T) {
 	assert.Equal(t, []bool{false, true, false, true}, []bool{g.InGroup(), task.InGroup(), s.InGroup(), f.InGroup()})
 	assert.Equal(t, g.ID(-1)+"/3", task.ID(3))
 	assert.Equal(t, c.ID(-1)+"/7", f.ID(7))
-	assert.Equal(t, "", watch.Ref{}.String())
+	assert.Empty(t, watch.Ref{}.String())
 	assert.Equal(t, subject{3, "task"}, task.Subject())
 	assert.Nil(t, f.Subject())
 	assert.Equal(t, f, watch.In(f))
@@ -256,10 +256,7 @@ func TestManyNames(t *testing.T) {
 	}
 }
 
-type thing struct {
-	permits int
-	tracked int
-}
+type thing struct{ tracked int }
 
 type thingResource struct{ *thing }
 

@@ -36,7 +36,7 @@ func siteOf(pcs []uintptr) string {
 	frames := runtime.CallersFrames(pcs)
 	for {
 		f, more := frames.Next()
-		if f.Function != "" && !watch.IsOwn(f.Function) {
+		if f.Function != "" && !watch.IsOwnCode(f.Function, f.File) {
 			return filepath.Base(f.File) + ":" + strconv.Itoa(f.Line)
 		}
 		if !more {

@@ -212,11 +212,13 @@ func (n *Node) end(err error, how How) {
 	case Group, Call:
 		n.monitor.totals.leave(n)
 	default:
-		lasted := time.Duration(0)
+		scope, lasted := n.scope(), time.Duration(0)
 		if began != 0 {
 			lasted = max(0, time.Duration(now-began))
+		} else {
+			scope.nUnbegun.Add(1)
 		}
-		n.scope().ended(how, lasted)
+		scope.ended(how, lasted)
 	}
 	switch {
 	case n.id != 0:

@@ -14,6 +14,7 @@ import (
 // tasks of Start.
 type counters struct {
 	nBegun, nEnded, nFailed, nCancelled, nPanicked atomic.Uint64
+	nUnbegun                                       atomic.Uint64 // of those that have ended
 	busy                                           atomic.Int64
 }
 
@@ -159,7 +160,7 @@ func (m *Monitor) Totals() []Total {
 	tasks.add(&m.totals.tasks)
 	if tasks.Begun > 0 || tasks.Ended > 0 {
 		tasks.Opened = tasks.Begun
-		tasks.Open = int(tasks.Begun) - int(tasks.Ended)
+		tasks.Open = max(0, int(tasks.Begun)+int(m.totals.tasks.nUnbegun.Load())-int(tasks.Ended))
 		all = append(all, tasks)
 	}
 	slices.SortFunc(all, func(a, b Total) int {

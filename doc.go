@@ -2,11 +2,12 @@
 // and the primitives that tasks wait for.
 //
 // The work is done by three independent packages, built on plain goroutines and
-// [context.Context]; this one has only documentation:
+// [context.Context], and a fourth shows it; this one has only documentation:
 //
 //   - [taskgroup]: tasks, groups, gather and its relatives, timeouts
 //   - [semaphore]: semaphores, locks, events, conditions, barriers
 //   - [queue]: FIFO, LIFO and priority queues
+//   - [inspect]: what runs, under what, since when, and what it waits for
 //
 // A call that takes functions returns only after all of them have returned, even
 // on panic. The exceptions are calls that exist to start a task, such as Start,
@@ -46,15 +47,19 @@
 //	Task.add_done_callback              taskgroup.Task.OnDone
 //	Task.remove_done_callback           what OnDone returns
 //	Task.get_coro, get_context          - (context.Context is passed along)
-//	Task.get_stack, print_stack         - (runtime/pprof shows goroutines)
+//	Task.get_stack, print_stack         inspect.Monitor.SnapshotStacks
 //	Future                              taskgroup.Future
-//	current_task, all_tasks             taskgroup.Current, taskgroup.Group.Tasks
+//	current_task, all_tasks             taskgroup.Current; taskgroup.Group.Tasks,
+//	                                    inspect.Snapshot.All
 //	a dict of tasks, each shielded      taskgroup.Shared
 //	capture_call_graph, FutureCallGraph,
-//	format_call_graph, print_call_graph,
-//	FrameCallGraphEntry,
+//	FrameCallGraphEntry                 inspect.Monitor.Snapshot, Node, Frame
+//	format_call_graph, print_call_graph inspect.Snapshot.String, WriteText
 //	future_add_to_awaited_by,
-//	future_discard_from_awaited_by      - (runtime/pprof, runtime/trace)
+//	future_discard_from_awaited_by      - (what a task waits for is seen)
+//	python -m asyncio ps, pstree        inspect/cmd/asyncgo-ps, inspect/inspecthttp
+//	debug mode: slow callbacks,
+//	exceptions never retrieved          inspect.Monitor.Check, inspect.Monitor.Watch
 //
 //	gather                              taskgroup.Gather, Gather2, Gather3
 //	gather(return_exceptions=True)      taskgroup.Settle
@@ -112,4 +117,5 @@
 // [taskgroup]: https://pkg.go.dev/example.com/asyncgo/taskgroup
 // [semaphore]: https://pkg.go.dev/example.com/asyncgo/semaphore
 // [queue]: https://pkg.go.dev/example.com/asyncgo/queue
+// [inspect]: https://pkg.go.dev/example.com/asyncgo/inspect
 package asyncgo

@@ -20,7 +20,7 @@ import (
 
 const module = "example.com/asyncgo"
 
-var packages = []string{"taskgroup", "semaphore", "queue"}
+var packages = []string{"taskgroup", "semaphore", "queue", "inspect", "inspect/inspecthttp"}
 
 // Every exported function and method has an example that pkg.go.dev shows as a
 // whole program and whose output go test checks.
@@ -83,7 +83,7 @@ func TestProseNamesWhatExists(t *testing.T) {
 		eachSymbol(load(t, dir), func(name, _ string) { symbols[dir+"."+name] = true })
 	}
 	tests := testNames(t)
-	name := regexp.MustCompile(`\b(?:taskgroup|semaphore|queue)\.[A-Z]\w*(?:\.[A-Z]\w*)?`)
+	name := regexp.MustCompile(`\b(?:taskgroup|semaphore|queue|inspect|inspect/inspecthttp)\.[A-Z]\w*(?:\.[A-Z]\w*)?`)
 	anchor := regexp.MustCompile(`pkg\.go\.dev/` + regexp.QuoteMeta(module) + `/(\w+)#([\w.]+)`)
 	test := regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w*`)
 

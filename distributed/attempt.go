@@ -109,10 +109,14 @@ func (c *Client) await(ctx context.Context, d time.Duration, notice <-chan struc
 }
 
 // sleepOn is sleep for what goes on while the client closes.
-func (c *Client) sleepOn(d time.Duration) {
+func (c *Client) sleepOn(d time.Duration) { c.sleepOnUntil(d, nil) }
+
+// sleepOnUntil is sleepOn that also returns when notice closes.
+func (c *Client) sleepOnUntil(d time.Duration, notice <-chan struct{}) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
+	case <-notice:
 	case <-timer.C:
 	case <-c.life.Done():
 	}

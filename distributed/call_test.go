@@ -258,7 +258,7 @@ func TestMemoIsOneCallWhileItIsKept(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 			return ran.Add(1), nil
 		}))
-		keep := 2 * time.Second
+		keep := 5 * time.Second // longer than it takes a busy machine to make the calls
 		key := func(s string) string { return s }
 		calls := []func(context.Context, string) (int64, error){
 			distributed.Memo[string, int64](a, "expensive", keep, key), distributed.Memo[string, int64](b, "expensive", keep, key),
@@ -289,7 +289,7 @@ func TestMemoKeepsNoFailure(t *testing.T) {
 		c := s.client(t, distributed.Config{})
 		var ran atomic.Int64
 		serve(t, c, 10, distributed.Handle("flaky", func(context.Context, int) (int64, error) {
-			time.Sleep(time.Second) // all wait for it by then
+			time.Sleep(2 * time.Second) // all wait for it by then
 			if n := ran.Add(1); n < 3 {
 				return 0, fmt.Errorf("failure %d", n)
 			}

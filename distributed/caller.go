@@ -238,23 +238,45 @@ func (r *caller) isGone(ctx context.Context, seq uint64) bool {
 }
 
 // takeBack removes a call in the background if no worker has it, and ends the
-// context of its handler otherwise. It tries several times: the call, or the
-// handler's subscription, may still be on its way.
+// context of its handler otherwise. The servers have to confirm it several
+// times: the call, or the handler's subscription, may still be on its way.
+// While they do not answer it goes on, but in a client that closes no longer
+// than it takes a cluster to replace a server.
 func (r *caller) takeBack(name, id string) {
-	const tries, pause = 4, 150 * time.Millisecond
+	const times, pause, patience = 4, 150 * time.Millisecond, 10 * time.Second
 	r.c.errand(func() {
-		for range tries {
-			ctx, cancel := r.c.within(attemptTime)
-			_, err := r.c.conn.RequestWithContext(ctx, r.c.cancelSubject(id), nil)
-			if err == nil {
-				cancel()
+		var closing time.Time
+		for confirmed := 0; confirmed < times && r.c.life.Err() == nil; r.c.sleepOn(pause) {
+			if r.c.open.Err() != nil {
+				if closing.IsZero() {
+					closing = time.Now()
+				}
+				if time.Since(closing) > patience {
+					return
+				}
+			}
+			handled, removed := r.tryTakeBack(name, id)
+			if handled {
 				return
 			}
-			if stream, serr := r.c.js.Stream(ctx, r.c.callStream()); serr == nil {
-				_ = stream.Purge(ctx, jetstream.WithPurgeSubject(r.c.callSubject(name, id)))
+			if removed {
+				confirmed++
 			}
-			cancel()
-			r.c.sleepOn(pause)
 		}
 	})
+}
+
+// tryTakeBack reports whether a handler has confirmed that its context ends, or
+// the servers that they do not have the call any more.
+func (r *caller) tryTakeBack(name, id string) (handled, removed bool) {
+	ctx, cancel := r.c.within(attemptTime)
+	defer cancel()
+	if _, err := r.c.conn.RequestWithContext(ctx, r.c.cancelSubject(id), nil); err == nil {
+		return true, false
+	}
+	stream, err := r.c.js.Stream(ctx, r.c.callStream())
+	if err == nil {
+		err = stream.Purge(ctx, jetstream.WithPurgeSubject(r.c.callSubject(name, id)))
+	}
+	return false, err == nil
 }

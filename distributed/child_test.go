@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/asyncgo/distributed"
+	"example.com/asyncgo/distributed/embedded"
 	"example.com/asyncgo/distributed/internal/servers"
 	"example.com/asyncgo/taskgroup"
 )
@@ -36,7 +37,13 @@ type process struct {
 // start starts a child with a role and its settings.
 func start(t *testing.T, role string, settings ...string) *process {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^$")
+	return startBinary(t, os.Args[0], role, settings...)
+}
+
+// startBinary is start for a binary that was built in another way.
+func startBinary(t *testing.T, binary, role string, settings ...string) *process {
+	t.Helper()
+	cmd := exec.Command(binary, "-test.run=^$")
 	cmd.Env = append(os.Environ(), append([]string{"ASYNCGO_CHILD=" + role}, settings...)...)
 	cmd.Stderr = os.Stderr
 	dieWithParent(cmd)
@@ -87,10 +94,15 @@ func (s *site) settings(ns string, lease time.Duration) []string {
 // child is the main function of a child.
 func child(role string) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	if role == "server" {
+	switch role {
+	case "server":
 		childServer()
 		return
+	case "embedded":
+		childEmbedded()
+		return
 	}
+	go obey()
 	lease, _ := time.ParseDuration(os.Getenv("ASYNCGO_LEASE"))
 	ctx := context.Background()
 	c, err := distributed.Connect(ctx, os.Getenv("ASYNCGO_URLS"), distributed.Config{Namespace: os.Getenv("ASYNCGO_NS"), Lease: lease, Token: testToken})
@@ -108,6 +120,21 @@ func child(role string) {
 }
 
 func say(words ...any) { fmt.Println(words...) }
+
+// jumpClock moves the wall clock of this process, if it was built for that.
+var jumpClock func(time.Duration)
+
+// obey moves the clock by what the parent says, and returns when the parent
+// closes the child's standard input.
+func obey() {
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		d, err := time.ParseDuration(lines.Text())
+		if err == nil && jumpClock != nil {
+			jumpClock(d)
+			say("jumped")
+		}
+	}
+}
 
 // childHold holds as many items as its settings say, and says what becomes of
 // them.
@@ -169,13 +196,14 @@ func childPut(ctx context.Context, c *distributed.Client) error {
 func childServe(ctx context.Context, c *distributed.Client) error {
 	slow := func(ctx context.Context, d time.Duration) (string, error) {
 		say("begin")
-		select {
-		case <-time.After(d):
-			return strconv.Itoa(os.Getpid()), nil
-		case <-ctx.Done():
-			say("ended", context.Cause(ctx))
-			return "", ctx.Err()
+		const step = 10 * time.Millisecond
+		for range d / step { // the time for which the process is stopped does not count
+			if err := taskgroup.Sleep(ctx, step); err != nil {
+				say("ended", context.Cause(ctx))
+				return "", err
+			}
 		}
+		return strconv.Itoa(os.Getpid()), nil
 	}
 	die := func(context.Context, int) (int, error) {
 		say("dying")
@@ -228,6 +256,9 @@ func childPermit(ctx context.Context, c *distributed.Client) error {
 			}
 			if strings.TrimSpace(answer) != "ok" {
 				say("refused")
+				if os.Getenv("ASYNCGO_BLIND") != "" {
+					<-p.Context().Done() // it ends a moment after the process goes on
+				}
 				break
 			}
 			if os.Getenv("ASYNCGO_KEEP") == "" {
@@ -241,6 +272,19 @@ func childPermit(ctx context.Context, c *distributed.Client) error {
 		}
 		say("released", p.Release())
 	}
+}
+
+// childEmbedded is an embedded server with a folder.
+func childEmbedded() {
+	cfg := embedded.Config{Dir: os.Getenv("ASYNCGO_DIR"), Listen: os.Getenv("ASYNCGO_LISTEN"), Token: testToken}
+	s, err := embedded.Start(context.Background(), cfg)
+	if err != nil {
+		say("failed", err)
+		return
+	}
+	say("ready")
+	obey()
+	_ = s.Close(context.Background())
 }
 
 // childServer is one server of a cluster.
@@ -260,6 +304,6 @@ func childServer() {
 		return
 	}
 	say("ready")
-	_, _ = io.Copy(io.Discard, os.Stdin) // the parent closes it to have the server shut down
+	obey()
 	c.Stop(i)
 }

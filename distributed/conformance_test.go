@@ -230,6 +230,7 @@ func TestConformanceQueueTies(t *testing.T) {
 
 // semaphoreLike is a semaphore of either package.
 type semaphoreLike struct {
+	await      func(waiting int) // until so many wait, and another holds the permit
 	acquire    func(ctx context.Context) (release func(), err error)
 	tryAcquire func() (release func(), ok bool)
 	do         func(ctx context.Context, fn func(ctx context.Context) error) error
@@ -240,17 +241,22 @@ func eachSemaphore(t *testing.T, n int, test func(t *testing.T, s semaphoreLike)
 	t.Run("core", func(t *testing.T) {
 		s := semaphore.New(n)
 		test(t, semaphoreLike{
+			await: func(waiting int) {
+				require.Eventually(t, func() bool { return s.Stats().Waiting == waiting }, time.Minute, time.Millisecond)
+			},
 			acquire:    func(ctx context.Context) (func(), error) { return s.Release, s.Acquire(ctx) },
 			tryAcquire: func() (func(), bool) { return s.Release, s.TryAcquire() },
 			do:         s.Do,
 		})
 	})
 	each(t, func(t *testing.T, where *site) {
-		s := openSemaphore(t, where.client(t, distributed.Config{}), n)
+		ns, raw := newNamespace(), where.raw(t)
+		s := openSemaphore(t, where.client(t, distributed.Config{Namespace: ns}), n)
 		release := func(p *distributed.Permit) func() {
 			return func() { assert.NoError(t, p.Release()) }
 		}
 		test(t, semaphoreLike{
+			await: func(waiting int) { awaitPlaces(t, raw, ns, waiting+1) },
 			acquire: func(ctx context.Context) (func(), error) {
 				p, err := s.Acquire(ctx)
 				return release(p), err
@@ -302,7 +308,7 @@ func TestConformanceSemaphoreOrder(t *testing.T) {
 				mu.Unlock()
 				release()
 			})
-			time.Sleep(100 * time.Millisecond)
+			s.await(i + 1)
 		}
 		_, ok := s.tryAcquire()
 		assert.False(t, ok, "nothing overtakes")
@@ -328,7 +334,7 @@ func TestConformanceSemaphoreTies(t *testing.T) {
 				}
 				first <- err
 			}()
-			time.Sleep(20 * time.Millisecond)
+			s.await(1)
 			go func() {
 				release, err := s.acquire(context.Background())
 				if err == nil {
@@ -336,7 +342,7 @@ func TestConformanceSemaphoreTies(t *testing.T) {
 				}
 				next <- err
 			}()
-			time.Sleep(20 * time.Millisecond)
+			s.await(2)
 			if i%2 == 0 { // in both orders
 				cancel()
 				release()

@@ -57,7 +57,7 @@ func (c *Client) natsOptions() []nats.Option {
 		nats.IgnoreAuthErrorAbort(),
 		nats.ReconnectWait(100 * time.Millisecond),
 		nats.ReconnectJitter(100*time.Millisecond, 200*time.Millisecond),
-		nats.PingInterval(5 * time.Second),
+		nats.PingInterval(2 * time.Second), // a server that stands still is given up after three
 		nats.MaxPingsOutstanding(2),
 		nats.ReconnectBufSize(-1), // what were sent after the reconnect might be about a lease that is another's by then
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
@@ -68,6 +68,7 @@ func (c *Client) natsOptions() []nats.Option {
 		nats.ReconnectHandler(func(conn *nats.Conn) {
 			c.log.Info("distributed: connection back", "server", conn.ConnectedServerName())
 			c.returned.ring()
+			c.leases.signAll()
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			c.log.Warn("distributed: connection trouble", "error", err)

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -25,35 +26,122 @@ import (
 var long = os.Getenv("ASYNCGO_LONG") != ""
 
 const (
-	crashLease = 3 * time.Second
+	// signLease is of the tests that look at single signs of life: a busy machine
+	// delays them.
+	signLease = 5 * time.Second
 	// busy is what a machine that others use may add to a time.
 	busy = 3 * time.Second
 )
 
+// signs records when signs of life go by.
+type signs struct {
+	mu   sync.Mutex
+	seen []time.Time
+}
+
+// listen records each message on subject, with a payload that begins with word.
+func (r *signs) listen(t *testing.T, s *site, subject, word string) {
+	t.Helper()
+	_, err := s.raw(t).Subscribe(subject, func(m *nats.Msg) {
+		if strings.HasPrefix(string(m.Data), word) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.seen = append(r.seen, time.Now())
+		}
+	})
+	require.NoError(t, err)
+}
+
+// last returns how many there have been, and when the last was.
+func (r *signs) last() (n int, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.seen) == 0 {
+		return 0, time.Time{}
+	}
+	return len(r.seen), r.seen[len(r.seen)-1]
+}
+
+// killLate kills a process at the worst time, just before its next sign of life
+// is due, and returns the times before and after that.
+func (r *signs) killLate(t *testing.T, p *process) (before, after time.Time) {
+	t.Helper()
+	for {
+		n, _ := r.last()
+		require.Eventually(t, func() bool { now, _ := r.last(); return now > n }, time.Minute, time.Millisecond)
+		_, sign := r.last()
+		time.Sleep(time.Until(sign.Add(signLease / 5))) // it sends one each quarter of a lease
+		before = time.Now()
+		if _, sign = r.last(); before.Sub(sign) > signLease/3 {
+			continue // this process, or that one, stood still
+		}
+		p.kill()
+		return before, time.Now()
+	}
+}
+
+// comesBack asserts that what a process held that was killed between two times
+// is free after two thirds of a lease, and before a lease and a second.
+func comesBack(t *testing.T, before, after time.Time) {
+	t.Helper()
+	t.Logf("free after %v, with a lease of %v", time.Since(after), signLease)
+	assert.Greater(t, time.Since(before), signLease*2/3)
+	assert.Less(t, time.Since(after), signLease+time.Second+busy)
+}
+
 func TestItemsOfAKilledProcessComeBack(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ns := newNamespace()
-		q := openQueue(t, s.client(t, distributed.Config{Namespace: ns, Lease: crashLease}), distributed.QueueConfig[string]{})
+		q := openQueue(t, s.client(t, distributed.Config{Namespace: ns, Lease: signLease}), distributed.QueueConfig[string]{})
 		const n = 10
 		for i := range n {
 			put(t, q, fmt.Sprint(i))
 		}
-		holder := start(t, "hold", append(s.settings(ns, crashLease), "ASYNCGO_N="+strconv.Itoa(n))...)
+		holder := start(t, "hold", append(s.settings(ns, signLease), "ASYNCGO_N="+strconv.Itoa(n))...)
 		for range n {
 			holder.await(t, "held")
 		}
-		time.Sleep(crashLease + crashLease/2) // it is alive, so it keeps them
-		_, err := q.Get(brief(t))
+		var alive signs
+		alive.listen(t, s, "$JS.ACK."+ns+"_q_jobs.>", "+WPI")
+		_, err := q.Get(within(t, signLease+signLease/2)) // it is alive, so it keeps them
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		holder.kill()
-		killed := time.Now()
+		total, _ := alive.last()
+		assert.GreaterOrEqual(t, total, 4*n, "signs of life in one and a half leases")
+		before, after := alive.killLate(t, holder)
 		for range n {
 			it := get(t, q)
 			assert.Equal(t, 2, it.Attempt)
-			assert.Greater(t, time.Since(killed), crashLease/2)
-			assert.Less(t, time.Since(killed), crashLease+time.Second+busy)
+			comesBack(t, before, after)
 			require.NoError(t, it.Done())
 		}
+	})
+}
+
+// An item that kills its workers does not do so for ever.
+func TestAnItemThatKillsItsWorkersBecomesADeadLetter(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ns := newNamespace()
+		lease := time.Second
+		q := openQueue(t, s.client(t, distributed.Config{Namespace: ns, Lease: lease}), distributed.QueueConfig[string]{Attempts: 2})
+		put(t, q, "a")
+		for range 2 {
+			holder := start(t, "hold", append(s.settings(ns, lease), "ASYNCGO_N=1")...)
+			holder.await(t, "held")
+			holder.kill()
+		}
+		got := make(chan error, 1)
+		ctx, cancel := context.WithCancel(within(t, time.Minute))
+		go func() {
+			_, err := q.Get(ctx)
+			got <- err
+		}()
+		require.NoError(t, q.Join(within(t, time.Minute)))
+		letter := get(t, q.DeadLetters())
+		assert.Equal(t, "a", letter.Value)
+		assert.Equal(t, 2, letter.Attempt)
+		assert.Contains(t, letter.Reason, "attempts used up")
+		cancel()
+		assert.ErrorIs(t, <-got, context.Canceled, "it is not handed out a third time")
 	})
 }
 
@@ -67,6 +155,8 @@ func TestAProcessThatWasStoppedForLongerThanALease(t *testing.T) {
 		require.NoError(t, holder.cmd.Process.Signal(syscall.SIGSTOP))
 		it := get(t, q)
 		assert.Equal(t, 2, it.Attempt)
+		var late signs
+		late.listen(t, s, "$JS.ACK."+ns+"_q_jobs.l0.1.>", "") // about the first hand-out
 		require.NoError(t, holder.cmd.Process.Signal(syscall.SIGCONT))
 		assert.Contains(t, holder.await(t, "ended"), "lease lost")
 		assert.Contains(t, holder.await(t, "done"), "lease lost")
@@ -74,6 +164,8 @@ func TestAProcessThatWasStoppedForLongerThanALease(t *testing.T) {
 		// Its late words have not taken the item from the next holder.
 		_, err := q.Get(within(t, crashLease+time.Second))
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		said, _ := late.last()
+		assert.Zero(t, said, "nothing is sent about what is lost")
 		assert.NoError(t, it.Context().Err())
 		assert.NoError(t, it.Done())
 		assert.NoError(t, q.Join(within(t, 10*time.Second)))
@@ -96,6 +188,28 @@ func TestACallOfAKilledWorkerIsHandedOutAgain(t *testing.T) {
 		first.kill()
 		second := start(t, "serve", s.settings(ns, crashLease)...)
 		assert.Equal(t, strconv.Itoa(second.cmd.Process.Pid), <-got)
+	})
+}
+
+func TestAWorkerThatWasStoppedForLongerThanALease(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ns := newNamespace()
+		c := s.client(t, distributed.Config{Namespace: ns, Lease: crashLease})
+		first := start(t, "serve", s.settings(ns, crashLease)...)
+		first.await(t, "ready")
+		got := make(chan string, 1)
+		go func() {
+			worker, err := distributed.Func[time.Duration, string](c, "slow")(context.Background(), time.Second)
+			assert.NoError(t, err)
+			got <- worker
+		}()
+		first.await(t, "begin")
+		require.NoError(t, first.cmd.Process.Signal(syscall.SIGSTOP))
+		second := start(t, "serve", s.settings(ns, crashLease)...)
+		second.await(t, "begin")
+		require.NoError(t, first.cmd.Process.Signal(syscall.SIGCONT))
+		assert.Contains(t, first.await(t, "ended"), "lease lost")
+		assert.Equal(t, strconv.Itoa(second.cmd.Process.Pid), <-got, "the result of the first is dropped")
 	})
 }
 
@@ -144,19 +258,30 @@ func TestAPermitOfAKilledProcessIsFree(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ns := newNamespace()
 		r := newResource(t, 1)
-		settings := append(s.settings(ns, crashLease), "ASYNCGO_N=1", "ASYNCGO_KEEP=1", "ASYNCGO_RESOURCE="+r.address)
+		settings := append(s.settings(ns, signLease), "ASYNCGO_N=1", "ASYNCGO_KEEP=1", "ASYNCGO_RESOURCE="+r.address)
 		holder := start(t, "permit", settings...)
 		holder.await(t, "acquired")
-		sem := openSemaphore(t, s.client(t, distributed.Config{Namespace: ns, Lease: crashLease}), 1)
-		_, err := sem.Acquire(within(t, crashLease+crashLease/2)) // it is alive, so it keeps it
+		sem := openSemaphore(t, s.client(t, distributed.Config{Namespace: ns, Lease: signLease}), 1)
+		var alive signs
+		alive.listen(t, s, "$KV."+ns+"_sessions."+session(t, s, ns), "")
+		_, err := sem.Acquire(within(t, signLease+signLease/2)) // it is alive, so it keeps it
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		holder.kill()
-		killed := time.Now()
+		total, _ := alive.last()
+		assert.GreaterOrEqual(t, total, 4, "signs of life in one and a half leases")
+		before, after := alive.killLate(t, holder)
 		p := acquire(t, sem)
-		assert.Greater(t, time.Since(killed), crashLease/2)
-		assert.Less(t, time.Since(killed), crashLease+time.Second+busy)
+		comesBack(t, before, after)
 		require.NoError(t, p.Release())
 	})
+}
+
+// session returns the one that holds the only permit.
+func session(t *testing.T, s *site, ns string) string {
+	t.Helper()
+	places := placesOf(s.raw(t), ns)
+	require.Len(t, places, 1)
+	id, _, _ := strings.Cut(places[0], "/")
+	return id
 }
 
 func TestAPermitIsFreeThoughNothingSawItsHolderDie(t *testing.T) {
@@ -168,7 +293,9 @@ func TestAPermitIsFreeThoughNothingSawItsHolderDie(t *testing.T) {
 	holder.kill()
 	time.Sleep(4 * time.Second) // the session is gone, and so is what says that it is
 	sem := openSemaphore(t, s.client(t, distributed.Config{Namespace: ns, Lease: time.Second}), 1)
-	require.NoError(t, acquire(t, sem).Release())
+	p, err := sem.TryAcquire(within(t, time.Minute))
+	require.NoError(t, err, "from the first request on")
+	require.NoError(t, p.Release())
 }
 
 // resource refuses a token that is smaller than the last one for its slot.
@@ -284,7 +411,7 @@ func TestTheLateEffectOfAStoppedHolderIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		ns := newNamespace()
 		r := newResource(t, 1)
-		lease := 2 * time.Second
+		lease := crashLease
 		holder := start(t, "permit", append(s.settings(ns, lease), "ASYNCGO_N=1", "ASYNCGO_KEEP=1", "ASYNCGO_BLIND=1", "ASYNCGO_RESOURCE="+r.address)...)
 		holder.await(t, "acquired")
 		require.NoError(t, holder.cmd.Process.Signal(syscall.SIGSTOP))

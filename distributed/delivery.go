@@ -52,6 +52,19 @@ func (d delivery) number(header string) int64 {
 	return n
 }
 
+// untilDue is the time until a delay has passed since the message was stored. A
+// message from the future says that the server's clock is ahead of this one, or
+// was: then the delay passes between the first hand-out and the second.
+func (d delivery) untilDue(delay time.Duration) time.Duration {
+	switch left := time.Until(d.stored.Add(delay)); {
+	case left <= delay:
+		return left
+	case d.attempt == 1:
+		return delay
+	}
+	return 0
+}
+
 // isNewer reports that the message is of a version that this one does not know.
 func (d delivery) isNewer() bool { return d.number(headerVersion) > wireVersion }
 

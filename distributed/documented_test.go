@@ -5,7 +5,9 @@ import (
 	"go/doc"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -56,5 +58,28 @@ func TestEverythingIsDocumented(t *testing.T) {
 		for _, e := range doc.Examples(parsed...) {
 			assert.True(t, e.Output != "" || e.EmptyOutput, "Example%s has no output", e.Name)
 		}
+	}
+}
+
+// tests.md names tests that exist.
+func TestTheListOfTests(t *testing.T) {
+	list, err := os.ReadFile("tests.md")
+	require.NoError(t, err)
+	known := map[string]bool{}
+	for _, pattern := range []string{"*_test.go", "*/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			for _, match := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllSubmatch(text, -1) {
+				known[string(match[1])] = true
+			}
+		}
+	}
+	named := regexp.MustCompile(`Test\w+`).FindAllString(string(list), -1)
+	assert.Greater(t, len(named), 100)
+	for _, name := range named {
+		assert.True(t, known[name], "%s is not there", name)
 	}
 }

@@ -64,7 +64,7 @@ func (q *Queue[T]) receive(ctx context.Context, d delivery) *Item[T] {
 		return nil
 	}
 	if after := d.number(headerAfter); after > 0 {
-		if left := time.Until(d.stored.Add(time.Duration(after) * time.Millisecond)); left > 0 {
+		if left := d.untilDue(time.Duration(after) * time.Millisecond); left > 0 {
 			q.c.errand(func() { _ = it.back(left) })
 			return nil
 		}
@@ -73,7 +73,8 @@ func (q *Queue[T]) receive(ctx context.Context, d delivery) *Item[T] {
 		}
 	}
 	if limit := q.cfg.Attempts; limit > 0 && it.Attempt > limit {
-		q.c.errand(func() { _ = it.fail(usedUp(limit)) })
+		it.Attempt-- // the last one that was handed out
+		q.c.errand(func() { _ = it.fail(usedUp(it.Attempt)) })
 		return nil
 	}
 	if err := q.c.decode(d.msg.Data, &it.Value); err != nil {

@@ -50,19 +50,33 @@ type stillHeldError struct{ error }
 
 func (s stillHeldError) Unwrap() error { return s.error }
 
+// signEvery is the time between two signs of life. They are promised at least
+// every third of a lease, and what keeps one from being sent in time, a busy
+// machine for example, must not break that.
+func (c *Client) signEvery() time.Duration { return c.cfg.Lease / 4 }
+
+// signAgain is the time after which a sign is repeated that was not confirmed.
+func (c *Client) signAgain() time.Duration { return c.cfg.Lease / 15 }
+
 // newLease begins the lease of d. Its context has the values of parent.
 func (c *Client) newLease(parent context.Context, d delivery, about ...any) *lease {
+	// What the servers keep of a hand-out, for a next leader and for after a
+	// restart, is the time when the message was stored. They count the lease
+	// from there, unless a sign of life has come since.
+	if age := time.Since(d.stored); age.Abs() > c.cfg.Lease/16 {
+		_ = c.conn.Publish(d.msg.Reply, []byte("+WPI"))
+	}
 	l := &lease{c: c, reply: d.msg.Reply, about: about, deadline: d.since.Add(c.cfg.Lease)}
 	l.ctx, l.end = context.WithCancelCause(context.WithoutCancel(parent))
+	l.mu.Lock()
+	l.timer = time.AfterFunc(time.Until(d.since.Add(c.signEvery())), l.beat)
+	l.mu.Unlock()
 	c.leases.mu.Lock()
+	defer c.leases.mu.Unlock()
 	if c.leases.held == nil {
 		c.leases.held = map[*lease]struct{}{}
 	}
 	c.leases.held[l] = struct{}{}
-	c.leases.mu.Unlock()
-	l.mu.Lock()
-	l.timer = time.AfterFunc(time.Until(d.since.Add(c.cfg.Lease/3)), l.beat)
-	l.mu.Unlock()
 	return l
 }
 
@@ -80,7 +94,7 @@ func (l *lease) beat() {
 	}
 	left, returning := time.Until(l.deadline), l.returning
 	if left > 0 && returning {
-		l.timer.Reset(min(l.c.cfg.Lease/15, left))
+		l.timer.Reset(min(l.c.signAgain(), left))
 	}
 	l.mu.Unlock()
 	switch {
@@ -97,10 +111,12 @@ func (l *lease) beat() {
 	if l.isOver() {
 		return
 	}
-	next := l.c.cfg.Lease / 15
+	next := l.c.signAgain()
 	if err == nil {
-		next = l.c.cfg.Lease / 3
-		l.deadline = sent.Add(l.c.cfg.Lease)
+		next = l.c.signEvery()
+		if deadline := sent.Add(l.c.cfg.Lease); deadline.After(l.deadline) { // another sign may have been sent meanwhile
+			l.deadline = deadline
+		}
 	}
 	l.timer.Reset(max(0, min(time.Until(sent.Add(next)), time.Until(l.deadline))))
 }
@@ -207,13 +223,16 @@ func (l *lease) ack() error {
 	}
 }
 
+// longestPause is the longest delay that the servers can add to their clock.
+const longestPause = 100 * 365 * 24 * time.Hour
+
 // nak gives it back, to be handed out when after has passed. What may have
 // arrived is not repeated: the next holder would lose it. Then it comes back
 // when the lease has run out.
 func (l *lease) nak(after time.Duration) error {
 	// Always with a delay: without one a return is remembered by the leader
 	// only.
-	word := fmt.Sprintf(`-NAK {"delay": %d}`, max(after, 1).Nanoseconds())
+	word := fmt.Sprintf(`-NAK {"delay": %d}`, min(max(after, 1), longestPause).Nanoseconds())
 	for {
 		left := l.left()
 		if left <= 0 {
@@ -236,6 +255,25 @@ func (l *lease) setReturning(returning bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.returning = returning
+}
+
+// signAll sends a sign of life for all that is held. It is called when the
+// connection is back: the next sign would be sent later, and a server that was
+// restarted has rounded the time of the last one down to a second.
+func (ls *leases) signAll() {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	for l := range ls.held {
+		l.signNow()
+	}
+}
+
+func (l *lease) signNow() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.isOver() && !l.returning {
+		l.timer.Reset(0)
+	}
 }
 
 func (ls *leases) forget(l *lease) {

@@ -195,15 +195,43 @@ func (k *semaphoreCore) sweep() {
 	if err != nil {
 		return
 	}
-	looked := map[string]bool{}
+	for _, session := range k.gone(ctx, l) {
+		k.session.remove(session)
+	}
+}
+
+// reap is sweep for a semaphore that is being opened: what died while nothing
+// watched holds no permit from the first request on.
+func (k *semaphoreCore) reap(ctx context.Context) error {
+	before, revision := k.lastSeen()
+	look, cancel := context.WithTimeout(ctx, attemptTime/2) // so that there is time for the write
+	defer cancel()
+	gone := k.gone(look, before)
+	if len(gone) == 0 {
+		return nil
+	}
+	after := before.clone()
+	for _, session := range gone {
+		after.removeSession(session)
+	}
+	after.grant()
+	next, err := k.save(ctx, after, revision)
+	if err == nil {
+		k.see(after, next)
+	}
+	return err
+}
+
+// gone returns the sessions with places in the line that the server has
+// removed.
+func (k *semaphoreCore) gone(ctx context.Context, l line) (sessions []string) {
+	looked := map[string]bool{k.session.alive(): true}
 	for _, p := range l.Places {
 		session := p.session()
-		if looked[session] {
-			continue
+		if !looked[session] && k.session.isGone(ctx, session) {
+			sessions = append(sessions, session)
 		}
 		looked[session] = true
-		if k.session.isGone(ctx, session) {
-			k.session.remove(session)
-		}
 	}
+	return sessions
 }

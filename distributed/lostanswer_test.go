@@ -65,6 +65,39 @@ func TestAPutIsUnconfirmedAfterHalfOfItsWindow(t *testing.T) {
 	assert.Greater(t, time.Since(began), time.Second)
 }
 
+func TestABatchWhoseAnswersAreLostEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	p, c, _ := newLossy(t, testLease)
+	q := openQueue(t, c, distributed.QueueConfig[string]{})
+	p.loses.Store(true)
+	const wait = 100 * time.Millisecond
+	began := time.Now()
+	n, err := q.PutBatch(within(t, wait), make([]string, 100))
+	assert.Less(t, time.Since(began), 2*time.Second, "when its answers are given up")
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.ErrorIs(t, err, distributed.ErrUnconfirmed)
+	assert.Zero(t, n)
+}
+
+// The servers remember an id for a second. It is not sent again after that.
+func TestABatchIsUnconfirmedAfterHalfOfItsWindow(t *testing.T) {
+	t.Parallel()
+	p, c, other := newLossy(t, testLease)
+	q, err := distributed.OpenQueue(within(t, time.Minute), c, "short", distributed.QueueConfig[int]{Window: time.Second})
+	require.NoError(t, err)
+	p.loses.Store(true)
+	time.AfterFunc(1500*time.Millisecond, p.heal)
+	n, err := q.PutBatch(within(t, time.Minute), []int{1})
+	assert.ErrorIs(t, err, distributed.ErrUnconfirmed)
+	assert.NotErrorIs(t, err, context.DeadlineExceeded)
+	assert.Zero(t, n)
+	reliable, err := distributed.OpenQueue(within(t, time.Minute), other, "short", distributed.QueueConfig[int]{Window: time.Second})
+	require.NoError(t, err)
+	n, err = reliable.Unfinished(within(t, time.Minute))
+	require.NoError(t, err)
+	assert.Equal(t, 1, n, "it is in, once")
+}
+
 func TestARetryWhoseAnswerIsLostComesBackByItsLease(t *testing.T) {
 	t.Parallel()
 	lease := 3 * time.Second
@@ -175,7 +208,7 @@ func TestAResultThatItsCallerDidNotGetIsKept(t *testing.T) {
 
 func TestAWaitingAcquireSurvivesTheLossOfItsSession(t *testing.T) {
 	t.Parallel()
-	lease := 2 * time.Second
+	lease := 3 * time.Second
 	p, c, other := newLossy(t, lease)
 	sem, reliable := openSemaphore(t, c, 1), openSemaphore(t, other, 1)
 	held := acquire(t, reliable)

@@ -77,7 +77,11 @@ func (k *queueCore) message(id string, level int, data []byte, delay time.Durati
 	m := &nats.Msg{Subject: k.subject(level), Data: data, Header: newHeader(id)}
 	m.Header.Set(jetstream.MsgIDHeader, id)
 	if delay > 0 {
-		m.Header.Set(headerAfter, strconv.FormatInt(max(1, delay.Milliseconds()), 10))
+		after := min(delay, longestPause).Milliseconds()
+		if delay%time.Millisecond > 0 {
+			after++ // not before delay has passed
+		}
+		m.Header.Set(headerAfter, strconv.FormatInt(after, 10))
 	}
 	return m
 }
@@ -114,7 +118,11 @@ type storing struct {
 }
 
 func (k *queueCore) store(ctx context.Context, op string, m *nats.Msg, wait bool) error {
-	s := &storing{k: k, op: op, m: m}
+	return (&storing{k: k, op: op, m: m}).run(ctx, wait)
+}
+
+func (s *storing) run(ctx context.Context, wait bool) error {
+	k, op := s.k, s.op
 	defer s.leave()
 	if k.room.Locked() {
 		if !wait {
@@ -178,10 +186,16 @@ func (s *storing) try(ctx context.Context) (done bool, err error) {
 		s.doubt = sent
 	}
 	s.isFull, s.last = false, err
-	if !s.doubt.IsZero() && time.Since(s.doubt) > s.k.remembered()/2 {
+	if s.isTooLate() {
 		return true, failed(s.op, unconfirmed(err))
 	}
 	return false, nil
+}
+
+// isTooLate reports that the message may be in, and that the servers may soon
+// have forgotten its id.
+func (s *storing) isTooLate() bool {
+	return !s.doubt.IsZero() && time.Since(s.doubt) > s.k.remembered()/2
 }
 
 func (s *storing) fail(err error) error {

@@ -3,6 +3,7 @@ package distributed
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -43,17 +44,21 @@ type batch struct {
 	k    *queueCore
 	op   string
 	msgs []*nats.Msg
-	sent []jetstream.PubAckFuture // nil: to be put by itself
+	sent []ahead
+}
+
+// ahead is a message that was sent ahead of the answers to those before it.
+type ahead struct {
+	at     time.Time
+	answer jetstream.PubAckFuture // nil: it was not sent
 }
 
 func (b *batch) run(ctx context.Context) (n int, err error) {
 	defer b.k.notice.send()
 	for n < len(b.msgs) {
 		b.sendAhead(ctx, n)
-		if !b.isIn(n) {
-			if err := b.k.store(ctx, b.op, b.msgs[n], true); err != nil {
-				return n, err
-			}
+		if err := b.finish(ctx, n); err != nil {
+			return n, err
 		}
 		n++
 		if n%64 == 0 {
@@ -65,29 +70,68 @@ func (b *batch) run(ctx context.Context) (n int, err error) {
 
 func (b *batch) sendAhead(ctx context.Context, n int) {
 	for len(b.sent) < min(len(b.msgs), n+batchAhead) && ctx.Err() == nil && b.k.c.open.Err() == nil && !b.k.room.Locked() {
-		future, err := b.k.c.js.PublishMsgAsync(b.msgs[len(b.sent)], jetstream.WithRetryAttempts(0))
+		at := time.Now()
+		answer, err := b.k.c.js.PublishMsgAsync(b.msgs[len(b.sent)], jetstream.WithRetryAttempts(0))
 		if err != nil {
-			future = nil
+			answer = nil
 		}
-		b.sent = append(b.sent, future)
+		b.sent = append(b.sent, ahead{at, answer})
 	}
 	for len(b.sent) <= n {
-		b.sent = append(b.sent, nil)
+		b.sent = append(b.sent, ahead{})
 	}
 }
 
-// isIn waits for the answer to message n, which comes or is given up in time.
-func (b *batch) isIn(n int) bool {
-	future := b.sent[n]
-	if future == nil {
-		return false
+// finish returns when message n is in, or is not and will not be.
+func (b *batch) finish(ctx context.Context, n int) error {
+	sent := b.sent[n]
+	b.sent[n] = ahead{}
+	s := &storing{k: b.k, op: b.op, m: b.msgs[n]}
+	if sent.answer != nil {
+		err := b.await(ctx, sent.answer)
+		if err == nil {
+			return nil
+		}
+		s.last = err
+		switch {
+		case isFull(err):
+			s.isFull, s.last = true, ErrFull
+		case mayHaveArrived(err):
+			s.doubt = sent.at
+		}
 	}
-	b.sent[n] = nil
+	switch {
+	case ctx.Err() != nil:
+		return s.ended(ctx)
+	case b.k.c.open.Err() != nil:
+		return s.fail(ErrClosed)
+	case s.isTooLate():
+		return s.fail(s.last)
+	}
+	return s.run(ctx, true)
+}
+
+// await waits for an answer, which comes or is given up in time. It outlives
+// ctx by a moment, like any try.
+func (b *batch) await(ctx context.Context, answer jetstream.PubAckFuture) error {
 	select {
-	case <-future.Ok():
-		return true
-	case <-future.Err(): //nolint:errcheck // putting it by itself says why
-	case <-b.k.c.life.Done():
+	case <-answer.Ok():
+		return nil
+	default:
 	}
-	return false
+	try, cancel := b.k.c.attempt(ctx)
+	defer cancel()
+	select {
+	case <-answer.Ok():
+		return nil
+	case err := <-answer.Err():
+		return err
+	case <-try.Done():
+	}
+	select {
+	case <-answer.Ok():
+		return nil
+	default:
+		return try.Err()
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -77,7 +78,7 @@ func TestPutWaitsWhileItemsAreUnfinished(t *testing.T) {
 		assert.ErrorIs(t, q.TryPut(within(t, 10*time.Second), "b"), queue.ErrFull)
 
 		it := get(t, q) // held is unfinished too
-		err := q.Put(brief(t), "b")
+		err := q.Put(within(t, 2*time.Second), "b")
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.ErrorIs(t, err, distributed.ErrFull)
 		assert.NotErrorIs(t, err, distributed.ErrUnconfirmed)
@@ -95,14 +96,16 @@ func TestPutsThatWaitEnterInOrder(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		q := openQueue(t, s.client(t, distributed.Config{}), distributed.QueueConfig[string]{MaxSize: 1})
 		put(t, q, "first")
-		var all sync.WaitGroup
+		entered := make(chan error, 5)
 		for i := range 5 {
-			all.Go(func() { assert.NoError(t, q.Put(context.Background(), fmt.Sprint(i))) })
-			time.Sleep(100 * time.Millisecond) // far enough apart to be in order
+			// The first of them waits for room, and the others for the first.
+			startWaiting(t, func() { entered <- q.Put(context.Background(), fmt.Sprint(i)) }, ".(*storing).enter(", ".(*Client).await(")
 		}
 		assert.ErrorIs(t, q.TryPut(within(t, 10*time.Second), "late"), distributed.ErrFull)
 		assert.Equal(t, []string{"first", "0", "1", "2", "3", "4"}, drain(t, q, 6))
-		all.Wait()
+		for range 5 {
+			assert.NoError(t, <-entered)
+		}
 	})
 }
 
@@ -163,6 +166,22 @@ func TestPutAfterIsHandedOutWhenItIsDue(t *testing.T) {
 		assert.Equal(t, "later", later.Value)
 		assert.Equal(t, 1, later.Attempt)
 		assert.GreaterOrEqual(t, time.Since(began), delay)
+	})
+}
+
+func TestTheLongestDelaysAreNoneThatHavePassed(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		q := openQueue(t, s.client(t, distributed.Config{}), distributed.QueueConfig[string]{})
+		require.NoError(t, q.PutAfter(within(t, 10*time.Second), math.MaxInt64, "never"))
+		put(t, q, "a")
+		it := get(t, q)
+		assert.Equal(t, "a", it.Value)
+		require.NoError(t, it.Retry(math.MaxInt64))
+		_, err := q.Get(within(t, time.Second))
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		n, err := q.Unfinished(within(t, 10*time.Second))
+		require.NoError(t, err)
+		assert.Equal(t, 2, n)
 	})
 }
 
@@ -241,26 +260,20 @@ func TestGetThatGivesUpHasTakenNothing(t *testing.T) {
 func TestGettersOfAClientAreServedInOrder(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
 		q := openQueue(t, s.client(t, distributed.Config{}), distributed.QueueConfig[string]{})
-		var mu sync.Mutex
-		var order []int
-		var all sync.WaitGroup
+		served := make(chan int, 4)
 		for i := range 4 {
-			all.Go(func() {
+			startWaiting(t, func() {
 				it, err := q.Get(context.Background())
-				mu.Lock()
-				defer mu.Unlock()
-				assert.NoError(t, err)
-				order = append(order, i)
-				assert.NoError(t, it.Done())
-			})
-			time.Sleep(50 * time.Millisecond)
+				served <- i
+				if assert.NoError(t, err) {
+					assert.NoError(t, it.Done())
+				}
+			}, ".(*source).next(")
 		}
-		for range 4 {
+		for i := range 4 {
 			put(t, q, "x")
-			time.Sleep(100 * time.Millisecond)
+			assert.Equal(t, i, <-served)
 		}
-		all.Wait()
-		assert.True(t, slices.IsSorted(order), order)
 	})
 }
 
@@ -370,6 +383,20 @@ func TestAttemptsUsedUpIsADeadLetter(t *testing.T) {
 		assert.Equal(t, "a", dead.attrs["item"])
 		assert.EqualValues(t, 2, dead.attrs["attempt"])
 		assert.Equal(t, letter.Reason, dead.attrs["reason"])
+	})
+}
+
+func TestAttemptsWithoutALimit(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		q := openQueue(t, s.client(t, distributed.Config{}), distributed.QueueConfig[string]{Attempts: -1})
+		put(t, q, "a")
+		for i := 1; i <= 30; i++ { // the default is 25
+			it := get(t, q)
+			require.Equal(t, i, it.Attempt)
+			require.NoError(t, it.Retry(0))
+		}
+		require.NoError(t, get(t, q).Done())
+		require.NoError(t, q.DeadLetters().Join(within(t, 10*time.Second)))
 	})
 }
 

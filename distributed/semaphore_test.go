@@ -67,6 +67,7 @@ func TestAcquireIsFirstComeFirstServed(t *testing.T) {
 			openSemaphore(t, s.client(t, distributed.Config{Namespace: ns}), 1),
 			openSemaphore(t, s.client(t, distributed.Config{Namespace: ns}), 1),
 		}
+		raw := s.raw(t)
 		first := acquire(t, sems[0])
 		var mu sync.Mutex
 		var order []int
@@ -80,7 +81,7 @@ func TestAcquireIsFirstComeFirstServed(t *testing.T) {
 				mu.Unlock()
 				assert.NoError(t, p.Release())
 			})
-			time.Sleep(150 * time.Millisecond)
+			awaitPlaces(t, raw, ns, i+2)
 		}
 		_, err := sems[1].TryAcquire(within(t, 10*time.Second))
 		assert.ErrorIs(t, err, distributed.ErrFull, "nothing overtakes")

@@ -55,7 +55,13 @@ func (c *Client) openSemaphore(ctx context.Context, name string, n int) (*semaph
 		}
 	}
 	c.mu.Unlock()
-	if err := c.read(ctx, k.op("Open"), func(ctx context.Context) error { return k.create(ctx, n) }); err != nil {
+	err := c.read(ctx, k.op("Open"), func(ctx context.Context) error {
+		if err := k.create(ctx, n); err != nil {
+			return err
+		}
+		return k.reap(ctx)
+	})
+	if err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
@@ -72,7 +78,6 @@ func (c *Client) openSemaphore(ctx context.Context, name string, n int) (*semaph
 	c.upkeep.run(k.write)
 	c.upkeep.run(k.follow)
 	k.session.watch()
-	c.errand(k.sweep)
 	return k, nil
 }
 

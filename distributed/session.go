@@ -121,14 +121,16 @@ func (s *session) keep() {
 		case left <= 0:
 			s.lose(id)
 		default:
-			s.c.sleepOn(s.renew(id, revision, left))
+			back := s.c.returned.next()
+			s.c.sleepOnUntil(s.renew(id, revision, left), back)
 		}
 	}
 }
 
-// renew sends a sign of life and returns the time until the next one is due.
+// renew sends a sign of life and returns the time until the next one is due,
+// counted from when this one was sent: the process may have been stopped
+// meanwhile.
 func (s *session) renew(id string, revision uint64, left time.Duration) time.Duration {
-	lease := s.c.cfg.Lease
 	ctx, cancel := s.c.within(left)
 	defer cancel()
 	sent := time.Now()
@@ -137,8 +139,8 @@ func (s *session) renew(id string, revision uint64, left time.Duration) time.Dur
 	case err == nil:
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.revision, s.deadline = next, sent.Add(lease)
-		return lease / 4
+		s.revision, s.deadline = next, sent.Add(s.c.cfg.Lease)
+		return time.Until(sent.Add(s.c.signEvery()))
 	case errors.Is(err, jetstream.ErrKeyRevisionMismatch):
 		// Removed, or an earlier renewal has arrived after all.
 		m, err := s.c.fromLeader(ctx, s.c.bucketStream("sessions"), selection{LastBySubject: s.c.bucketSubject("sessions", id)})
@@ -153,7 +155,7 @@ func (s *session) renew(id string, revision uint64, left time.Duration) time.Dur
 			return 0
 		}
 	}
-	return min(lease/15, time.Until(sent.Add(left)))
+	return min(s.c.signAgain(), time.Until(sent.Add(left)))
 }
 
 // lose ends what is held under a session that may be over.

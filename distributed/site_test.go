@@ -102,7 +102,10 @@ func newNamespace() string {
 }
 
 // testLease is longer than a busy machine stands still.
-const testLease = 4 * time.Second
+const testLease = 10 * time.Second
+
+// crashLease is that of the tests that wait until it is over.
+const crashLease = 4 * time.Second
 
 // client connects a client in a namespace of its own, and closes it with the
 // test.

@@ -99,7 +99,7 @@ func TestSettingsOfANamespaceAgree(t *testing.T) {
 		}
 		err := connect(distributed.Config{Lease: 7 * time.Second})
 		assert.ErrorIs(t, err, distributed.ErrMismatch)
-		assert.ErrorContains(t, err, "4000")
+		assert.ErrorContains(t, err, fmt.Sprint(testLease.Milliseconds()))
 		assert.ErrorContains(t, err, "7000")
 		assert.ErrorIs(t, connect(distributed.Config{Codec: otherCodec{"other"}}), distributed.ErrMismatch)
 		assert.NoError(t, connect(distributed.Config{}))
@@ -109,12 +109,26 @@ func TestSettingsOfANamespaceAgree(t *testing.T) {
 		q := openQueue(t, c, distributed.QueueConfig[string]{})
 		put(t, q, "a")
 		closeClient(t, c)
-		require.NoError(t, connect(distributed.Config{Lease: 2 * time.Second, Reconfigure: true}))
-		c = s.client(t, distributed.Config{Namespace: ns, Lease: 2 * time.Second})
+		require.NoError(t, connect(distributed.Config{Lease: crashLease, Reconfigure: true}))
+		c = s.client(t, distributed.Config{Namespace: ns, Lease: crashLease})
 		it := get(t, openQueue(t, c, distributed.QueueConfig[string]{}))
-		time.Sleep(5 * time.Second) // more than two leases
+		time.Sleep(2*crashLease + time.Second)
 		assert.NoError(t, it.Context().Err())
 		assert.NoError(t, it.Done())
+	})
+}
+
+func TestAQueueThatIsShutDownGetsAnotherLease(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ns := newNamespace()
+		first := s.client(t, distributed.Config{Namespace: ns})
+		q := openQueue(t, first, distributed.QueueConfig[string]{})
+		put(t, q, "a")
+		require.NoError(t, q.Shutdown(within(t, time.Minute)))
+		closeClient(t, first)
+		closeClient(t, s.client(t, distributed.Config{Namespace: ns, Lease: crashLease, Reconfigure: true}))
+		next := s.client(t, distributed.Config{Namespace: ns, Lease: crashLease})
+		assert.Equal(t, []string{"a"}, drain(t, openQueue(t, next, distributed.QueueConfig[string]{}), 1))
 	})
 }
 
@@ -219,6 +233,27 @@ func TestANewerVersionIsLeftForOthers(t *testing.T) {
 	})
 }
 
+func TestACallOfANewerVersionIsLeftForOthers(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ns := newNamespace()
+		var log events
+		c := s.client(t, distributed.Config{Namespace: ns, Attempts: 1, Logger: log.logger()})
+		serve(t, c, 1, distributed.Handle("double", double))
+		n, err := distributed.Func[int, int](c, "double")(within(t, time.Minute), 1) // all is set up
+		require.NoError(t, err)
+		require.Equal(t, 2, n)
+		raw := s.raw(t)
+		_, err = raw.RequestMsg(&nats.Msg{Subject: ns + ".call.double.x-1", Data: []byte("1"), Header: nats.Header{"Asyncgo-Version": {"2"}}}, 10*time.Second)
+		require.NoError(t, err)
+		require.Eventually(t, func() bool { return len(log.of("distributed: left for others")) >= 3 }, 30*time.Second, 50*time.Millisecond, "again and again")
+		left := log.of("distributed: left for others")[0]
+		assert.Equal(t, "double", left.attrs["func"])
+		assert.EqualValues(t, 2, left.attrs["version"])
+		assert.Equal(t, 1, messages(raw, ns+"_calls"))
+		assert.Empty(t, log.of("distributed: call given up"), "attempts are not counted")
+	})
+}
+
 func TestAFullDiskIsAWaitThatSaysSo(t *testing.T) {
 	t.Parallel()
 	s := &site{urls: plainServer(t, server.Options{JetStream: true, JetStreamMaxStore: 1 << 20, JetStreamMaxMemory: 1 << 20})}
@@ -264,6 +299,9 @@ func TestAnOperationWaitsForServersThatAreAway(t *testing.T) {
 	for i := range 3 {
 		cluster.Stop(i)
 	}
+	require.Eventually(t, func() bool {
+		return len(log.of("distributed: connection lost")) > len(log.of("distributed: connection back"))
+	}, 30*time.Second, 10*time.Millisecond)
 	for name, op := range map[string]func(ctx context.Context) error{
 		"Put":        func(ctx context.Context) error { return q.Put(ctx, "b") },
 		"Get":        func(ctx context.Context) error { _, err := q.Get(ctx); return err },

@@ -122,9 +122,6 @@ func (d *standstill) addGuards(v *vertex) {
 			continue
 		}
 		weight := permits(hold)
-		if g.rw {
-			weight = 1
-		}
 		guarded := d.guarded(g)
 		guarded.free.have -= weight
 		guarded.free.join(v, weight)

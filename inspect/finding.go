@@ -8,7 +8,7 @@ import (
 
 // Finding says that a node breaks one of the [Rules].
 type Finding struct {
-	Rule Rule
+	Rule Rule // the rule that it is of
 
 	// Path has the names from the root down, joined by slashes, as in
 	// "crawl/worker-1/Map/[3]". A task without a name has "#" and its index, a
@@ -33,7 +33,7 @@ func (f Finding) String() string {
 }
 
 // finding is a Finding and what it is about: two findings of one key, in two
-// checks, are the same trouble that still lasts.
+// checks, mean one problem, which still lasts.
 type finding struct {
 	Finding
 	key findingKey

@@ -14,7 +14,7 @@ func assertGolden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
 	if os.Getenv("ASYNCGO_UPDATE") != "" {
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o600))
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)

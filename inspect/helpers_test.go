@@ -5,12 +5,24 @@ import (
 	"time"
 
 	"example.com/asyncgo/inspect"
+	"example.com/asyncgo/internal/test/testkit"
 )
 
 // at is the time of the snapshots that tests write as literals.
 var at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 const ms = time.Millisecond
+
+// large is the size of what is called large, and mebi that of a long name. The
+// race detector makes both slow.
+func large() int {
+	if testkit.Race {
+		return 10_000
+	}
+	return 100_000
+}
+
+func mebi() int { return large() * (1 << 20) / 100_000 }
 
 var errFull = errors.New("disk full")
 

@@ -59,6 +59,14 @@ func TestWhatIsHiddenIsRemembered(t *testing.T) {
 	assert.Len(t, g.first, 2, "c, and one for the hidden node")
 	s := pass(&g, 3, aTask("b", canceled))
 	assert.Equal(t, 1, since(s, "b"))
+	for i := range 20 { // of two, the one that was listed last is kept
+		g = ignored{}
+		pass(&g, i, aTask("a", canceled), aTask("b", canceled), aTask("c", canceled))
+		pass(&g, i, aTask("b", canceled), aGroup("g", func(n *Node) { n.Hidden = 2 }))
+		pass(&g, i, aGroup("g", hidden))
+		assert.Len(t, g.first, 1)
+		assert.Contains(t, g.first, "b")
+	}
 	for i := range 1000 {
 		pass(&g, 4+i, aGroup("g", func(n *Node) { n.Hidden = 5 }, children(aTask(strconv.Itoa(i), canceled))))
 		assert.LessOrEqual(t, len(g.first), 6)

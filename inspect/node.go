@@ -32,7 +32,7 @@ type Node struct {
 	// ID is unique in the monitor for as long as that lives. That of a task of
 	// a group or of a function is its parent's, a slash and Index.
 	ID   string `json:"id"`
-	Kind Kind   `json:"kind"`
+	Kind Kind   `json:"kind"` // what it stands for
 
 	// Name is what WithName or Named gave, and of a call the function that was
 	// called, such as Gather. A snapshot does not make default names: a task has
@@ -46,11 +46,11 @@ type Node struct {
 	TaskID uint64        `json:"task_id,omitempty"` // taskgroup.TaskInfo's ID, after a call that shows it
 	Func   string        `json:"func,omitempty"`    // the code that was given: main.crawl.func2; empty for taskgroup.New
 	Site   string        `json:"site,omitempty"`    // where it was begun, with WithSites: crawl.go:88
-	State  State         `json:"state"`
-	Age    time.Duration `json:"age_ns"` // since its function was called, of groups and calls since the call; 0 while queued
+	State  State         `json:"state"`             // what it is doing
+	Age    time.Duration `json:"age_ns"`            // since its function was called, of groups and calls since the call; 0 while queued
 
-	Daemon   bool `json:"daemon,omitempty"`
-	Shielded bool `json:"shielded,omitempty"`
+	Daemon   bool `json:"daemon,omitempty"`   // a task that does not keep its group open
+	Shielded bool `json:"shielded,omitempty"` // a task that does not end with its group
 
 	// Waits has the calls of this module that block now under the node's
 	// context, longest first. They are more than one only if the function uses
@@ -62,17 +62,18 @@ type Node struct {
 	// how long each has been held.
 	Holds []Wait `json:"holds,omitempty"`
 
-	Cause    string    `json:"cause,omitempty"` // the text of the cause, if the node's context is done
-	Deadline time.Time `json:"deadline,omitzero"`
+	Cause    string    `json:"cause,omitempty"`   // the text of the cause, if the node's context is done
+	Deadline time.Time `json:"deadline,omitzero"` // of the node's context
 
 	Counts *Counts `json:"counts,omitempty"` // of groups and calls
 	Error  string  `json:"error,omitempty"`  // of groups and calls: the first failure so far
 
 	// Children has tasks in order of submission, then groups and calls in order
-	// of their beginning; functions by index. Hidden counts those that are not
-	// listed, because a monitor lists only so many of one parent.
+	// of their beginning; functions by index.
 	Children []*Node `json:"children,omitempty"`
-	Hidden   int     `json:"hidden,omitempty"`
+	// Hidden counts those that are not listed, because a monitor lists only so
+	// many of one parent.
+	Hidden int `json:"hidden,omitempty"`
 
 	// Stack is that of the goroutine, innermost call first, without the
 	// library's own frames below the function. Only SnapshotStacks fills it.
@@ -164,20 +165,21 @@ func (n *Node) isDone() bool { return n.done || n.Cause != "" }
 
 // Counts has the numbers of a group's tasks, or of a call's functions.
 type Counts struct {
-	Limit     int `json:"limit,omitempty"` // how many may run at once; 0: any number
-	Running   int `json:"running"`         // begun and not ended
-	Queued    int `json:"queued"`          // accepted, not begun
-	Blocked   int `json:"blocked"`         // calls that wait for room
-	Begun     int `json:"begun"`
-	Ended     int `json:"ended"` // with those that never ran
-	Failed    int `json:"failed"`
-	Cancelled int `json:"cancelled"`
-	Total     int `json:"total"` // accepted; of Gather and its like all, of a stream what it has taken from its input
+	Limit   int `json:"limit,omitempty"` // how many may run at once; 0: any number
+	Running int `json:"running"`         // begun and not ended
+	Queued  int `json:"queued"`          // accepted, not begun
+	Blocked int `json:"blocked"`         // calls that wait for room
+	Begun   int `json:"begun"`           // those that were called
+	Ended   int `json:"ended"`           // with those that never ran
+	Failed  int `json:"failed"`          // ended with an error that is more than a cancellation's
+	// Cancelled are those that ended with one that is not, or never ran.
+	Cancelled int `json:"cancelled"` //nolint:misspell // spelled as the field
+	Total     int `json:"total"`     // accepted; of Gather and its like all, of a stream what it has taken from its input
 }
 
 // Frame is one call in a goroutine's stack.
 type Frame struct {
-	Func string `json:"func"`
-	File string `json:"file"`
-	Line int    `json:"line"`
+	Func string `json:"func"` // the function, with its package
+	File string `json:"file"` // the path of its file
+	Line int    `json:"line"` // in that file
 }

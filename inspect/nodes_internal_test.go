@@ -52,12 +52,12 @@ func holdsFor(w Wait, rec record) change {
 	return func(n *Node) { n.Holds = append(n.Holds, w); n.holding = append(n.holding, rec) }
 }
 func waitsForTask(id string) change    { return waitsAt(Wait{What: WaitTask, Node: id}, record{}) }
-func waitsForRoom(id string) change    { return waitsAt(Wait{What: WaitRoom, Node: id}, record{}) }
+func waitsForRoom(n *Node)             { n.addWait(Wait{What: WaitRoom, Node: "g"}, record{}) } // in group g
 func waits(what What, g *guard) change { return waitsAt(Wait{What: what}, record{of: g}) }
 func waitsN(n int, g *guard) change    { return waitsAt(Wait{What: WaitSemaphore, N: n}, record{of: g}) }
 
-func waitsLimited(w What, g *guard) change {
-	return waitsAt(Wait{What: w}, record{of: g, limited: true})
+func waitsLimited(g *guard) change {
+	return waitsAt(Wait{What: WaitLock}, record{of: g, limited: true})
 }
 func holds(what What, g *guard) change { return holdsFor(Wait{What: what}, record{of: g}) }
 func holdsN(n int, g *guard) change    { return holdsFor(Wait{What: WaitSemaphore, N: n}, record{of: g}) }

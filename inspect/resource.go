@@ -4,15 +4,15 @@ import "strconv"
 
 // Resource is a semaphore, a lock, a queue or the like, and how it is used.
 type Resource struct {
-	Kind  string `json:"kind"` // semaphore, keyed, lock, rwlock, event, cond, barrier, queue
-	Name  string `json:"name,omitempty"`
-	Stats []Stat `json:"stats"` // those of its kind, in a fixed order
+	Kind  string `json:"kind"`           // semaphore, keyed, lock, rwlock, event, cond, barrier, queue
+	Name  string `json:"name,omitempty"` // given by its Named method, or empty
+	Stats []Stat `json:"stats"`          // those of its kind, in a fixed order
 }
 
 // Stat is one number of a [Resource], such as its waiting calls.
 type Stat struct {
-	Name  string `json:"name"`
-	Value int    `json:"value"`
+	Name  string `json:"name"`  // such as waiting
+	Value int    `json:"value"` // at the moment of the snapshot
 }
 
 // Stat returns the value of the stat with the name, or 0 if there is none.

@@ -73,7 +73,9 @@ func labelIn(line string) string {
 
 // parseFrame reads a line such as
 //
-//	#	0x4a5b6c	main.work+0x1c	/src/work.go:12
+//	#	0x4a5b6c	main.work+0x1c		/src/work.go:12
+//
+// in which more tabs follow a short name than a long one.
 func parseFrame(line string) (f Frame) {
 	fields := strings.Split(line, "\t")
 	if len(fields) < 4 {
@@ -83,7 +85,7 @@ func parseFrame(line string) (f Frame) {
 	if i := strings.LastIndex(f.Func, "+0x"); i >= 0 {
 		f.Func = f.Func[:i]
 	}
-	f.File = fields[3]
+	f.File = fields[len(fields)-1]
 	if i := strings.LastIndexByte(f.File, ':'); i >= 0 {
 		f.Line, _ = strconv.Atoi(f.File[i+1:])
 		f.File = f.File[:i]

@@ -1,6 +1,7 @@
 package inspect_test
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -38,6 +39,8 @@ func TestTextOfTheContract(t *testing.T) {
 
 // Each row is the line of a node, of which only the fields that it is about are
 // set.
+//
+//nolint:misspell // spelled as Counts.Cancelled
 func TestLines(t *testing.T) {
 	task := func(change func(*inspect.Node)) *inspect.Node {
 		n := &inspect.Node{Kind: inspect.KindTask, Name: "t", Index: 0, State: inspect.StateRunning, Age: time.Second}
@@ -104,6 +107,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
+//nolint:misspell // spelled as Counts.Cancelled
 func TestWhatIsTheParentsIsLeftOut(t *testing.T) {
 	node := func(kind inspect.Kind, left time.Duration, cause string, children ...*inspect.Node) *inspect.Node {
 		n := &inspect.Node{Kind: kind, State: inspect.StateRunning, Index: 0, Cause: cause, Children: children}
@@ -196,6 +200,7 @@ func TestDurationsAreRounded(t *testing.T) {
 	}
 }
 
+//nolint:misspell // spelled as Counts.Cancelled
 func TestHostileNames(t *testing.T) {
 	evil := "a\x1b[31m\r\n\u2028\u202e\xff\ufffd\"\\<b>é\x00"
 	const plain = `a\x1b[31m\r\n\u2028\u202e\xff�"\<b>é\x00`
@@ -298,7 +303,7 @@ func (c *counter) Write(p []byte) (int, error) {
 }
 
 func TestADeepTree(t *testing.T) {
-	const depth = 10_000
+	depth := large() / 10
 	var n counter
 	assert.NoError(t, chain(depth).WriteText(&n))
 	assert.Greater(t, int64(n), int64(4*depth*(depth-1)/2)) // the branches alone
@@ -306,10 +311,10 @@ func TestADeepTree(t *testing.T) {
 
 func TestAWideTree(t *testing.T) {
 	root := &inspect.Node{Kind: inspect.KindGroup, State: inspect.StateRunning}
-	for i := range 100_000 {
+	for i := range large() {
 		root.Children = append(root.Children, &inspect.Node{Kind: inspect.KindTask, Index: i, State: inspect.StateQueued})
 	}
 	text := (&inspect.Snapshot{Nodes: []*inspect.Node{root}}).String()
-	assert.Equal(t, 100_001, strings.Count(text, "\n"))
-	assert.True(t, strings.HasSuffix(text, "└── #99999  queued\n"))
+	assert.Equal(t, large()+1, strings.Count(text, "\n"))
+	assert.True(t, strings.HasSuffix(text, fmt.Sprintf("└── #%d  queued\n", large()-1)))
 }

@@ -6,14 +6,15 @@ import "time"
 // of taskgroup.Start have done since the monitor was made. What still runs is
 // included.
 type Total struct {
-	Kind      Kind          `json:"kind"` // group, call or task
-	Name      string        `json:"name,omitempty"`
-	Opened    uint64        `json:"opened"` // groups, calls; of tasks as Begun
-	Open      int           `json:"open"`
-	Begun     uint64        `json:"begun"` // tasks and functions
-	Ended     uint64        `json:"ended"` // with those that never ran
-	Failed    uint64        `json:"failed"`
-	Cancelled uint64        `json:"cancelled"`
-	Panicked  uint64        `json:"panicked"` // also among Failed
-	Busy      time.Duration `json:"busy_ns"`  // the sum of the ages at the end
+	Kind   Kind   `json:"kind"`           // group, call or task
+	Name   string `json:"name,omitempty"` // of a call its function; empty for tasks
+	Opened uint64 `json:"opened"`         // groups, calls; of tasks as Begun
+	Open   int    `json:"open"`           // of them, not ended
+	Begun  uint64 `json:"begun"`          // tasks and functions
+	Ended  uint64 `json:"ended"`          // with those that never ran
+	Failed uint64 `json:"failed"`         // with an error that is more than a cancellation's
+	// Cancelled are those that ended with one that is not, or never ran.
+	Cancelled uint64        `json:"cancelled"` //nolint:misspell // spelled as the field
+	Panicked  uint64        `json:"panicked"`  // also among Failed
+	Busy      time.Duration `json:"busy_ns"`   // the sum of the ages at the end
 }

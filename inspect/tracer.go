@@ -31,14 +31,14 @@ type Tracer interface {
 
 // Event is what a [Tracer] is called for. The fields are as in [Node].
 type Event struct {
-	ID     string
+	ID     string // unique in the monitor
 	Parent string // the ID of the parent, or ""
-	Kind   Kind
-	Name   string
+	Kind   Kind   // what is about to begin
+	Name   string // WithName's or Named's; of a call its function
 	Group  string // the name of the group or call that it is in
-	Func   string
-	Site   string
-	Index  int
+	Func   string // the code that was given
+	Site   string // where it was begun, with WithSites
+	Index  int    // that of taskgroup.TaskError, or -1
 }
 
 // adapt makes a Tracer one of the internal kind.

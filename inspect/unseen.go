@@ -7,11 +7,11 @@ import "time"
 // listed from the end of the task until a call reads the error; no garbage
 // collection is waited for. A cancellation is no failure.
 type Unseen struct {
-	Name  string        `json:"name,omitempty"`
-	Func  string        `json:"func,omitempty"`
-	Site  string        `json:"site,omitempty"`
-	Error string        `json:"error"`
-	Age   time.Duration `json:"age_ns"` // since its end
+	Name  string        `json:"name,omitempty"` // given by Named, or empty
+	Func  string        `json:"func,omitempty"` // the function that has failed
+	Site  string        `json:"site,omitempty"` // where Start was called, with WithSites
+	Error string        `json:"error"`          // the text of the failure
+	Age   time.Duration `json:"age_ns"`         // since its end
 
 	id string // the ID that the task's node had
 }

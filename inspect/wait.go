@@ -34,7 +34,7 @@ const (
 // Wait is one call of this module that blocks, or a permit or lock that is
 // held. Waits are comparable with ==.
 type Wait struct {
-	What What          `json:"what"`
+	What What          `json:"what"`              // the kind of thing it waits for or holds
 	Name string        `json:"name,omitempty"`    // of the resource, the task or the group; empty if it has none
 	Key  string        `json:"key,omitempty"`     // the key of a Keyed or a Shared, printed
 	N    int           `json:"n,omitempty"`       // permits, handles: 1 for one permit, 0 where there is no number

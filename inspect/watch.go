@@ -23,6 +23,7 @@ import (
 //
 // Different calls of Watch report independently of each other.
 func (m *Monitor) Watch(ctx context.Context, every time.Duration, r Rules, report func(Finding)) error {
+	m.check()
 	return follow(ctx, every, r, report, func() *Snapshot { return m.collect(0) })
 }
 
@@ -43,7 +44,6 @@ func follow(ctx context.Context, every time.Duration, r Rules, report func(Findi
 	for ctx.Err() == nil {
 		found := make(map[findingKey]bool)
 		for _, f := range check(r, collect) {
-
 			found[f.key] = true
 			if !last[f.key] {
 				report(f.Finding)

@@ -13,8 +13,8 @@ import (
 	"example.com/asyncgo/internal/test/testkit"
 )
 
-// scene returns one snapshot after the other, the last one for ever.
-func scene(snapshots ...*Snapshot) func() *Snapshot {
+// inOrder returns one snapshot after the other, the last one for ever.
+func inOrder(snapshots ...*Snapshot) func() *Snapshot {
 	return func() *Snapshot {
 		s := snapshots[0]
 		if len(snapshots) > 1 {
@@ -37,7 +37,7 @@ func watched(t *testing.T, r Rules, snapshots ...*Snapshot) [][]string {
 			at := time.Since(began)
 			assert.Zero(t, at%time.Second)
 			reports[at/time.Second] = append(reports[at/time.Second], f.String())
-		}, scene(snapshots...))
+		}, inOrder(snapshots...))
 		assert.NoError(t, err)
 		assert.Equal(t, time.Duration(len(snapshots))*time.Second-1, time.Since(began))
 	})

@@ -31,7 +31,7 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	t.apply(opts)
 	t.state.Or(callerOwned)
 	blocked := watch.Blocked(ctx, watch.Ready, (*taskSubject)(&t.core), 0)
-	if err := g.submit(ctx, t, false); err != nil {
+	if err := g.submit(ctx, opGoReady, t, false); err != nil {
 		return zero, err
 	}
 	left := ctx.Done() // may panic, so before the record of the wait
@@ -54,9 +54,9 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	t.cancel(context.Cause(ctx))
 	<-t.doneChan()
 	if t.err == nil || t.state.Load()&secondary != 0 {
-		return zero, ctxerr.EndedIn(ctx, ctxerr.Op(prefix+"GoReady"))
+		return zero, ctxerr.EndedIn(ctx, opGoReady)
 	}
-	return zero, errors.Join(ctxerr.EndedIn(ctx, ctxerr.Op(prefix+"GoReady")), t.err)
+	return zero, errors.Join(ctxerr.EndedIn(ctx, opGoReady), t.err)
 }
 
 // readyTask is a task whose caller waits for it to be ready. What comes first

@@ -1,6 +1,10 @@
 package taskgroup
 
-import "context"
+import (
+	"context"
+
+	"example.com/asyncgo/internal/ctxerr"
+)
 
 // sharedLimit is the limit that a group shares.
 type sharedLimit struct {
@@ -21,7 +25,7 @@ func newSharedLimit(group context.Context, l Limiter) *sharedLimit {
 //
 // An error of the limiter that is not the context's refuses the task, and is
 // its failure: the task is counted, and fails without being called.
-func (g *Group) submitShared(ctx context.Context, r runner, units int, try, granted bool) error {
+func (g *Group) submitShared(ctx context.Context, op ctxerr.Op, r runner, units int, try, granted bool) error {
 	c := r.task()
 	accepted := false
 	onTheWay := granted
@@ -46,7 +50,7 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try, gran
 	case err == ErrFull:
 		return err
 	case ctx != nil && ctx.Err() != nil && isEcho(err, ctx), isEcho(err, g.shared.ctx):
-		return g.waitError(ctx)
+		return g.waitError(ctx, op)
 	default:
 		c.err = err
 		c.state.Or(failedEarly)
@@ -64,7 +68,7 @@ func (g *Group) submitShared(ctx context.Context, r runner, units int, try, gran
 	if err == nil {
 		g.shared.limiter.ReleaseN(units)
 	}
-	return g.waitError(noContext)
+	return g.waitError(noContext, "")
 }
 
 // acquireShared takes n units of the shared limit, waiting until ctx, the

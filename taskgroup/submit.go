@@ -33,7 +33,7 @@ func (t *plainTask) drop() { t.fn = nil }
 // It allocates once, and takes a goroutine while the task blocks.
 func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
 	t := newTask(noContext, "Go", g, fn, opts)
-	if err := g.submit(noContext, t, false); err != nil {
+	if err := g.submit(noContext, "", t, false); err != nil {
 		t.refuse(err)
 	}
 	return t
@@ -74,7 +74,7 @@ func (c *core) belong(ctx context.Context, g *Group) {
 // asyncio.timeout.
 func SubmitTask[T any](ctx context.Context, g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) {
 	t := newTask(ctx, "SubmitTask", g, fn, opts)
-	if err := g.submit(ctx, t, false); err != nil {
+	if err := g.submit(ctx, opSubmitTask, t, false); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -84,7 +84,7 @@ func SubmitTask[T any](ctx context.Context, g *Group, fn Func[T], opts ...TaskOp
 // [ErrGroupClosed], or the cause of the group's context.
 func TryTask[T any](g *Group, fn Func[T], opts ...TaskOption) (*Task[T], error) {
 	t := newTask(noContext, "TryTask", g, fn, opts)
-	if err := g.submit(noContext, t, true); err != nil {
+	if err := g.submit(noContext, "", t, true); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -107,7 +107,7 @@ func (t *Task[T]) refuse(why error) {
 // accepted the task. Unlike errgroup's Go, it gives fn a context, and gives up
 // when the group is canceled. Go panics if fn is nil.
 func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool {
-	return g.submit(noContext, g.plain(noContext, "Go", fn, opts), false) == nil
+	return g.submit(noContext, "", g.plain(noContext, "Go", fn, opts), false) == nil
 }
 
 // Submit is [Group.Go], but waits for a slot only until ctx is done, and
@@ -115,14 +115,14 @@ func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool 
 // the cause of the group's context. The task's context has the values of ctx
 // first, but ends with the group and not with ctx. Submit panics if fn is nil.
 func (g *Group) Submit(ctx context.Context, fn func(ctx context.Context) error, opts ...TaskOption) error {
-	return g.submit(ctx, g.plain(ctx, "Submit", fn, opts), false)
+	return g.submit(ctx, opSubmit, g.plain(ctx, "Submit", fn, opts), false)
 }
 
 // TryGo is [Group.Go], but does not wait: it accepts the task only if a slot or
 // a place in the backlog is free, and nothing waits for one. TryGo panics if fn
 // is nil.
 func (g *Group) TryGo(fn func(ctx context.Context) error, opts ...TaskOption) bool {
-	return g.submit(noContext, g.plain(noContext, "TryGo", fn, opts), true) == nil
+	return g.submit(noContext, "", g.plain(noContext, "TryGo", fn, opts), true) == nil
 }
 
 func (g *Group) plain(ctx context.Context, what string, fn func(ctx context.Context) error, opts []TaskOption) *plainTask {
@@ -148,10 +148,18 @@ func (g *Group) plain(ctx context.Context, what string, fn func(ctx context.Cont
 // noContext does not bound a wait for a slot.
 var noContext context.Context
 
+// The calls that wait for a slot with a context of their own.
+const (
+	opSubmit     = ctxerr.Op(prefix + "Submit")
+	opSubmitTask = ctxerr.Op(prefix + "SubmitTask")
+	opGoReady    = ctxerr.Op(prefix + "GoReady")
+)
+
 // submit has the group accept a task and returns nil, or why it did not. ctx,
-// unless it is noContext, bounds the wait for a slot; try says not to wait.
-func (g *Group) submit(ctx context.Context, r runner, try bool) error {
-	if err := g.endedFor(ctx); err != nil {
+// unless it is noContext, bounds the wait of op for a slot; try says not to
+// wait.
+func (g *Group) submit(ctx context.Context, op ctxerr.Op, r runner, try bool) error {
+	if err := g.endedFor(ctx, op); err != nil {
 		return err
 	}
 	var done <-chan struct{}
@@ -170,7 +178,7 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 		if g.shared != nil {
 			g.callers++
 			g.mu.Unlock()
-			return g.submitShared(ctx, r, units, try, false)
+			return g.submitShared(ctx, op, r, units, try, false)
 		}
 		g.acceptLocked(c)
 		g.startLocked(r, units)
@@ -193,12 +201,12 @@ func (g *Group) submit(ctx context.Context, r runner, try bool) error {
 	if node := g.node(); node != nil && ctx == nil {
 		blocked = node.Blocked(watch.Room, (*groupSubject)(g), 0)
 	}
-	return g.await(ctx, p, blocked)
+	return g.await(ctx, op, p, blocked)
 }
 
 // await blocks a caller until it need not wait any more, and says whether its
 // task has been accepted.
-func (g *Group) await(ctx context.Context, p *caller, blocked *watch.Wait) error {
+func (g *Group) await(ctx context.Context, op ctxerr.Op, p *caller, blocked *watch.Wait) error {
 	blocked.Start()
 	select {
 	case <-p.granted:
@@ -215,9 +223,9 @@ func (g *Group) await(ctx context.Context, p *caller, blocked *watch.Wait) error
 	switch {
 	case !accepted:
 		defer g.leave(0) // after the refusal has been noted
-		return g.waitError(ctx)
+		return g.waitError(ctx, op)
 	case g.shared != nil:
-		return g.submitShared(ctx, p.runner, p.units, false, true)
+		return g.submitShared(ctx, op, p.runner, p.units, false, true)
 	}
 	return nil // the task has been accepted
 }
@@ -291,23 +299,23 @@ func (g *Group) grantLocked() {
 
 func (g *Group) refusesLocked() bool { return g.life >= closing || g.isCanceledLocked() }
 
-// waitError is the error of a call that has waited for a slot and got none.
-func (g *Group) waitError(ctx context.Context) error {
-	if err := g.endedFor(ctx); err != nil {
+// waitError is the error of op, which has waited for a slot and got none.
+func (g *Group) waitError(ctx context.Context, op ctxerr.Op) error {
+	if err := g.endedFor(ctx, op); err != nil {
 		return err
 	}
 	return g.refusal()
 }
 
-// endedFor is the error of a Submit whose own context has ended; nil if it has
-// not. Also then a task is refused because of the parent's end, if that is
-// done, or because main has joined the group, if that is what ended the
+// endedFor is the error of op, if it is a call whose own context has ended; nil
+// if it has not. Also then a task is refused because of the parent's end, if
+// that is done, or because main has joined the group, if that is what ended the
 // context.
-func (g *Group) endedFor(ctx context.Context) error {
+func (g *Group) endedFor(ctx context.Context, op ctxerr.Op) error {
 	if ctx == nil {
 		return nil
 	}
-	err := ctxerr.In(ctx, ctxerr.Op(prefix+"Submit"))
+	err := ctxerr.In(ctx, op)
 	if err == nil {
 		return nil
 	}

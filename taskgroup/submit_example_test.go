@@ -27,7 +27,7 @@ func ExampleSubmitTask() {
 	}
 	fmt.Println(err, g.Wait())
 	// Output:
-	// taskgroup: Submit: context deadline exceeded
+	// taskgroup: SubmitTask: context deadline exceeded
 	// 1 <nil>
 	// <nil> <nil>
 }

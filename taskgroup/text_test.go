@@ -132,6 +132,20 @@ func TestTextsOfWaits(t *testing.T) {
 				g.Go(untilDone)
 				return g.Submit(ctx, returns(nil))
 			},
+			"taskgroup: SubmitTask: context deadline exceeded": func(ctx context.Context) error {
+				g := taskgroup.New(context.WithoutCancel(ctx), taskgroup.WithLimit(1))
+				defer func() { g.Stop(); assert.NoError(t, g.Wait()) }()
+				g.Go(untilDone)
+				_, err := taskgroup.SubmitTask(ctx, g, taskgroup.NoValue(returns(nil)))
+				return err
+			},
+			"taskgroup: GoReady: context deadline exceeded": func(ctx context.Context) error {
+				g := taskgroup.New(context.WithoutCancel(ctx), taskgroup.WithLimit(1))
+				defer func() { g.Stop(); assert.NoError(t, g.Wait()) }()
+				g.Go(untilDone)
+				_, err := taskgroup.GoReady(ctx, g, func(context.Context, func(int)) error { return nil })
+				return err
+			},
 			`taskgroup: group "crew": context deadline exceeded`: func(ctx context.Context) error {
 				g := taskgroup.New(ctx, taskgroup.WithName("crew"))
 				g.Go(untilDone)

@@ -36,8 +36,8 @@ func newCrawler(transport http.RoundTripper, limit int, timeout time.Duration, m
 		transport:   transport,
 		timeout:     timeout,
 		limit:       limit,
-		connections: semaphore.New(limit),
-		pages:       queue.New[page](0),
+		connections: semaphore.New(limit).Named("connections"),
+		pages:       queue.New[page](0).Named("pages"),
 		frontier:    frontier{max: maxPages},
 	}
 }
@@ -50,11 +50,11 @@ func (c *crawler) crawl(ctx context.Context, start *url.URL, show progress) erro
 	return taskgroup.Run(ctx, func(ctx context.Context, g *taskgroup.Group) error {
 		showing := taskgroup.Go(g, taskgroup.NoValue(func(ctx context.Context) error {
 			return show.run(ctx, c)
-		}))
+		}), taskgroup.Named("progress"))
 		// More readers than connections: one that looks for links holds none.
 		g.Go(func(ctx context.Context) error {
 			return taskgroup.Consume(ctx, 2*c.limit, c.pages.Items, c.visit)
-		})
+		}, taskgroup.Named("readers"))
 
 		c.frontier.host = start.Hostname()
 		c.add(page{url: start, entry: true})
@@ -64,7 +64,7 @@ func (c *crawler) crawl(ctx context.Context, start *url.URL, show progress) erro
 		c.pages.Shutdown()
 		showing.Cancel(nil)
 		return nil
-	})
+	}, taskgroup.WithName("crawl"))
 }
 
 // visit reads one page and adds the pages it refers to, so the unfinished

@@ -2,10 +2,14 @@
 // has found. It uses all three packages: a group for the tasks, a queue for the
 // pages that are still to be read, a semaphore for the connections.
 //
-//	go run ./examples/crawl [-n 8] [-timeout 5s] [-max 8000] [URL]
+//	go run ./examples/crawl [-n 8] [-timeout 5s] [-max 8000] [-timeline FILE] [-debug ADDRESS] [URL]
 //
 // Without a URL it serves the source tree of the installed Go itself and
 // crawls that. Ctrl-C stops it; it still reports what it has found so far.
+//
+// With -timeline, it writes what ran when, and what it waited for: for Perfetto
+// or, if the name ends with .svg or .txt, as a picture or in letters. With -debug,
+// it serves what runs at that address while it runs.
 package main
 
 import (
@@ -43,12 +47,15 @@ func run(args []string, out, stderr io.Writer, width func() int) int {
 	flags := flag.NewFlagSet("crawl", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintln(stderr, "usage: crawl [-n 8] [-timeout 5s] [-max 8000] [URL]")
+		fmt.Fprintln(stderr, "usage: crawl [-n 8] [-timeout 5s] [-max 8000] [-timeline FILE] [-debug ADDRESS] [URL]")
 		flags.PrintDefaults()
 	}
 	connections := flags.Int("n", 8, "read at most this many pages at a time")
 	timeout := flags.Duration("timeout", 5*time.Second, "cancel the reading of a page after this time")
 	maxPages := flags.Int("max", 8000, "read at most this many pages")
+	var inside inspection
+	flags.StringVar(&inside.timeline, "timeline", "", "write what ran when to this file (.svg, .txt, or for Perfetto)")
+	flags.StringVar(&inside.debug, "debug", "", "serve what runs at this address")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return exitOK
@@ -72,7 +79,12 @@ func run(args []string, out, stderr io.Writer, width func() int) int {
 
 	c := newCrawler(newTransport(*connections), *connections, *timeout, *maxPages)
 	show := progress{out, width}
-	err := taskgroup.Run(context.Background(), func(ctx context.Context, g *taskgroup.Group) error {
+	watched, end, err := inside.begin(context.Background(), out)
+	if err != nil {
+		fmt.Fprintln(stderr, "crawl:", err)
+		return exitFailed
+	}
+	err = taskgroup.Run(watched, func(ctx context.Context, g *taskgroup.Group) error {
 		if start == nil {
 			own, err := taskgroup.GoReady(ctx, g, serveGoSource)
 			if err != nil {
@@ -85,7 +97,12 @@ func run(args []string, out, stderr io.Writer, width func() int) int {
 		return c.crawl(ctx, start, show)
 	}, taskgroup.WithSignals())
 
-	return c.report(err, out, stderr)
+	code := c.report(err, out, stderr)
+	if err := end(); err != nil {
+		fmt.Fprintln(stderr, "crawl:", err)
+		return exitFailed
+	}
+	return code
 }
 
 // report prints what the crawl has found and returns the exit code. A failure

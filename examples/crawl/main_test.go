@@ -4,12 +4,16 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -73,6 +77,68 @@ func TestWithoutAURLItCrawlsTheSourceOfGo(t *testing.T) {
 	assert.Equal(t, exitOK, run([]string{"-max", "40"}, &out, &out, nil))
 	assert.Contains(t, out.String(), "pages      40\n")
 	assert.Contains(t, out.String(), "errors     0\n")
+}
+
+// The timeline is written in the format that the name of the file says.
+func TestTimeline(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	for name, begins := range map[string]string{
+		"run.svg":  "<svg ",
+		"run.txt":  "group ",
+		"run.json": `{"displayTimeUnit":"ms","traceEvents":[`,
+	} {
+		file := filepath.Join(t.TempDir(), name)
+		var out strings.Builder
+		assert.Equal(t, exitFailed, run([]string{"-timeline", file, server.URL}, &out, &out, nil), "the one page is missing")
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.True(t, strings.HasPrefix(string(text), begins), string(text))
+		assert.Contains(t, string(text), "readers")
+	}
+}
+
+// What runs is served while it runs, and not afterwards.
+func TestDebug(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	addr := listener.Addr().String()
+	require.NoError(t, listener.Close())
+	var seen string
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		resp, err := http.Get("http://" + addr + "/debug/asyncgo?format=text")
+		if !assert.NoError(t, err) {
+			return
+		}
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		assert.NoError(t, err)
+		seen = string(text)
+	}))
+	defer server.Close()
+	var out strings.Builder
+	assert.Equal(t, exitOK, run([]string{"-debug", addr, server.URL}, &out, &out, nil))
+	assert.Contains(t, out.String(), "What runs is on http://"+addr+"/debug/asyncgo.\n")
+	assert.Contains(t, seen, `group "crawl"`)
+	assert.Contains(t, seen, `holds semaphore "connections"`)
+	_, err = http.Get("http://" + addr + "/debug/asyncgo")
+	assert.Error(t, err)
+}
+
+// What cannot be written or served ends the program before the crawl.
+func TestInspectionFails(t *testing.T) {
+	var visited atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { visited.Store(true) }))
+	defer server.Close()
+	for _, args := range [][]string{
+		{"-timeline", filepath.Join(t.TempDir(), "missing", "run.svg"), server.URL},
+		{"-debug", "127.0.0.1:99999", server.URL},
+	} {
+		var out strings.Builder
+		assert.Equal(t, exitFailed, run(args, &out, &out, nil))
+		assert.False(t, visited.Load())
+		assert.Contains(t, out.String(), "crawl: ")
+	}
 }
 
 // A failure is reported although a signal came as well.

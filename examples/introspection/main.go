@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/asyncgo/inspect"
 	"example.com/asyncgo/queue"
 	"example.com/asyncgo/semaphore"
 	"example.com/asyncgo/taskgroup"
@@ -26,15 +27,19 @@ func work(ctx context.Context, stop *semaphore.Event, names *queue.Queue[string]
 }
 
 func main() {
+	// What begins from here on is seen, wherever in the process it begins.
+	inspect.SetDefault(inspect.New())
+
 	var stop semaphore.Event
 	names := queue.New[string](0)
 	err := taskgroup.Run(context.Background(), func(_ context.Context, g *taskgroup.Group) error {
 		for _, name := range []string{"index", "mail", "sync"} {
 			g.Go(func(ctx context.Context) error { return work(ctx, &stop, names) }, taskgroup.Named(name))
 		}
-		// The tasks of this group: there is no list of all in the process.
-		for _, task := range g.Tasks() {
-			fmt.Println("running:", task.Name)
+		for _, node := range inspect.Default().Snapshot().All() {
+			if node.Kind == inspect.KindTask {
+				fmt.Println("running:", node.Name)
+			}
 		}
 		stop.Set()
 		return nil

@@ -42,7 +42,7 @@ func newService(us *upstreams, logs *asynclog.Handler, c config) *service {
 		config:    c,
 		upstreams: us,
 		client:    &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: c.perHost}},
-		limits:    semaphore.NewKeyed[string](c.perHost),
+		limits:    semaphore.NewKeyed[string](c.perHost).Named("upstreams"),
 		logs:      logs,
 		log:       slog.New(logs),
 	}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"strings"
@@ -22,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/asyncgo/examples/logging/asynclog"
+	"example.com/asyncgo/inspect"
 	"example.com/asyncgo/taskgroup"
 )
 
@@ -205,6 +207,55 @@ func TestPageAndSettings(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, http.StatusBadRequest, resp.StatusCode)
+}
+
+// What runs is on a page of its own, beside the profiles.
+func TestDebug(t *testing.T) {
+	stop, err := startDebug("127.0.0.1:0")
+	require.NoError(t, err)
+	defer stop()
+	r := start(t, time.Hour, 0)
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/api/quote?item=tea", nil)
+		if !assert.NoError(t, err) {
+			return
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if assert.Error(t, err, "it is canceled") {
+			return
+		}
+		_ = resp.Body.Close()
+	})
+	for r.upstreams.hosts[stockHost].calls.Load() == 0 {
+		runtime.Gosched()
+	}
+	debug := httptest.NewServer(debugRoutes())
+	defer debug.Close()
+	for path, contains := range map[string][]string{
+		"/debug/asyncgo":             {"<html"},
+		"/debug/asyncgo?format=text": {"Settle at service.go:", `holds keyed "upstreams"`, "http server", `keyed "upstreams"  keys `},
+		"/debug/pprof/":              {"goroutine"},
+	} {
+		resp, err := http.Get(debug.URL + path)
+		require.NoError(t, err)
+		text, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		for _, part := range contains {
+			assert.Contains(t, string(text), part, path)
+		}
+	}
+	cancel()
+	wg.Wait()
+	r.end(t)
+}
+
+func TestDebugFails(t *testing.T) {
+	_, err := startDebug("127.0.0.1:99999")
+	assert.Error(t, err)
+	assert.Nil(t, inspect.Default())
 }
 
 // A panic in background work is logged with its stack, and ends neither the

@@ -14,6 +14,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -91,9 +92,7 @@ func run(ctx context.Context, o options) error {
 	if err = f.Spawn(ctx, o.workers, "-n", strconv.Itoa(o.n)); err == nil {
 		err = lead(ctx, f.Client, o)
 	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
+	err = errors.Join(err, f.Close())
 	return err
 }
 

@@ -61,9 +61,7 @@ func run(ctx context.Context, workers int, every time.Duration, ticks int, liste
 		fmt.Println("join with: -join", f.URL())
 	}
 	err = f.Spawn(ctx, workers, "-every", every.String(), "-ticks", strconv.Itoa(ticks))
-	if e := f.Close(); err == nil {
-		err = e
-	}
+	err = errors.Join(err, f.Close())
 	return err
 }
 

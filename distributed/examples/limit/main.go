@@ -11,6 +11,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -65,9 +66,7 @@ func run(ctx context.Context, workers, n, uses int, listen, join, address string
 		fmt.Printf("join with: -join %s -n %d -resource %s\n", f.URL(), n, r.address())
 	}
 	err = f.Spawn(ctx, workers, "-n", strconv.Itoa(n), "-uses", strconv.Itoa(uses), "-resource", r.address())
-	if e := f.Close(); err == nil {
-		err = e
-	}
+	err = errors.Join(err, f.Close())
 	used, most, stale := r.close()
 	fmt.Printf("%d processes used the resource %d times, at most %d at once, %d refused as stale\n", workers, used, most, stale)
 	return err

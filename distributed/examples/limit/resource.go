@@ -99,6 +99,8 @@ func use(ctx context.Context, address string, slot int, token uint64) error {
 	if _, err := fmt.Fprintln(conn, slot, token); err != nil {
 		return err
 	}
-	_, err = bufio.NewReader(conn).ReadString('\n')
+	if _, err = bufio.NewReader(conn).ReadString('\n'); err != nil && ctx.Err() != nil {
+		return ctx.Err() // that has closed the connection
+	}
 	return err
 }

@@ -13,6 +13,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -88,9 +89,7 @@ func run(ctx context.Context, o options) error {
 		fmt.Println("join with: -join", f.URL())
 	}
 	err = lead(ctx, f, o)
-	if e := f.Close(); err == nil {
-		err = e
-	}
+	err = errors.Join(err, f.Close())
 	return err
 }
 

@@ -2,6 +2,7 @@ package inspect_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,12 +18,12 @@ import (
 // hostileContext panics in the methods that panics names, as long as on is set.
 type hostileContext struct {
 	context.Context
-	on     *bool
+	on     *atomic.Bool
 	panics string
 }
 
 func (c hostileContext) check(method string) {
-	if *c.on && c.panics == method {
+	if c.on.Load() && c.panics == method {
 		panic("hostile " + method)
 	}
 }
@@ -45,7 +46,7 @@ func (c hostileContext) Deadline() (time.Time, bool) {
 // Value panics for the keys of the module; the standard library's own, which
 // nothing survives, it lets pass.
 func (c hostileContext) Value(key any) any {
-	if *c.on && c.panics == "Value" {
+	if c.on.Load() && c.panics == "Value" {
 		switch key.(type) {
 		case *int: // context's own
 		default:
@@ -63,14 +64,14 @@ func TestHostileContexts(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := inspect.New()
 				defer m.Close()
-				on := false
+				var on atomic.Bool
 				ctx, cancel := context.WithCancel(m.Context(t.Context()))
 				task := hanging(hostileContext{ctx, &on, method}, "hostile")
 				hanging(ctx, "other")
-				on = true
+				on.Store(true)
 				s := m.Snapshot()
 				m.Check(inspect.DefaultRules())
-				on = false
+				on.Store(false)
 				assert.Equal(t, []string{"hostile", "other"}, names(s.Nodes))
 				assert.Empty(t, s.Nodes[0].Cause)
 				cancel()
@@ -88,7 +89,8 @@ func TestHostileValue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := inspect.New()
 		defer m.Close()
-		on := true
+		var on atomic.Bool
+		on.Store(true)
 		parent, cancel := context.WithTimeout(m.Context(t.Context()), second)
 		defer cancel()
 		ctx := hostileContext{parent, &on, "Value"}
@@ -160,7 +162,8 @@ func TestHostileValueInBlockingIn(t *testing.T) {
 	m := inspect.New()
 	defer m.Close()
 	slots := semaphore.New(1)
-	on := true
+	var on atomic.Bool
+	on.Store(true)
 	end := make(chan struct{})
 	go func() {
 		defer close(end)
@@ -173,11 +176,11 @@ func TestHostileValueInBlockingIn(t *testing.T) {
 // exitingValue ends the goroutine when it is looked at for the module's key.
 type exitingValue struct {
 	context.Context
-	on *bool
+	on *atomic.Bool
 }
 
 func (c exitingValue) Value(key any) any {
-	if _, own := key.(*int); !own && *c.on {
+	if _, own := key.(*int); !own && c.on.Load() {
 		goexit()
 	}
 	return c.Context.Value(key)
@@ -185,21 +188,21 @@ func (c exitingValue) Value(key any) any {
 
 // Contexts that panic while a call ends leave nothing in the tree.
 func TestContextsThatPanicAtTheEnd(t *testing.T) {
-	for name, call := range map[string]func(ctx context.Context, on *bool){
-		"Gather": func(ctx context.Context, on *bool) {
-			_, _ = taskgroup.Gather(ctx, func(context.Context) (int, error) { *on = true; return 0, errBoom })
+	for name, call := range map[string]func(ctx context.Context, on *atomic.Bool){
+		"Gather": func(ctx context.Context, on *atomic.Bool) {
+			_, _ = taskgroup.Gather(ctx, func(context.Context) (int, error) { on.Store(true); return 0, errBoom })
 		},
-		"Gather, a panic": func(ctx context.Context, on *bool) {
-			_, _ = taskgroup.Race(ctx, func(context.Context) (int, error) { *on = true; panic("boom") })
+		"Gather, a panic": func(ctx context.Context, on *atomic.Bool) {
+			_, _ = taskgroup.Race(ctx, func(context.Context) (int, error) { on.Store(true); panic("boom") })
 		},
-		"Staggered": func(ctx context.Context, on *bool) {
-			_, _ = taskgroup.Staggered(ctx, second, nil, func(context.Context) (int, error) { *on = true; time.Sleep(2 * second); return 0, nil }, hang)
+		"Staggered": func(ctx context.Context, on *atomic.Bool) {
+			_, _ = taskgroup.Staggered(ctx, second, nil, func(context.Context) (int, error) { on.Store(true); time.Sleep(2 * second); return 0, nil }, hang)
 		},
-		"ForEach": func(ctx context.Context, on *bool) {
-			_ = taskgroup.ForEach(ctx, 1, func(yield func(int) bool) { *on = true; yield(1) }, func(context.Context, int) error { return nil })
+		"ForEach": func(ctx context.Context, on *atomic.Bool) {
+			_ = taskgroup.ForEach(ctx, 1, func(yield func(int) bool) { on.Store(true); yield(1) }, func(context.Context, int) error { return nil })
 		},
-		"Run": func(ctx context.Context, on *bool) {
-			_ = taskgroup.Run(ctx, func(context.Context, *taskgroup.Group) error { *on = true; return nil })
+		"Run": func(ctx context.Context, on *atomic.Bool) {
+			_ = taskgroup.Run(ctx, func(context.Context, *taskgroup.Group) error { on.Store(true); return nil })
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -207,12 +210,12 @@ func TestContextsThatPanicAtTheEnd(t *testing.T) {
 				quiet(t)
 				m := inspect.New()
 				defer m.Close()
-				on := false
+				var on atomic.Bool
 				func() {
 					defer func() { assert.NotNil(t, recover()) }()
 					call(hostileContext{m.Context(t.Context()), &on, "Err"}, &on)
 				}()
-				on = false
+				on.Store(false)
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				assert.Empty(t, m.Snapshot().Nodes)
@@ -316,21 +319,21 @@ func TestHostileDoneInGoReady(t *testing.T) {
 		m := inspect.New()
 		defer m.Close()
 		base := m.Context(t.Context())
-		for _, call := range []func(ctx context.Context, on *bool, g *taskgroup.Group){
-			func(ctx context.Context, on *bool, g *taskgroup.Group) {
-				_, _ = taskgroup.GoReady(ctx, g, func(ctx context.Context, _ func(int)) error { return hangAlone(ctx) }, optionThat(func() { *on = true }))
+		for _, call := range []func(ctx context.Context, on *atomic.Bool, g *taskgroup.Group){
+			func(ctx context.Context, on *atomic.Bool, g *taskgroup.Group) {
+				_, _ = taskgroup.GoReady(ctx, g, func(ctx context.Context, _ func(int)) error { return hangAlone(ctx) }, optionThat(func() { on.Store(true) }))
 			},
-			func(ctx context.Context, on *bool, g *taskgroup.Group) {
-				*on = true
+			func(ctx context.Context, on *atomic.Bool, g *taskgroup.Group) {
+				on.Store(true)
 				_ = g.Shutdown(ctx)
 			},
-			func(ctx context.Context, on *bool, g *taskgroup.Group) {
+			func(ctx context.Context, on *atomic.Bool, g *taskgroup.Group) {
 				task := sleeper(g, "s")
-				*on = true
+				on.Store(true)
 				_, _ = task.WaitOrCancel(ctx)
 			},
 		} {
-			on := false
+			var on atomic.Bool
 			g := taskgroup.New(base)
 			sleeper(g, "s")
 			panicked := func() (p any) {
@@ -339,7 +342,7 @@ func TestHostileDoneInGoReady(t *testing.T) {
 				return nil
 			}()
 			assert.Equal(t, "hostile Done", panicked)
-			on = false
+			on.Store(false)
 			synctest.Wait()
 			assert.Empty(t, m.Snapshot().Nodes[0].Waits)
 			g.Stop()

@@ -73,7 +73,7 @@ func run(addr, debug string, latency time.Duration, faults float64, logs io.Writ
 func untilSignal(serve func(ctx context.Context) error) error {
 	err := taskgroup.Run(context.Background(), func(ctx context.Context, _ *taskgroup.Group) error {
 		return serve(ctx)
-	}, taskgroup.WithSignals())
+	}, taskgroup.WithName("service"), taskgroup.WithSignals())
 	if taskgroup.Cancelled(err) {
 		return nil
 	}

@@ -180,7 +180,7 @@ func (s *service) within(fn taskgroup.Func[json.RawMessage]) taskgroup.Func[json
 func (s *service) get(host int, query string) taskgroup.Func[json.RawMessage] {
 	u := s.upstreams.hosts[host]
 	return func(ctx context.Context) (answer json.RawMessage, err error) {
-		err = s.limits.Do(ctx, u.url, func(ctx context.Context) error {
+		err = s.limits.Do(ctx, hostNames[host], func(ctx context.Context) error {
 			u.begin()
 			defer u.end()
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.url+query, nil)

@@ -66,7 +66,7 @@ func TestDeadlockOfTwoLocks(t *testing.T) {
 		take := func(first, second locker, limited bool) func(ctx context.Context) error {
 			return func(ctx context.Context) error {
 				return first.Do(ctx, func(ctx context.Context) error {
-					time.Sleep(1)
+					time.Sleep(tick)
 					within(ctx, limited, func(ctx context.Context) { _ = second.Do(ctx, hangAlone) })
 					return nil
 				})
@@ -101,8 +101,8 @@ func TestDeadlockOfTwoLocks(t *testing.T) {
 	})
 	t.Run("a canceled one", func(t *testing.T) {
 		a, b := new(semaphore.Lock), new(semaphore.Lock)
-		assert.Empty(t, standstill(t, func(_ context.Context, g *taskgroup.Group) {
-			crosswise(a, b, false)(nil, g) //nolint:staticcheck // it is not used
+		assert.Empty(t, standstill(t, func(ctx context.Context, g *taskgroup.Group) {
+			crosswise(a, b, false)(ctx, g)
 			time.Sleep(second / 2)
 			g.Stop()
 		}))
@@ -118,7 +118,7 @@ func TestDeadlockOfLockAndUnlock(t *testing.T) {
 					return err
 				}
 				defer first.Unlock()
-				time.Sleep(1)
+				time.Sleep(tick)
 				within(ctx, limited, func(ctx context.Context) {
 					if second.Lock(ctx) == nil {
 						second.Unlock()
@@ -166,7 +166,7 @@ func TestDeadlockOfTwoTasks(t *testing.T) {
 		return func(_ context.Context, g *taskgroup.Group) {
 			var a, b *taskgroup.Task[int]
 			a = taskgroup.Go(g, func(ctx context.Context) (n int, err error) {
-				time.Sleep(1)
+				time.Sleep(tick)
 				if runs {
 					go func() { _, _ = b.Wait(ctx) }()
 					return 0, taskgroup.Sleep(ctx, time.Minute)
@@ -175,7 +175,7 @@ func TestDeadlockOfTwoTasks(t *testing.T) {
 				return n, err
 			}, taskgroup.Named("a"))
 			b = taskgroup.Go(g, func(ctx context.Context) (int, error) {
-				time.Sleep(1)
+				time.Sleep(tick)
 				return a.Wait(ctx)
 			}, taskgroup.Named("b"))
 		}
@@ -189,7 +189,7 @@ func TestDeadlockOfTwoTasks(t *testing.T) {
 // what outlasts its parent.
 func TestNoFalseDeadlocks(t *testing.T) {
 	for name, program := range map[string]func(ctx context.Context, g *taskgroup.Group){
-		"all calls": func(ctx context.Context, g *taskgroup.Group) {
+		"all calls": func(ctx context.Context, _ *taskgroup.Group) {
 			_ = taskgroup.Run(ctx, func(ctx context.Context, g *taskgroup.Group) error {
 				g.Go(hangAlone)
 				_, err := taskgroup.Gather(ctx, hang, hang)
@@ -203,16 +203,16 @@ func TestNoFalseDeadlocks(t *testing.T) {
 				g.Go(func(ctx context.Context) error { return l.Do(ctx, c.Wait) })
 			}
 		},
-		"a shared call whose first caller has left": func(ctx context.Context, g *taskgroup.Group) {
+		"a shared call whose first caller has left": func(_ context.Context, g *taskgroup.Group) {
 			var s taskgroup.Shared[int, int]
 			var l semaphore.Lock
 			g.Go(func(ctx context.Context) error {
 				short, cancel := context.WithTimeout(ctx, second/2)
 				defer cancel()
-				_, _, _ = s.Do(short, 1, func(ctx context.Context) (int, error) { time.Sleep(5 * second); return 0, nil })
+				_, _, _ = s.Do(short, 1, func(context.Context) (int, error) { time.Sleep(5 * second); return 0, nil })
 				return l.Do(ctx, func(ctx context.Context) error { return new(semaphore.Event).Wait(ctx) })
 			})
-			g.Go(func(ctx context.Context) error { time.Sleep(1); _, _, err := s.Do(ctx, 1, hang); return err })
+			g.Go(func(ctx context.Context) error { time.Sleep(tick); _, _, err := s.Do(ctx, 1, hang); return err })
 		},
 	} {
 		t.Run(name, func(t *testing.T) { assert.Empty(t, standstill(t, program)) })

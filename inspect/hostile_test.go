@@ -17,9 +17,9 @@ import (
 
 // hostileContext panics in the methods that panics names, as long as on is set.
 type hostileContext struct {
-	context.Context
-	on     *atomic.Bool
-	panics string
+	context.Context //nolint:containedctx // it is one
+	on              *atomic.Bool
+	panics          string
 }
 
 func (c hostileContext) check(method string) {
@@ -175,8 +175,8 @@ func TestHostileValueInBlockingIn(t *testing.T) {
 
 // exitingValue ends the goroutine when it is looked at for the module's key.
 type exitingValue struct {
-	context.Context
-	on *atomic.Bool
+	context.Context //nolint:containedctx // it is one
+	on              *atomic.Bool
 }
 
 func (c exitingValue) Value(key any) any {
@@ -273,7 +273,7 @@ func TestHostileErrors(t *testing.T) {
 	})
 	s := see(t, func(ctx context.Context, _ *taskgroup.Group) {
 		quiet(t)
-		_, _ = taskgroup.Gather(ctx, func(context.Context) (int, error) { time.Sleep(1); return 0, hostileError{} }, func(context.Context) (int, error) {
+		_, _ = taskgroup.Gather(ctx, func(context.Context) (int, error) { time.Sleep(tick); return 0, hostileError{} }, func(context.Context) (int, error) {
 			time.Sleep(2 * second)
 			return 0, nil
 		})
@@ -285,9 +285,9 @@ type hostileKey int
 
 func (hostileKey) String() string { panic("hostile String") }
 
-type errorKey struct{}
+type keyError struct{}
 
-func (errorKey) Error() string { return "an error" }
+func (keyError) Error() string { return "an error" }
 
 // Keys print as package fmt prints them.
 func TestKeys(t *testing.T) {
@@ -296,7 +296,7 @@ func TestKeys(t *testing.T) {
 		return find(t, s, "program").Waits[0].Key
 	}
 	assert.Equal(t, "inspect_test.hostileKey, whose String panics", waits(func(ctx context.Context) { waitForKey(ctx, hostileKey(1)) }))
-	assert.Equal(t, "an error", waits(func(ctx context.Context) { waitForKey(ctx, errorKey{}) }))
+	assert.Equal(t, "an error", waits(func(ctx context.Context) { waitForKey(ctx, keyError{}) }))
 	assert.Equal(t, "1s", waits(func(ctx context.Context) { waitForKey(ctx, second) }))
 	assert.Equal(t, "{1 a}", waits(func(ctx context.Context) {
 		waitForKey(ctx, struct {

@@ -144,7 +144,7 @@ func ExampleMonitor_Check() {
 	m := inspect.New()
 	defer m.Close()
 
-	_ = taskgroup.Run(m.Context(context.Background()), func(ctx context.Context, g *taskgroup.Group) error {
+	_ = taskgroup.Run(m.Context(context.Background()), func(_ context.Context, g *taskgroup.Group) error {
 		var hen, egg *taskgroup.Task[int]
 		laid := make(chan struct{})
 		hen = taskgroup.Go(g, func(ctx context.Context) (int, error) { <-laid; return egg.Wait(ctx) }, taskgroup.Named("hen"))
@@ -187,7 +187,7 @@ func ExampleWithLimit() {
 	m := inspect.New(inspect.WithLimit(2))
 	defer m.Close()
 
-	_ = taskgroup.Run(m.Context(context.Background()), func(ctx context.Context, g *taskgroup.Group) error {
+	_ = taskgroup.Run(m.Context(context.Background()), func(_ context.Context, g *taskgroup.Group) error {
 		for range 10 {
 			g.Go(func(ctx context.Context) error { return taskgroup.Sleep(ctx, time.Hour) })
 		}

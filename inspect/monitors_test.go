@@ -2,7 +2,6 @@ package inspect_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -47,7 +46,7 @@ func TestWhichMonitor(t *testing.T) {
 				hanging(context.WithoutCancel(context.Background()), "background").OnDone(func(*taskgroup.Task[int]) {})
 				return hangAlone(ctx)
 			}, taskgroup.Named("task"))
-			time.Sleep(1)
+			time.Sleep(tick)
 			synctest.Wait()
 			assert.Equal(t, []string{"inner", "in between"}, roots(inner))
 			assert.Equal(t, []string{"default", "background"}, roots(byDefault))
@@ -185,7 +184,7 @@ func TestMisuse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
 				err, _ := recover().(error)
-				assert.True(t, errors.Is(err, inspect.ErrMisuse), "%v", err)
+				assert.ErrorIs(t, err, inspect.ErrMisuse)
 				assert.True(t, strings.HasPrefix(err.Error(), "inspect: "), "%v", err)
 			}()
 			f()

@@ -16,8 +16,8 @@ import (
 // hooked is a context whose Deadline calls a function, once, if that is set: a
 // snapshot calls it between two looks at the tree.
 type hooked struct {
-	context.Context
-	hook *func()
+	context.Context //nolint:containedctx // it is one
+	hook            *func()
 }
 
 func (c hooked) Deadline() (time.Time, bool) {

@@ -36,8 +36,8 @@ func TestUnseen(t *testing.T) {
 			_, _, _ = taskgroup.Wait[taskgroup.Awaitable](ctx, taskgroup.AllCompleted, task)
 		},
 		"Completed": func(ctx context.Context, task failing) {
-			for range taskgroup.Completed(ctx, task) {
-				continue
+			for _, err := range taskgroup.Completed(ctx, task) {
+				_ = err
 			}
 		},
 		"Set.Next":    func(ctx context.Context, task failing) { _, _ = taskgroup.NewSet(task).Next(ctx) },
@@ -132,7 +132,7 @@ func TestWhatIsUnseen(t *testing.T) {
 		for i := range 102 {
 			taskgroup.Start(ctx, fails, taskgroup.Named(fmt.Sprint("t", i)))
 			synctest.Wait()
-			time.Sleep(1)
+			time.Sleep(tick)
 		}
 		unseen := m.Snapshot().Unseen
 		assert.Len(t, unseen, 100)

@@ -12,8 +12,8 @@ import (
 // meanwhile is a context whose Done calls a function: a call that has found that
 // it must wait calls it before it is in line.
 type meanwhile struct {
-	context.Context
-	f func()
+	context.Context //nolint:containedctx // it is one
+	f               func()
 }
 
 func (c meanwhile) Done() <-chan struct{} {

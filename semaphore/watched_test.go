@@ -90,7 +90,7 @@ func TestWatchedDo(t *testing.T) {
 				}
 				waits := func(name string) []inspect.Wait { return m.Snapshot().Find(name).Waits }
 				holds := func(name string) []inspect.Wait { return m.Snapshot().Find(name).Holds }
-				sleep := func(ctx context.Context) error {
+				sleep := func(context.Context) error {
 					time.Sleep(3 * time.Second)
 					return errEnd
 				}

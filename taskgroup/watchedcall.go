@@ -68,7 +68,7 @@ func beginFunc(n *watch.Node, i int, function any, call func(ctx context.Context
 		return
 	}
 	var ctx context.Context = f
-	protect(func() { ctx = f.Trace(ctx) }, func(exit) {
+	protect(func() { ctx = f.Trace(ctx) }, func(exit) { //nolint:fatcontext // once
 		call(ctx, f)
 	})
 }

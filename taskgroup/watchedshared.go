@@ -24,6 +24,7 @@ type watchedShared struct {
 // newWatchedShared returns a call with that context, which begins below parent.
 func newWatchedShared(ctx context.Context, parent *watch.Node, fn any) *watchedShared {
 	w := &watchedShared{ctx: ctx}
+	w.node.Context = ctx
 	w.node.PrepareScope(parent, watch.Call, "Shared.Do", fn, w)
 	return w
 }
@@ -63,7 +64,6 @@ func (w *watchedShared) Report(int) watch.Report {
 
 // open begins the call.
 func (w *watchedShared) open() {
-	w.node.Context = w.ctx
 	w.node.Context = w.node.Trace(w.ctx)
 	w.node.Publish()
 }

@@ -39,7 +39,7 @@ func (c *core) callWatched(r runner) {
 		r.call(ctx)
 		return
 	}
-	protect(func() { ctx = n.Trace(ctx) }, func(e exit) {
+	protect(func() { ctx = n.Trace(ctx) }, func(e exit) { //nolint:fatcontext // once
 		r.call(ctx)
 		if !e.returned {
 			n.Survive()
@@ -49,7 +49,7 @@ func (c *core) callWatched(r runner) {
 
 // endedGoroutine reports that e is that of a function which has called Goexit.
 func (c *core) endedGoroutine(e exit) bool {
-	return e.goexit() && !(c.state.Load()&watched != 0 && c.extra.node.Survived())
+	return e.goexit() && (c.state.Load()&watched == 0 || !c.extra.node.Survived())
 }
 
 // complete publishes the end of a task.
@@ -89,7 +89,7 @@ func howEnded(err error, isEcho bool) watch.How {
 	case isEcho:
 		return watch.Cancelled
 	}
-	if _, panicked := err.(*PanicError); panicked { //nolint:errorlint // a wrapped one is another's
+	if _, panicked := err.(*PanicError); panicked { // a wrapped one is another's
 		return watch.Panicked
 	}
 	return watch.Failed

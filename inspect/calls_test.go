@@ -119,8 +119,8 @@ func TestCalls(t *testing.T) {
 		},
 		{
 			"MapSeq", func(ctx context.Context) {
-				for range taskgroup.MapSeq(ctx, 2, slices.Values(items), hangOn) {
-					continue
+				for _, err := range taskgroup.MapSeq(ctx, 2, slices.Values(items), hangOn) {
+					_ = err
 				}
 			},
 			"hangOn",
@@ -129,8 +129,8 @@ func TestCalls(t *testing.T) {
 		},
 		{
 			"MapUnordered", func(ctx context.Context) {
-				for range taskgroup.MapUnordered(ctx, 2, slices.Values(items), hangOn) {
-					continue
+				for _, err := range taskgroup.MapUnordered(ctx, 2, slices.Values(items), hangOn) {
+					_ = err
 				}
 			},
 			"hangOn",
@@ -141,8 +141,8 @@ func TestCalls(t *testing.T) {
 			"MapSource", func(ctx context.Context) {
 				q := queue.New[int](0)
 				_ = q.TryPut(1)
-				for range taskgroup.MapSource(ctx, 1, q.All, hangOn) {
-					continue
+				for _, err := range taskgroup.MapSource(ctx, 1, q.All, hangOn) {
+					_ = err
 				}
 			},
 			"hangOn",
@@ -153,8 +153,8 @@ func TestCalls(t *testing.T) {
 			"MapSourceUnordered", func(ctx context.Context) {
 				q := queue.New[int](0)
 				_ = q.TryPut(1)
-				for range taskgroup.MapSourceUnordered(ctx, 1, q.All, hangOn) {
-					continue
+				for _, err := range taskgroup.MapSourceUnordered(ctx, 1, q.All, hangOn) {
+					_ = err
 				}
 			},
 			"hangOn",
@@ -238,7 +238,8 @@ func TestNoCalls(t *testing.T) {
 			for range taskgroup.AsCompleted(ctx, func(context.Context) (int, error) { return 0, nil }, hang) {
 				break
 			}
-			for range taskgroup.MapSeq(ctx, 2, slices.Values([]int{1, 2}), func(context.Context, int) (int, error) { return 0, nil }) {
+			for _, err := range taskgroup.MapSeq(ctx, 2, slices.Values([]int{1, 2}), func(context.Context, int) (int, error) { return 0, nil }) {
+				_ = err
 				break
 			}
 			time.Sleep(2 * second)
@@ -288,15 +289,17 @@ func TestCallsLeaveNothing(t *testing.T) {
 				_ = taskgroup.ForEach(ctx, 2, slices.Values(three), func(ctx context.Context, _ int) error { _, err := fn(ctx); return err })
 			},
 			"ForEach, input": func(ctx context.Context) {
-				_ = taskgroup.ForEach(ctx, 2, func(func(int) bool) { panic("input") }, func(ctx context.Context, _ int) error { return nil })
+				_ = taskgroup.ForEach(ctx, 2, func(func(int) bool) { panic("input") }, func(context.Context, int) error { return nil })
 			},
 			"MapSeq": func(ctx context.Context) {
-				for range taskgroup.MapSeq(ctx, 2, slices.Values(three), item(fn)) {
+				for _, err := range taskgroup.MapSeq(ctx, 2, slices.Values(three), item(fn)) {
+					_ = err
 					panic("loop")
 				}
 			},
 			"MapUnordered": func(ctx context.Context) {
-				for range taskgroup.MapUnordered(ctx, 2, slices.Values(three), item(fn)) {
+				for _, err := range taskgroup.MapUnordered(ctx, 2, slices.Values(three), item(fn)) {
+					_ = err
 					goexit()
 				}
 			},

@@ -18,13 +18,7 @@ var kinds = map[watch.Kind]Kind{
 
 // funcName returns the name of the function whose code begins at pc, or "".
 func funcName(pc uintptr) string {
-	if pc == 0 {
-		return ""
-	}
-	if f := runtime.FuncForPC(pc); f != nil {
-		return f.Name()
-	}
-	return ""
+	return runtime.FuncForPC(pc).Name() // that of nil is ""
 }
 
 // siteOf returns the first of the calls that is not the module's own, as its
@@ -36,7 +30,7 @@ func siteOf(pcs []uintptr) string {
 	frames := runtime.CallersFrames(pcs)
 	for {
 		f, more := frames.Next()
-		if f.Function != "" && !watch.IsOwn(f.Function) {
+		if f.Function != "" && !watch.IsOwnCode(f.Function, f.File) {
 			return filepath.Base(f.File) + ":" + strconv.Itoa(f.Line)
 		}
 		if !more {

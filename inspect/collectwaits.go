@@ -162,7 +162,7 @@ func errorText(err error) (text string) {
 	return err.Error()
 }
 
-// keyText is the text of a key, as fmt.Sprint makes it. The key's methods may be
+// keyText is the text of a key, as [fmt.Sprint] makes it. The key's methods may be
 // the user's code; they are called here, since package fmt would print a panic
 // of theirs in its own way.
 func keyText(key any) (text string) {

@@ -2,7 +2,6 @@ package inspect_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -77,10 +76,10 @@ func TestFailuresOfAGroup(t *testing.T) {
 		quiet(t)
 		g := taskgroup.New(ctx, taskgroup.WithName("failing"), taskgroup.WithKeepGoing(), taskgroup.WithPanics(taskgroup.PanicAsError))
 		g.Go(func(context.Context) error { return errBoom }, taskgroup.Named("a"))
-		g.Go(func(context.Context) error { time.Sleep(1); panic("later") })
-		g.Go(func(context.Context) error { time.Sleep(2); goexit(); return nil })
+		g.Go(func(context.Context) error { time.Sleep(tick); panic("later") })
+		g.Go(func(context.Context) error { time.Sleep(2 * tick); goexit(); return nil })
 		canceled := taskgroup.Go(g, hang)
-		time.Sleep(3)
+		time.Sleep(3 * tick)
 		canceled.Cancel(nil)
 		_ = hangAlone(ctx)
 		_ = g.Wait()
@@ -261,7 +260,7 @@ func TestStates(t *testing.T) {
 		g.Go(hangAlone)
 		go func() { _ = taskgroup.Sleep(g.Context(), time.Minute) }()
 		go func() { _, _ = taskgroup.Gather(g.Context(), hang) }()
-		time.Sleep(1)
+		time.Sleep(tick)
 		_ = g.Wait()
 	})
 	n := find(t, s, "both")
@@ -340,7 +339,7 @@ func TestOrphans(t *testing.T) {
 		g := taskgroup.New(ctx, taskgroup.WithName("g"))
 		var late context.Context
 		g.Go(func(ctx context.Context) error {
-			late = context.WithoutCancel(ctx)
+			late = context.WithoutCancel(ctx) //nolint:fatcontext // once
 			taskgroup.Start(ctx, hang, taskgroup.Named("first"), taskgroup.Shielded())
 			taskgroup.Start(ctx, func(ctx context.Context) (int, error) {
 				taskgroup.Start(context.WithoutCancel(ctx), func(context.Context) (int, error) { time.Sleep(2 * time.Hour); return 0, nil }, taskgroup.Named("grandchild"))
@@ -419,9 +418,7 @@ func TestLateGroups(t *testing.T) {
 			var late *taskgroup.LateError
 			assert.ErrorAs(t, g.Shutdown(short), &late)
 			return func() error {
-				if err := g.Wait(); !errors.Is(err, context.DeadlineExceeded) {
-					return fmt.Errorf("not the deadline: %w", err)
-				}
+				assert.ErrorIs(t, g.Wait(), context.DeadlineExceeded)
 				return nil
 			}
 		},

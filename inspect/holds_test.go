@@ -60,7 +60,7 @@ func TestHolds(t *testing.T) {
 		},
 		"Lock.Lock after TryLock": {
 			func(ctx context.Context) {
-				l := locked("l")
+				l := locked()
 				l.Unlock()
 				_ = l.Lock(ctx)
 				_ = hangAlone(ctx)
@@ -87,7 +87,7 @@ func TestHolds(t *testing.T) {
 		},
 		"a lock that is passed on": {
 			func(ctx context.Context) {
-				l := locked("l")
+				l := locked()
 				time.AfterFunc(second/2, l.Unlock)
 				_ = l.Lock(ctx)
 				_ = hangAlone(ctx)
@@ -106,7 +106,7 @@ func TestHolds(t *testing.T) {
 			func(ctx context.Context) {
 				short, cancel := context.WithTimeout(ctx, second/2)
 				defer cancel()
-				_ = locked("l").Do(short, hangAlone)
+				_ = locked().Do(short, hangAlone)
 				_ = hangAlone(ctx)
 			},
 			nil,

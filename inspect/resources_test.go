@@ -122,7 +122,7 @@ func TestResources(t *testing.T) {
 // with a name or without.
 func TestResourcesOfOtherMonitors(t *testing.T) {
 	hidden := semaphore.New(1).Named("hidden")
-	s := see(t, func(ctx context.Context, g *taskgroup.Group) {
+	s := see(t, func(ctx context.Context, _ *taskgroup.Group) {
 		_ = new(semaphore.Lock).Do(ctx, func(ctx context.Context) error {
 			_, err := queue.New[int](0).Named("q").Get(ctx)
 			return err
@@ -210,7 +210,6 @@ func TestNamesAreWeak(t *testing.T) {
 		runtime.KeepAlive(gone)
 		runtime.KeepAlive(&onStack)
 		runtime.KeepAlive(x)
-		x, gone = nil, nil
 		for deadline := time.Now().Add(30 * time.Second); count("weak: field")+count("weak: gone") > 0; {
 			if time.Now().After(deadline) {
 				t.Fatal("still there")

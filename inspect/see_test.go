@@ -15,6 +15,9 @@ import (
 	"example.com/asyncgo/taskgroup"
 )
 
+// tick is the shortest time.
+const tick = time.Nanosecond
+
 // see runs program in a bubble, as a task of that name of a group "g" that a
 // monitor of its own sees, and returns the snapshot of a second later, taken
 // outside of the task. The program is canceled then, and must have left nothing.
@@ -65,6 +68,7 @@ var goexit = runtime.Goexit
 
 // quiet drops what is logged: panics of tasks are.
 func quiet(t *testing.T) {
+	t.Helper()
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	t.Cleanup(func() { slog.SetDefault(before) })

@@ -48,7 +48,7 @@ func TestTreeOfACrawl(t *testing.T) {
 				return err
 			}, taskgroup.Named("reader"))
 			g.Go(func(ctx context.Context) error {
-				return taskgroup.Run(ctx, func(ctx context.Context, g *taskgroup.Group) error {
+				return taskgroup.Run(ctx, func(_ context.Context, g *taskgroup.Group) error {
 					for range 4 {
 						g.Go(func(ctx context.Context) error { return taskgroup.Sleep(ctx, 400*time.Millisecond) })
 					}

@@ -28,9 +28,9 @@ func full(name string) *semaphore.Semaphore {
 	return s
 }
 
-// locked is a lock that is locked.
-func locked(name string) *semaphore.Lock {
-	l := new(semaphore.Lock).Named(name)
+// locked is a lock "l" that is locked.
+func locked() *semaphore.Lock {
+	l := new(semaphore.Lock).Named("l")
 	l.TryLock()
 	return l
 }
@@ -96,8 +96,8 @@ func TestWaits(t *testing.T) {
 		},
 		"Completed": {
 			func(ctx context.Context, g *taskgroup.Group) {
-				for range taskgroup.Completed(ctx, sleeper(g, "s"), sleeper(g, "t")) {
-					continue
+				for _, err := range taskgroup.Completed(ctx, sleeper(g, "s"), sleeper(g, "t")) {
+					_ = err
 				}
 			},
 			inspect.Wait{What: inspect.WaitAny, N: 2},
@@ -175,7 +175,7 @@ func TestWaits(t *testing.T) {
 			func(ctx context.Context, g *taskgroup.Group) {
 				var s taskgroup.Shared[string, int]
 				g.Go(func(ctx context.Context) error { _, _, err := s.Do(ctx, "k", longSleep); return err })
-				time.Sleep(1)
+				time.Sleep(tick)
 				_, _, _ = s.Do(ctx, "k", longSleep)
 			},
 			inspect.Wait{What: inspect.WaitShared, Key: "k", Node: "2", Age: second - 1},
@@ -188,7 +188,7 @@ func TestWaits(t *testing.T) {
 					_, _, err := s.Do(first, 7, func(context.Context) (int, error) { time.Sleep(2 * second); return 0, nil })
 					return err
 				})
-				time.Sleep(1)
+				time.Sleep(tick)
 				second, cancel := context.WithTimeout(ctx, second/2)
 				defer cancel()
 				leave()
@@ -241,7 +241,7 @@ func TestWaits(t *testing.T) {
 			inspect.Wait{What: inspect.WaitKeyed, Key: "7", N: 1},
 		},
 		"Lock.Lock": {
-			func(ctx context.Context, _ *taskgroup.Group) { _ = locked("l").Lock(ctx) },
+			func(ctx context.Context, _ *taskgroup.Group) { _ = locked().Lock(ctx) },
 			inspect.Wait{What: inspect.WaitLock, Name: "l"},
 		},
 		"Lock.Lock without a name": {
@@ -254,7 +254,7 @@ func TestWaits(t *testing.T) {
 		},
 		"Lock.Do": {
 			func(ctx context.Context, _ *taskgroup.Group) {
-				_ = locked("l").Do(ctx, func(context.Context) error { return nil })
+				_ = locked().Do(ctx, func(context.Context) error { return nil })
 			},
 			inspect.Wait{What: inspect.WaitLock, Name: "l"},
 		},
@@ -382,8 +382,8 @@ func TestWaits(t *testing.T) {
 		},
 		"Queue.All": {
 			func(ctx context.Context, _ *taskgroup.Group) {
-				for range queue.NewPriority(0, func(a, b int) int { return a - b }).Named("jobs").All(ctx) {
-					continue
+				for _, err := range queue.NewPriority(0, func(a, b int) int { return a - b }).Named("jobs").All(ctx) {
+					_ = err
 				}
 			},
 			inspect.Wait{What: inspect.WaitGet, Name: "jobs"},
@@ -511,10 +511,10 @@ func TestWaitForATaskOfAnotherMonitor(t *testing.T) {
 // A wait of an input is the call's own: it is given the call's context.
 func TestWaitOfAnInput(t *testing.T) {
 	s := see(t, func(ctx context.Context, _ *taskgroup.Group) {
-		for range taskgroup.MapSource(ctx, 2, func(ctx context.Context) iter.Seq2[int, error] {
+		for _, err := range taskgroup.MapSource(ctx, 2, func(ctx context.Context) iter.Seq2[int, error] {
 			return queue.New[int](0).Named("in").All(ctx)
 		}, func(context.Context, int) (int, error) { return 0, nil }) {
-			continue
+			_ = err
 		}
 	})
 	n := find(t, s, "MapSource")

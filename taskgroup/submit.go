@@ -30,7 +30,8 @@ func (t *plainTask) drop() { t.fn = nil }
 //
 // If the group accepts no more tasks, the handle has already failed, with
 // [ErrGroupClosed] or the cause of the group's context. Go panics if fn is nil.
-// It allocates once, and takes a goroutine while the task blocks.
+// It has no context, so package inspect shows its wait as the group's; that of
+// [SubmitTask] it shows as the caller's. It allocates once, and takes a goroutine while the task blocks.
 func Go[T any](g *Group, fn Func[T], opts ...TaskOption) *Task[T] {
 	t := newTask(noContext, "Go", g, fn, opts)
 	if err := g.submit(noContext, "", t, false); err != nil {
@@ -105,7 +106,8 @@ func (t *Task[T]) refuse(why error) {
 
 // Go is the function [Go] without a handle, and reports whether the group
 // accepted the task. Unlike errgroup's Go, it gives fn a context, and gives up
-// when the group is canceled. Go panics if fn is nil.
+// when the group is canceled. Package inspect shows its wait for a slot as the
+// group's, and that of [Group.Submit] as the caller's. Go panics if fn is nil.
 func (g *Group) Go(fn func(ctx context.Context) error, opts ...TaskOption) bool {
 	return g.submit(noContext, "", g.plain(noContext, "Go", fn, opts), false) == nil
 }

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"path"
 	"reflect"
 	"runtime"
 	"strings"
@@ -14,6 +15,22 @@ func callers() []uintptr {
 
 // module is the path of the module, with a slash.
 var module = strings.TrimSuffix(reflect.TypeFor[Node]().PkgPath(), "internal/watch")
+
+// root is the directory of the module, with a slash, as the compiler has it.
+var root = func() string {
+	_, file, _, _ := runtime.Caller(0)
+	return strings.TrimSuffix(file, "internal/watch/site.go")
+}()
+
+// IsOwnCode reports whether a frame is of the packages of [IsOwn]. A closure that
+// is inlined into another package has its name from there, but not its file.
+func IsOwnCode(function, file string) bool {
+	if IsOwn(function) {
+		return true
+	}
+	rest, ok := strings.CutPrefix(file, root)
+	return ok && !strings.HasSuffix(rest, "_test.go") && IsOwn(module+path.Dir(rest)+".")
+}
 
 // IsOwn reports whether a function with that name is of the packages that begin
 // and run functions.

@@ -152,7 +152,7 @@ func (n *Node) appendDetails(b []byte, scope *Node, at time.Time) []byte {
 		b = append(b, " left"...)
 	}
 	if n.Cause != "" && (scope == nil || scope.Cause != n.Cause) {
-		b = append(b, ", cancelled: "...) //nolint:misspell // spelled as Counts.Cancelled
+		b = append(b, ", cancelled: "...)
 		b = appendPlain(b, n.Cause)
 	}
 	if n.Error != "" {

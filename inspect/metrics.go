@@ -55,7 +55,7 @@ var totalMetrics = []struct {
 		func(t *Total) string { return strconv.FormatUint(t.Failed, 10) },
 	},
 	{
-		"asyncgo_tasks_cancelled_total", "counter", "Tasks and functions that were canceled.", //nolint:misspell // spelled as Total.Cancelled
+		"asyncgo_tasks_cancelled_total", "counter", "Tasks and functions that were canceled.",
 		func(t *Total) string { return strconv.FormatUint(t.Cancelled, 10) },
 	},
 	{

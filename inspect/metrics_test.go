@@ -48,7 +48,6 @@ func TestMetricsDoNotDependOnTheOrder(t *testing.T) {
 	assert.Equal(t, "inner", s.Totals[0].Name, "the snapshot has not changed")
 }
 
-//nolint:misspell // spelled as Total.Cancelled
 func TestResourcesOfOneNameAreAddedUp(t *testing.T) {
 	sem := func(name string, limit, held int) *inspect.Resource {
 		return &inspect.Resource{Kind: "semaphore", Name: name, Stats: []inspect.Stat{{Name: "limit", Value: limit}, {Name: "held", Value: held}}}

@@ -173,8 +173,8 @@ type Counts struct {
 	Ended   int `json:"ended"`           // with those that never ran
 	Failed  int `json:"failed"`          // ended with an error that is more than a cancellation's
 	// Cancelled are those that ended with one that is not, or never ran.
-	Cancelled int `json:"cancelled"` //nolint:misspell // spelled as the field
-	Total     int `json:"total"`     // accepted; of Gather and its like all, of a stream what it has taken from its input
+	Cancelled int `json:"cancelled"`
+	Total     int `json:"total"` // accepted; of Gather and its like all, of a stream what it has taken from its input
 }
 
 // Frame is one call in a goroutine's stack.

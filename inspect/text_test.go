@@ -39,8 +39,6 @@ func TestTextOfTheContract(t *testing.T) {
 
 // Each row is the line of a node, of which only the fields that it is about are
 // set.
-//
-//nolint:misspell // spelled as Counts.Cancelled
 func TestLines(t *testing.T) {
 	task := func(change func(*inspect.Node)) *inspect.Node {
 		n := &inspect.Node{Kind: inspect.KindTask, Name: "t", Index: 0, State: inspect.StateRunning, Age: time.Second}
@@ -107,7 +105,6 @@ func TestLines(t *testing.T) {
 	}
 }
 
-//nolint:misspell // spelled as Counts.Cancelled
 func TestWhatIsTheParentsIsLeftOut(t *testing.T) {
 	node := func(kind inspect.Kind, left time.Duration, cause string, children ...*inspect.Node) *inspect.Node {
 		n := &inspect.Node{Kind: kind, State: inspect.StateRunning, Index: 0, Cause: cause, Children: children}
@@ -200,7 +197,6 @@ func TestDurationsAreRounded(t *testing.T) {
 	}
 }
 
-//nolint:misspell // spelled as Counts.Cancelled
 func TestHostileNames(t *testing.T) {
 	evil := "a\x1b[31m\r\n\u2028\u202e\xff\ufffd\"\\<b>é\x00"
 	const plain = `a\x1b[31m\r\n\u2028\u202e\xff�"\<b>é\x00`

@@ -14,7 +14,7 @@ type Total struct {
 	Ended  uint64 `json:"ended"`          // with those that never ran
 	Failed uint64 `json:"failed"`         // with an error that is more than a cancellation's
 	// Cancelled are those that ended with one that is not, or never ran.
-	Cancelled uint64        `json:"cancelled"` //nolint:misspell // spelled as the field
-	Panicked  uint64        `json:"panicked"`  // also among Failed
-	Busy      time.Duration `json:"busy_ns"`   // the sum of the ages at the end
+	Cancelled uint64        `json:"cancelled"`
+	Panicked  uint64        `json:"panicked"` // also among Failed
+	Busy      time.Duration `json:"busy_ns"`  // the sum of the ages at the end
 }

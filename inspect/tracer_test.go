@@ -324,7 +324,7 @@ func TestResultsInSpiteOfTracers(t *testing.T) {
 					last.end = in
 				}
 				traced(t, func(ctx context.Context, _ *inspect.Monitor) {
-					check := func(ctx context.Context) (int, error) {
+					check := func(ctx context.Context) (int, error) { //nolint:unparam // a Func
 						assert.NotNil(t, ctx.Value(traceKey{}), "the other tracer's")
 						return 7, nil
 					}

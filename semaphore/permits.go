@@ -291,7 +291,7 @@ func (s *Semaphore) unlock() {
 // The following are called between lock and unlock.
 
 func (s *Semaphore) putBack() {
-	if s.waiters.Len() == 0 && !s.closed && 0 <= s.free && s.free <= halfMax && !(s.tracked && watch.On()) {
+	if s.waiters.Len() == 0 && !s.closed && 0 <= s.free && s.free <= halfMax && (!s.tracked || !watch.On()) {
 		room := min(s.limit-s.free, halfMax)
 		s.word.Store(uint64(room)<<halfBits | uint64(s.free))
 	}

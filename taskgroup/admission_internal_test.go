@@ -20,9 +20,7 @@ type named struct {
 }
 
 func (*named) call(context.Context) {}
-
-func (*named) function() any { return nil }
-func (*named) drop()         {}
+func (*named) drop()                {}
 
 func newNamed(name string, weight int, isShielded bool) *named {
 	r := &named{name: name}

@@ -26,7 +26,7 @@ func GoReady[T any](ctx context.Context, g *Group, fn func(ctx context.Context, 
 	t := &readyTask[T]{fn: fn, announced: make(chan struct{})}
 	t.belong(ctx, g)
 	if node := g.node(); node != nil {
-		new(watchedExtra).watch(&t.core, node)
+		new(watchedExtra).watch(&t.core, node, fn)
 	}
 	t.apply(opts)
 	t.state.Or(callerOwned)
@@ -78,8 +78,6 @@ func (t *readyTask[T]) call(ctx context.Context) {
 	defer t.isReady() // also when it panics: too late from now on
 	t.err = fn(ctx, t.announce)
 }
-
-func (t *readyTask[T]) function() any { return t.fn }
 
 func (t *readyTask[T]) drop() { t.fn = nil }
 

@@ -19,8 +19,6 @@ func (t *plainTask) call(ctx context.Context) {
 	t.err = fn(ctx)
 }
 
-func (t *plainTask) function() any { return t.fn }
-
 func (t *plainTask) drop() { t.fn = nil }
 
 // Go is asyncio.TaskGroup.create_task: it starts fn as a task of g, with a
@@ -57,7 +55,7 @@ func newTask[T any](ctx context.Context, what string, g *Group, fn Func[T], opts
 	t := &watchedTask[T]{}
 	t.fn = fn
 	t.belong(ctx, g)
-	t.more.watch(&t.core, node)
+	t.more.watch(&t.core, node, fn)
 	t.apply(opts)
 	return &t.Task
 }
@@ -142,7 +140,7 @@ func (g *Group) plain(ctx context.Context, what string, fn func(ctx context.Cont
 	t := &watchedPlainTask{}
 	t.fn = fn
 	t.belong(ctx, g)
-	t.more.watch(&t.core, node)
+	t.more.watch(&t.core, node, fn)
 	t.apply(opts)
 	return &t.plainTask
 }

@@ -44,8 +44,6 @@ type runner interface {
 	task() *core
 	// call calls the user's function and keeps its result.
 	call(ctx context.Context)
-	// function is the user's function, which has not been called.
-	function() any
 	// drop releases the user's function, which will not be called.
 	drop()
 }
@@ -57,8 +55,6 @@ func (t *Task[T]) call(ctx context.Context) {
 	t.fn = nil // so that what it captured can be collected
 	t.value, t.err = fn(ctx)
 }
-
-func (t *Task[T]) function() any { return t.fn }
 
 func (t *Task[T]) drop() { t.fn = nil }
 
@@ -98,7 +94,7 @@ func newStandAlone[T any](ctx context.Context, fn Func[T], opts []TaskOption) *T
 	}
 	t := &watchedTask[T]{}
 	t.fn, t.parent = fn, ctx
-	t.more.watch(&t.core, parent)
+	t.more.watch(&t.core, parent, fn)
 	t.apply(opts)
 	t.more.node.PublishTask() // last: from now on it is read
 	return &t.Task

@@ -26,17 +26,17 @@ type watchedExtra struct {
 
 // watch makes the task one that a monitor sees, below parent. Its own parent is
 // set, and it has not begun.
-func (x *watchedExtra) watch(c *core, parent *watch.Node) {
+func (x *watchedExtra) watch(c *core, parent *watch.Node, fn any) {
 	x.extra.node = &x.node
 	c.extra = &x.extra
-	x.node.InitTask(c.context(), parent, c.group() != nil, (*taskSubject)(c))
+	x.node.InitTask(c.context(), parent, fn, c.group() != nil, (*taskSubject)(c))
 	c.state.Or(watched)
 }
 
 // callWatched calls the function of a task that a monitor sees.
 func (c *core) callWatched(r runner) {
 	n := c.extra.node
-	n.BeginTask(r.function())
+	n.BeginTask()
 	callTraced(c.context(), n, func(ctx context.Context) {
 		r.call(ctx)
 		n.Return()

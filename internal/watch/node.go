@@ -80,11 +80,13 @@ func (n *Node) init(parent *Node, kind Kind, s Subject) {
 	}
 }
 
-// InitTask makes n the node of a task with that context, below parent. A task
-// of Start is still to be published; those of groups have no ID of their own.
-func (n *Node) InitTask(ctx context.Context, parent *Node, inGroup bool, s Subject) {
+// InitTask makes n the node of a task of that function, with that context, below
+// parent. A task of Start is still to be published; those of groups have no ID
+// of their own.
+func (n *Node) InitTask(ctx context.Context, parent *Node, function any, inGroup bool, s Subject) {
 	n.init(parent, Task, s)
 	n.Context = ctx
+	n.code.Store(CodeOf(function))
 	if !inGroup {
 		n.id = n.monitor.lastID.Add(1)
 	}
@@ -107,8 +109,7 @@ func CodeOf(function any) uintptr {
 func (n *Node) stamp() { n.began.Store(n.monitor.clock()) }
 
 // BeginTask says that a task is about to call its function.
-func (n *Node) BeginTask(function any) {
-	n.code.Store(CodeOf(function))
+func (n *Node) BeginTask() {
 	n.stamp()
 	n.tally().began()
 }

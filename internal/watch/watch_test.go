@@ -51,7 +51,7 @@ func scope(ctx context.Context, parent *watch.Node, kind watch.Kind, name string
 
 func start(ctx context.Context, parent *watch.Node, name string) *watch.Node {
 	n := &watch.Node{}
-	n.InitTask(ctx, parent, false, subject{-1, name})
+	n.InitTask(ctx, parent, TestTimes, false, subject{-1, name})
 	n.PublishTask()
 	return n
 }
@@ -107,7 +107,7 @@ func TestTree(t *testing.T) {
 	r := root(t, m)
 	g := scope(t.Context(), r, watch.Group, "g")
 	task := &watch.Node{}
-	task.InitTask(t.Context(), g, true, subject{3, "task"})
+	task.InitTask(t.Context(), g, TestTimes, true, subject{3, "task"})
 	s := start(task, task, "s")
 	c := scope(task, task, watch.Call, "c")
 	f := c.BeginFunc(7, 0)
@@ -191,11 +191,11 @@ func TestTimes(t *testing.T) {
 		g := scope(t.Context(), root(t, m), watch.Group, "")
 		assert.Equal(t, time.Second, g.IdleSince())
 		task := &watch.Node{}
-		task.InitTask(t.Context(), g, true, subject{})
+		task.InitTask(t.Context(), g, TestTimes, true, subject{})
 		_, hasBegun := task.Began()
 		assert.False(t, hasBegun)
 		time.Sleep(time.Second)
-		task.BeginTask(TestTimes)
+		task.BeginTask()
 		assert.Equal(t, watch.CodeOf(TestTimes), task.Code())
 		began, hasBegun := task.Began()
 		assert.True(t, hasBegun)
@@ -345,7 +345,7 @@ func TestWaits(t *testing.T) {
 			`sleep "" <nil> 0 2s 3s`, `keyed "named" key 2 2s 3s`, `task "other" <nil> 0 2s 3s`, `any "" <nil> 5 1s 3s`,
 		}, ended)
 		assert.Zero(t, dropped)
-		n.BeginTask(TestWaits)
+		n.BeginTask()
 		n.End(nil, watch.Returned)
 		spans, _ = m.Timeline().Spans()
 		assert.Equal(t, "task", spans[len(spans)-1].Name)

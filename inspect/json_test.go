@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -55,7 +56,7 @@ func TestWholeSetsEveryField(t *testing.T) {
 		case reflect.Slice:
 			look(path+"[0]", v.Index(0))
 		case reflect.Struct:
-			if v.Type() == reflect.TypeOf(at) {
+			if v.Type() == reflect.TypeFor[time.Time]() {
 				assert.False(t, v.IsZero(), path)
 				return
 			}

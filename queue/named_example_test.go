@@ -12,12 +12,13 @@ func ExampleQueue_Named() {
 	defer m.Close()
 	inspect.SetDefault(m) // whose snapshots have everything with a name
 
-	jobs := queue.New[string](100).Named("jobs")
+	jobs := queue.New[string](100).Named("crawl-jobs")
 	_ = jobs.TryPut("crawl go.dev")
 	for _, r := range m.Snapshot().Resources {
-		if r.Name == "jobs" {
+		if r.Name == "crawl-jobs" && r.Stat("len") > 0 {
 			fmt.Println(r.Kind, "len:", r.Stat("len"), "cap:", jobs.Cap())
 		}
 	}
+	_, _ = jobs.TryGet()
 	// Output: queue len: 1 cap: 100
 }

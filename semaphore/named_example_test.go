@@ -12,10 +12,10 @@ func ExampleSemaphore_Named() {
 	defer m.Close()
 	inspect.SetDefault(m) // whose snapshots have everything with a name
 
-	db := semaphore.New(5).Named("db")
+	db := semaphore.New(5).Named("ledger-db")
 	db.TryAcquire()
 	for _, r := range m.Snapshot().Resources {
-		if r.Name == "db" {
+		if r.Name == "ledger-db" && r.Stat("held") > 0 {
 			fmt.Println(r.Kind, "held:", r.Stat("held"), "free:", r.Stat("free"))
 		}
 	}
@@ -28,10 +28,10 @@ func ExampleKeyed_Named() {
 	defer m.Close()
 	inspect.SetDefault(m)
 
-	hosts := semaphore.NewKeyed[string](2).Named("hosts")
+	hosts := semaphore.NewKeyed[string](2).Named("mirror-hosts")
 	hosts.TryAcquire("go.dev")
 	for _, r := range m.Snapshot().Resources {
-		if r.Name == "hosts" {
+		if r.Name == "mirror-hosts" && r.Stat("keys") > 0 {
 			fmt.Println(r.Kind, "keys:", r.Stat("keys"))
 		}
 	}
@@ -45,10 +45,10 @@ func ExampleLock_Named() {
 	inspect.SetDefault(m)
 
 	var cache semaphore.Lock
-	cache.Named("cache")
+	cache.Named("page-cache")
 	cache.TryLock()
 	for _, r := range m.Snapshot().Resources {
-		if r.Name == "cache" {
+		if r.Name == "page-cache" && r.Stat("held") > 0 {
 			fmt.Println(r.Kind, "held:", r.Stat("held"))
 		}
 	}
@@ -62,10 +62,10 @@ func ExampleRWLock_Named() {
 	inspect.SetDefault(m)
 
 	var table semaphore.RWLock
-	table.Named("table")
+	table.Named("seat-table")
 	table.TryRLock()
 	for _, r := range m.Snapshot().Resources {
-		if r.Name == "table" {
+		if r.Name == "seat-table" && r.Stat("readers") > 0 {
 			fmt.Println(r.Kind, "readers:", r.Stat("readers"), "writer:", r.Stat("writer"))
 		}
 	}
@@ -79,12 +79,13 @@ func ExampleEvent_Named() {
 	inspect.SetDefault(m)
 
 	var ready semaphore.Event
-	ready.Named("ready").Set()
+	ready.Named("oven-ready").Set()
 	for _, r := range m.Snapshot().Resources {
-		if r.Name == "ready" {
+		if r.Name == "oven-ready" && r.Stat("set") > 0 {
 			fmt.Println(r.Kind, "set:", r.Stat("set"), ready.IsSet())
 		}
 	}
+	ready.Clear()
 	// Output: event set: 1 true
 }
 
@@ -94,10 +95,11 @@ func ExampleCond_Named() {
 	inspect.SetDefault(m)
 
 	var l semaphore.Lock
-	changed := semaphore.NewCond(&l).Named("changed")
+	changed := semaphore.NewCond(&l).Named("menu-changed")
 	for _, r := range m.Snapshot().Resources {
-		if r.Name == "changed" {
+		if r.Name == "menu-changed" {
 			fmt.Println(r.Kind, "waiting:", r.Stat("waiting"), changed.Waiting())
+			break
 		}
 	}
 	// Output: cond waiting: 0 0
@@ -108,10 +110,11 @@ func ExampleBarrier_Named() {
 	defer m.Close()
 	inspect.SetDefault(m)
 
-	phase := semaphore.NewBarrier(3).Named("phase")
+	phase := semaphore.NewBarrier(3).Named("night-phase")
 	for _, r := range m.Snapshot().Resources {
-		if r.Name == "phase" {
+		if r.Name == "night-phase" {
 			fmt.Println(r.Kind, "parties:", r.Stat("parties"), phase.Parties())
+			break
 		}
 	}
 	// Output: barrier parties: 3 3

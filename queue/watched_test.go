@@ -2,6 +2,10 @@ package queue_test
 
 import (
 	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +16,8 @@ import (
 	"example.com/asyncgo/queue"
 	"example.com/asyncgo/taskgroup"
 )
+
+var watchedRuns atomic.Int64
 
 // What the calls of a queue wait for is seen for exactly as long, and so is what
 // the queue has.
@@ -76,9 +82,11 @@ func TestWatched(t *testing.T) {
 				before := inspect.Default()
 				inspect.SetDefault(m) // so that the queue shows when nothing waits
 				defer inspect.SetDefault(before)
+				name := fmt.Sprint("q", watchedRuns.Add(1)) // no other run's, which may not have been collected
+				test.queue.Named(name)
 				figures := func() string {
 					for _, r := range m.Snapshot().Resources {
-						if r.Name == "q" && r.Stat("cap") == test.queue.Cap() && r.Stat("unfinished") == test.queue.Unfinished() {
+						if r.Name == name {
 							text := ""
 							for _, stat := range r.Stats {
 								text += " " + stat.Name + " " + string(rune('0'+stat.Value))
@@ -96,7 +104,7 @@ func TestWatched(t *testing.T) {
 					time.Sleep(time.Second)
 					waits := m.Snapshot().Nodes[0].Waits
 					assert.Len(t, waits, 1)
-					assert.Equal(t, test.prints, waits[0].String())
+					assert.Equal(t, strings.ReplaceAll(test.prints, `"q"`, strconv.Quote(name)), waits[0].String())
 					assert.Equal(t, time.Second, waits[0].Age)
 					assert.Equal(t, test.during, figures())
 					return task

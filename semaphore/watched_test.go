@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -232,6 +233,8 @@ func TestWatchedCond(t *testing.T) {
 	}
 }
 
+var watchedRuns atomic.Int64
+
 // The states of those that have two.
 func TestWatchedResources(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -240,14 +243,15 @@ func TestWatchedResources(t *testing.T) {
 		before := inspect.Default()
 		inspect.SetDefault(m)
 		defer inspect.SetDefault(before)
+		name := fmt.Sprint("watched ", watchedRuns.Add(1)) // no other run's, which may not have been collected
 		var e semaphore.Event
-		e.Named("watched")
-		b := semaphore.NewBarrier(2).Named("watched")
-		c := semaphore.NewCond(new(semaphore.Lock)).Named("watched")
-		k := semaphore.NewKeyed[int](1).Named("watched")
+		e.Named(name)
+		b := semaphore.NewBarrier(2).Named(name)
+		c := semaphore.NewCond(new(semaphore.Lock)).Named(name)
+		k := semaphore.NewKeyed[int](1).Named(name)
 		lines := func() (all []string) {
 			for _, r := range m.Snapshot().Resources {
-				if r.Name == "watched" {
+				if r.Name == name {
 					all = append(all, resourceLine(r))
 				}
 			}

@@ -49,29 +49,44 @@ func (c *core) endedGoroutine(e exit) bool {
 	return e.goexit() && (c.state.Load()&watched == 0 || !c.extra.node.HasReturned())
 }
 
-// complete publishes the end of a task. It has a small frame: see [Group.run].
+// complete publishes the end of a task. Neither it nor what it calls before that
+// has a large frame: see [Group.run].
 func (c *core) complete(flags uint64) {
 	if c.state.Load()&watched != 0 && flags&refused == 0 {
-		c.completeWatched(flags)
-		return
+		flags |= c.listUnseen(flags)
+		if c.extra.node.HasTraces() {
+			c.completeTraced(flags)
+			return
+		}
+		c.extra.node.End(c.err, howEnded(c.err, flags&secondary != 0))
 	}
-	c.completion.complete(flags)
+	c.completeWith(flags)
 }
 
-func (c *core) completeWatched(flags uint64) {
-	n, how := c.extra.node, howEnded(c.err, flags&secondary != 0)
-	if (how == watch.Failed || how == watch.Panicked) && c.group() == nil && !c.hasCallbacks() {
-		n.AddUnseen(c.givenName(), c.err)
-		flags |= unseen
+// completeTraced is complete for a task of which a tracer, which may end the
+// goroutine, is still to hear.
+func (c *core) completeTraced(flags uint64) {
+	defer c.completeWith(flags)
+	c.extra.node.End(c.err, howEnded(c.err, flags&secondary != 0))
+}
+
+// completeWith is complete once the monitor has been told.
+func (c *core) completeWith(flags uint64) {
+	callbacks := c.publish(flags)
+	if flags&unseen != 0 && callbacks != nil {
+		c.look() // they have been registered since the failure was listed
 	}
-	defer func() { // also if a tracer ends the goroutine
-		callbacks := c.publish(flags)
-		if callbacks != nil {
-			c.look()
-		}
-		run(callbacks)
-	}()
-	n.End(c.err, how)
+	run(callbacks)
+}
+
+// listUnseen has the monitor list the failure of a task of Start, if it has one
+// and nothing waits to look at it. Then it returns a flag that says so.
+func (c *core) listUnseen(flags uint64) uint64 {
+	if c.err == nil || flags&secondary != 0 || c.group() != nil || c.hasCallbacks() {
+		return 0
+	}
+	c.extra.node.AddUnseen(c.givenName(), c.err)
+	return unseen
 }
 
 // howEnded says how a task or a function has ended; isEcho says that err is no

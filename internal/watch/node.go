@@ -148,12 +148,23 @@ func (n *Node) End(err error, how How) {
 	if n.done.Swap(true) {
 		return
 	}
-	defer n.end(err, how)
 	if n.ends != nil {
-		n.endTraces(err)
+		n.endTraced(err, how)
+		return
 	}
+	n.end(err, how)
 }
 
+// HasTraces reports whether End will call what tracers have left.
+func (n *Node) HasTraces() bool { return n.ends != nil }
+
+func (n *Node) endTraced(err error, how How) {
+	defer n.end(err, how)
+	n.endTraces(err)
+}
+
+// end has a small frame, so that a task that a monitor sees does not make the
+// stack of its goroutine grow.
 func (n *Node) end(err error, how How) {
 	began, now := n.began.Load(), n.monitor.clock()
 	if n.scope != nil {
@@ -176,10 +187,15 @@ func (n *Node) end(err error, how How) {
 	}
 	n.below.end(n)
 	if n.monitor.timeline != nil && began != 0 {
-		s := n.Span()
-		s.Start, s.End, s.Err = time.Duration(began-1), time.Duration(now-1), err
-		n.monitor.timeline.put(s)
+		n.record(began, now, err)
 	}
+}
+
+// record puts n into the timeline.
+func (n *Node) record(began, now int64, err error) {
+	s := n.Span()
+	s.Start, s.End, s.Err = time.Duration(began-1), time.Duration(now-1), err
+	n.monitor.timeline.put(s)
 }
 
 // Value is n itself for the module's key.

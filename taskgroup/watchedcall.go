@@ -93,31 +93,56 @@ func (b *batch) watch(n *watch.Node) {
 			code = watch.CodeOf(b.functions(i))
 		}
 		f := n.BeginFunc(i, code)
-		var err error
-		returned := false
-		// A panic is noted here, since f is known here. So is all that comes
-		// before the end of the goroutine, be that the function's or a tracer's.
-		protect(func() {
-			callTraced(f, f, func(ctx context.Context) {
-				err = do(ctx, i)
-				returned = true
-				f.End(err, b.how(err))
-			})
-		}, func(e exit) {
-			switch {
-			case e.returned:
-			case !returned:
-				err = b.abnormalExit(i, e)
-				f.End(err, howEnded(err, false))
-			case err != nil:
-				b.failure(i, err)
-			}
-		})
-		if !returned {
-			return nil // it has been noted
+		if f.IsTraced() {
+			return b.doTraced(f, i, do)
 		}
-		return err
+		return b.doWatched(f, i, do)
 	}
+}
+
+// doWatched calls function i, which f is. How it ends is noted here if it does
+// not return, since f is known here. The frames are few and small, so that the
+// stack of a goroutine does not grow for them.
+func (b *batch) doWatched(f *watch.Node, i int, do func(context.Context, int) error) (err error) {
+	returned := false
+	defer func() {
+		if !returned {
+			failure := b.abnormalExit(i, exit{panicked: recover()})
+			f.End(failure, howEnded(failure, false))
+			err = nil // it has been noted
+		}
+	}()
+	err = do(f, i)
+	returned = true
+	f.End(err, b.how(err))
+	return err
+}
+
+// doTraced is doWatched with tracers. One of these may end the goroutine: what
+// comes before that is noted here, too.
+func (b *batch) doTraced(f *watch.Node, i int, do func(context.Context, int) error) error {
+	var err error
+	returned := false
+	protect(func() {
+		callTraced(f, f, func(ctx context.Context) {
+			err = do(ctx, i)
+			returned = true
+			f.End(err, b.how(err))
+		})
+	}, func(e exit) {
+		switch {
+		case e.returned:
+		case !returned:
+			err = b.abnormalExit(i, e)
+			f.End(err, howEnded(err, false))
+		case err != nil:
+			b.failure(i, err)
+		}
+	})
+	if !returned {
+		return nil // it has been noted
+	}
+	return err
 }
 
 // functionsOf returns what the functions of a map were given as: one function

@@ -40,5 +40,7 @@
 //
 // A monitor only observes: no result, order, error or cancellation changes with
 // it. It starts no goroutine, and works in a testing/synctest bubble, where all
-// ages are exact.
+// ages are exact. What runs in a bubble must be looked at from that bubble, as
+// long as it runs: from elsewhere, the standard library ends the process when a
+// context is asked that is done.
 package inspect

@@ -27,10 +27,11 @@
 //
 // # What it costs
 //
-// While no monitor is open, nothing: the other packages look at one word. While
-// one is, a task costs about a tenth of a microsecond more, and a wait likewise,
-// whether or not anything is looked at. [WithTimeline], [WithLabels],
-// [WithRegions] and [WithTracer] cost more, each by itself.
+// While no monitor is open, the other packages look at one word, and allocate
+// nothing for it. While one is, each task, function and wait is noted, whether
+// or not anything is looked at; benchmarks/RESULTS.md has what that costs.
+// [WithTimeline], [WithLabels], [WithRegions] and [WithTracer] cost more, each
+// by itself.
 //
 // # What follows from it
 //

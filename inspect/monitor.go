@@ -34,7 +34,7 @@ type Monitor struct {
 // rest.
 //
 // While any monitor is open, all groups, calls and waits of the module look for
-// one in their contexts, which costs a few percent even if they have none. New
+// one in their contexts, which costs time even if they have none. New
 // starts no goroutine. It panics if an option is nil.
 //
 // It mirrors attaching asyncio's ps and pstree to a process.

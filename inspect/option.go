@@ -34,8 +34,8 @@ func WithLimit(n int) Option {
 	return optionFunc(func(o *options) { o.limit = n })
 }
 
-// WithSites notes where groups, calls and tasks are begun: [Node.Site]. It costs
-// about a microsecond for each.
+// WithSites notes where groups, calls and tasks are begun: [Node.Site]. For each
+// it takes the stack of the goroutine.
 func WithSites() Option { return optionFunc(func(o *options) { o.sites = true }) }
 
 // WithLabels gives each task and function the pprof label asyncgo.task, its name

@@ -11,7 +11,7 @@ import (
 
 // SnapshotStacks is [Monitor.Snapshot] with [Node.Stack], for a monitor with
 // [WithStacks]; without that no node has one. It stops the program for as long as
-// a goroutine profile takes: a second for 10,000 goroutines on a loaded machine.
+// a goroutine profile takes, which grows with the number of goroutines.
 //
 // It mirrors asyncio.Task.get_stack, of all tasks.
 func (m *Monitor) SnapshotStacks() *Snapshot {

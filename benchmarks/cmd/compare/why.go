@@ -28,10 +28,12 @@ var reasons = []struct{ row, impl, base, why string }{
 	{"W6 uncontended", "asyncgo", "mutex", "Acquire checks its context and does one compare-and-swap, Release another. A mutex does two, and here the pair takes 4.2 ns."},
 	{"W6 h", "", "", "Strict hand-off, as x/sync does it: both switch goroutines for every permit, and make a channel for every wait. Only the allocations differ: one instead of three. " +
 		"Granting to a running goroutine first, or yielding before blocking, would be faster; the first is unfair; for the second, see below."},
+	{"W6 short", "asyncgo", "channel", "Not explained. The table before, of another machine, had 0.59× for 64 goroutines; a8dc6ff gives 1.53× on this one, in four rounds."},
 	{"W6 short", "", "", "The scheduler decides how often goroutines contend here: in rounds in which x/sync rarely takes its slow path, its times are closer."},
-	{"Beside", "asyncgo", "raw-channel", "By itself the row is between 0.3× and 1.8×, here, at f849b2e and at a8dc6ff alike " +
-		"(5 rounds, twice each); after all other rows in one process it is more. " +
-		"What decides is how often the pair loses its turn to the goroutines that compute, which have 10 ms each. Why that is more often there is not known."},
+	{"Beside", "asyncgo", "raw-channel", "Not explained. By itself the row is between 0.3× and 1.8×, here, at f849b2e and at a8dc6ff alike " +
+		"(5 rounds, twice each); after all other rows in one process it is more."},
+	{"W7 MPMC", "asyncgo", "channel-select", "Not explained. The table before, of another machine, had 0.48× for MPMC8; a8dc6ff, which that table was of, gives 2.34× on this one, in four rounds, so the machine has changed more than the code."},
+	{"W7 priority", "", "", "Not explained."},
 	{"W7", "", "", "Under contention the lock of the queue decides; the rounds differ by more than the goal leaves."},
 }
 
